@@ -1,0 +1,56 @@
+# Only Python 3.11 or newer and make are needed. `make help` lists what there is.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+
+# As root, the embedded PostgreSQL runs as a user of its own, who must be able to reach its programs inside the virtual
+# environment. A checkout in root's home is closed to that user and we open nothing, so root's environment lives elsewhere.
+ifeq ($(shell id -u),0)
+PLACE := /var/tmp/pols-root-$(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
+else
+PLACE := $(CURDIR)
+endif
+VENV ?= $(if $(filter $(CURDIR),$(PLACE)),$(PLACE)/.venv,$(PLACE)/venv)
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo run test check bench lock clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "make %-6s  %s\n", $$1, $$2}'
+
+demo: $(READY) ## start everything with a fictional house and people to try out
+	@$(BIN)/pols demo
+
+run: $(READY) ## start everything without demonstration data
+	@$(BIN)/pols run
+
+test: check ## check the code, then run every test
+	@$(BIN)/python -m pytest
+
+check: $(READY) ## lint, format, types, imports and the lock file
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/architecture/test_lock.py
+
+bench: $(READY) ## measure what Pols must reach
+	@$(BIN)/python -m tests.bench
+
+lock: $(READY) ## pin every dependency again, with hashes
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header \
+	  --override overrides.txt requirements.in -o requirements.lock
+
+clean: ## remove the virtual environment and what tools left behind
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Pols needs Python 3.11 or newer; try: make PYTHON=python3.11")'
+	@echo 'Installing Pols (about a minute)...'
+	@mkdir -p $(dir $(VENV))
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --no-deps -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $(READY)

@@ -1,0 +1,43 @@
+"""Who acts, for which organisation, in which role and on whose behalf."""
+
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from models.words import OrganisationKind, Role
+
+STAFF_ROLES = frozenset({Role.TRIAGE_OFFICER, Role.PROCESS_DIRECTOR, Role.ADVISER, Role.MANAGER})
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Every verb and every lookup takes one. The engine acts without a person and sees no content."""
+
+    house_id: UUID | None = None
+    organisation_id: UUID | None = None
+    organisation_kind: OrganisationKind | None = None
+    person_id: UUID | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    purpose: str = "casus"
+    on_behalf_of: UUID | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Works for the house on cases; a functional administrator does not."""
+        return self.organisation_kind is OrganisationKind.HOUSE and bool(self.roles & STAFF_ROLES)
+
+    @property
+    def is_participant(self) -> bool:
+        """Belongs to a participant of WGS 2.27."""
+        return self.organisation_kind in {OrganisationKind.LID1, OrganisationKind.LID2}
+
+    def has(self, *roles: Role) -> bool:
+        """Holds one of the roles."""
+        return bool(self.roles & set(roles))
+
+    def behalf(self, organisation_id: UUID | None) -> "Actor":
+        """The same person, on behalf of another organisation."""
+        return replace(self, on_behalf_of=organisation_id)
+
+
+ENGINE = Actor(purpose="procesvoering")
+ANONYMOUS = Actor(purpose="hulpvraag")

@@ -1,0 +1,136 @@
+"""What follows from an answer, in the same transaction."""
+
+from collections.abc import Awaitable, Callable
+
+from models.casebook import duties, meetings, phases, plans
+from models.casebook.decisions import decide_by_rule
+from models.casebook.duties import Wanted
+from models.casebook.effects import end_hold, set_director
+from models.casebook.frame import Frame
+from models.clocks import AMSTERDAM
+from models.commands import GiveAnswer, Judgement
+from models.lookups import cases
+from models.lookups import duties as duty_lookup
+from models.lookups import meetings as meeting_lookup
+from models.refusals import FieldError, InvalidFields
+from models.tables.base import new_id
+from models.tables.cases import CriterionJudgement
+from models.tables.duties import Duty
+from models.words import CommitmentState, DutyKind, Phase, WorkKind
+from models.words import DecisionKind as D
+
+After = Callable[[Frame, Duty, GiveAnswer], Awaitable[None]]
+
+
+async def _supplemented(frame: Frame, _duty: Duty, _command: GiveAnswer) -> None:
+    """Supplemented: the triage officer looks again."""
+    await phases.open_kinds(frame, (DutyKind.CHECK_COMPLETENESS,))
+
+
+async def _judged(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
+    frame.work.session.add_all(_judgement(frame, one) for one in command.judgements)
+
+
+def _judgement(frame: Frame, one: Judgement) -> CriterionJudgement:
+    return CriterionJudgement(
+        id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, criterion=one.criterion, met=one.met,
+        motivation=one.motivation, prepared_by=frame.work.actor.person_id, prepared_at=frame.work.now,
+    )  # fmt: skip
+
+
+async def _information_given(frame: Frame, _duty: Duty, _command: GiveAnswer) -> None:
+    """When all that was asked has come, the clock of the admission runs on."""
+    if await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.MORE_INFORMATION}):
+        return
+    for admission in await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.ADMISSION}):
+        await end_hold(frame, admission.id)
+        await duties.recompute(frame, [admission], "de gevraagde informatie is er")
+
+
+async def _referral_answered(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
+    accepted = command.outcome == "aanvaard"
+    kind = D.REFERRED_ON if accepted else D.REFERRAL_REFUSED
+    await decide_by_rule(frame, kind, f"de ontvanger heeft {command.outcome}")
+
+
+async def _informed(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
+    """Postponed is looked at again on the date named; never forgotten (R24)."""
+    if command.outcome != "uitgesteld" or command.recheck_at is None:
+        return
+    if command.recheck_at <= frame.work.now:
+        raise InvalidFields([FieldError("hertoetsOp", "ligt in de toekomst")])
+    duties.open_duties(frame, [Wanted(DutyKind.RECHECK_INFORMING, fixed_at=command.recheck_at)])
+
+
+async def _published(frame: Frame, duty: Duty, _command: GiveAnswer) -> None:
+    frame.owe(WorkKind.PUBLISH, duty.about_id)
+
+
+async def _minuted(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
+    if duty.about_id is not None:
+        await meetings.write_minutes(frame, duty.about_id, command.note)
+
+
+async def _commitment_answered(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
+    """Accepted: carry it out. Refused: replace it, change the plan, or go back to the meeting (the regisseur)."""
+    if duty.about_id is None:
+        return
+    commitment = await meeting_lookup.commitment(frame.work, duty.about_id)
+    accepted = command.outcome == "aanvaard"
+    commitment.state = CommitmentState.PLEDGED if accepted else CommitmentState.REFUSED
+    await frame.work.session.flush()
+    if accepted:
+        await plans.bring_into_force(frame)
+    if frame.case.phase is Phase.PLAN and accepted and await plans.all_accepted(frame):
+        await decide_by_rule(frame, D.PLAN_COMPLETE, "alle afspraken zijn aanvaard")
+
+
+async def _commitment_ended(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
+    if duty.about_id is None:
+        return
+    commitment = await meeting_lookup.commitment(frame.work, duty.about_id)
+    commitment.state = CommitmentState.DONE if command.outcome == "gereed" else CommitmentState.FAILED
+    commitment.ended_at = frame.work.now
+
+
+async def _transfer_answered(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
+    if command.outcome != "aanvaard" or duty.about_id is None:
+        return
+    decision_kind = await cases.kind_of_decision(frame.work, duty.about_id)
+    if decision_kind is D.TRANSFER_DIRECTOR and duty.owner_person_id is not None:
+        await set_director(frame, duty.owner_person_id)
+    elif decision_kind is D.TRANSFER_SPONSOR:
+        frame.case.sponsor_organisation_id = duty.owner_organisation_id
+    frame.note("overgenomen", "besluit", duty.about_id, soort=decision_kind, organisatie=duty.owner_organisation_id)
+
+
+async def _incident_judged(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
+    """An extra meeting is convened by its own duty; other duties run on."""
+    if command.outcome == "extra_overleg":
+        duties.open_duties(frame, [Wanted(DutyKind.HOLD_MEETING)])
+
+
+async def _called(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
+    """Not reached: try again on the next working day."""
+    if command.outcome == "niet_bereikt":
+        calendar = frame.policy.calendar()
+        tomorrow = calendar.add_working_days(frame.work.now.astimezone(AMSTERDAM).date(), 1)
+        moment = plans.end_of_day(frame, tomorrow)
+        duties.open_duties(frame, [Wanted(DutyKind.FOLLOW_UP_CALL, fixed_at=moment)])
+
+
+AFTER: dict[DutyKind, After] = {
+    DutyKind.SUPPLEMENT: _supplemented,
+    DutyKind.JUDGE_CRITERIA: _judged,
+    DutyKind.MORE_INFORMATION: _information_given,
+    DutyKind.REFERRAL_ACCEPTANCE: _referral_answered,
+    DutyKind.INFORM_PERSON: _informed,
+    DutyKind.RECHECK_INFORMING: _informed,
+    DutyKind.PUBLISH_OUTCOME: _published,
+    DutyKind.MINUTES: _minuted,
+    DutyKind.ACCEPT_COMMITMENT: _commitment_answered,
+    DutyKind.COMMITMENT: _commitment_ended,
+    DutyKind.ACCEPT_TRANSFER: _transfer_answered,
+    DutyKind.INCIDENT: _incident_judged,
+    DutyKind.FOLLOW_UP_CALL: _called,
+}

@@ -1,0 +1,129 @@
+"""Answering what is owed: by the owner, or by the regisseur who had them on the phone."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from models.actors import Actor
+from models.casebook import duties
+from models.casebook.after import AFTER
+from models.casebook.frame import Frame, audit, open_frame
+from models.commands import GiveAnswer
+from models.lookups import duties as duty_lookup
+from models.lookups import people
+from models.owed import DUTIES
+from models.refusals import AlreadySettled, AnswerNotAccepted, FieldError, InvalidFields, NotAllowed
+from models.tables.base import new_id
+from models.tables.duties import Answer, Duty
+from models.transactions import Work
+from models.words import ClosedBy, OrganisationKind, Role, WorkKind
+
+
+async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer:
+    """Answer a duty: its ladder stops, what follows from the answer opens, all in one transaction.
+
+    Raises NotFound, NotAllowed, AlreadySettled, AnswerNotAccepted or InvalidFields; then nothing is changed.
+    """
+    duty, case = await duty_lookup.duty_with_case(work, duty_id)
+    frame = await open_frame(work, case.id)
+    await work.session.refresh(duty)
+    by_phone = await _may_answer(frame, duty, command)
+    _check_open(duty)
+    _check_outcome(duty, command)
+    frame.batch_id = new_id()
+    given = _given(frame, duty, command)
+    work.session.add(given)
+    await duties.end_duties(frame, [duty], answered=True, ended_as=command.outcome)
+    frame.note(
+        "antwoord", "taak", duty.id, soort=duty.kind, uitkomst=command.outcome, organisatie=duty.owner_organisation_id,
+        telefonisch=by_phone or None,
+    )  # fmt: skip
+    if by_phone:
+        frame.owe(WorkKind.COPY, duty.id)
+    after = AFTER.get(duty.kind)
+    if after is not None:
+        await after(frame, duty, command)
+    return given
+
+
+async def _may_answer(frame: Frame, duty: Duty, command: GiveAnswer) -> bool:
+    """The owner answers; the regisseur (or the triage officer) may register it by phone, saying who and when."""
+    actor = frame.work.actor
+    if _owns(actor, duty):
+        return False
+    regisseur = actor.is_staff and (
+        actor.person_id == frame.case.director_id or (actor.has(Role.TRIAGE_OFFICER) and frame.case.director_id is None)
+    )
+    if not regisseur:
+        raise NotAllowed("Deze taak is van een ander; alleen wie de taak heeft, of de procesregisseur telefonisch.")
+    if not command.spoke_to or command.spoke_at is None:
+        raise InvalidFields(
+            [FieldError("gesprokenMet", "wie antwoordde telefonisch?"), FieldError("gesprokenOp", "wanneer was dat?")]
+        )
+    if command.spoke_at > frame.work.now:
+        raise InvalidFields([FieldError("gesprokenOp", "ligt in de toekomst")])
+    return True
+
+
+def _owns(actor: Actor, duty: Duty) -> bool:
+    if duty.owner_role is Role.TRIAGE_MEMBER:
+        return actor.organisation_kind is OrganisationKind.LID1 and actor.has(Role.TRIAGE_MEMBER)
+    if actor.organisation_id != duty.owner_organisation_id:
+        return False
+    if actor.organisation_kind is OrganisationKind.HOUSE:
+        mine = duty.owner_person_id is None or duty.owner_person_id == actor.person_id
+        return mine and (duty.owner_role is None or actor.has(duty.owner_role, Role.MANAGER))
+    return True
+
+
+def _check_open(duty: Duty) -> None:
+    if duty.answered_at or duty.lapsed_at or duty.withdrawn_at:
+        raise AlreadySettled(f"Deze taak is al afgedaan: {duty.ended_as}.")
+
+
+def _check_outcome(duty: Duty, command: GiveAnswer) -> None:
+    spec = DUTIES[duty.kind]
+    if spec.closed_by is not ClosedBy.ANSWER:
+        raise AnswerNotAccepted(f"'{duty.kind.replace('_', ' ')}' wordt niet beantwoord maar volgt uit een besluit.")
+    errors = []
+    if command.outcome not in spec.answers:
+        errors.append(FieldError("uitkomst", f"kies uit: {', '.join(spec.answers)}"))
+    if command.outcome in spec.explained and not command.note.strip():
+        errors.append(FieldError("toelichting", f"is nodig bij '{command.outcome}'"))
+    if command.outcome == "uitgesteld" and command.recheck_at is None:
+        errors.append(FieldError("hertoetsOp", "wanneer wordt het uitstel opnieuw bekeken?"))
+    if command.outcome == "getoetst" and {one.criterion for one in command.judgements} != set("abcd"):
+        errors.append(FieldError("criteria", "beoordeel de vier criteria a, b, c en d, elk één keer"))
+    if errors:
+        raise InvalidFields(errors)
+
+
+def _given(frame: Frame, duty: Duty, command: GiveAnswer) -> Answer:
+    work = frame.work
+    if work.actor.person_id is None:
+        raise NotAllowed("Een antwoord komt van een persoon.")
+    return Answer(
+        id=new_id(), house_id=duty.house_id, case_id=duty.case_id, duty_id=duty.id, outcome=command.outcome,
+        at=work.now, registered_by=work.actor.person_id, organisation_id=duty.owner_organisation_id,
+        spoke_to=command.spoke_to, spoke_at=command.spoke_at, note=command.note,
+        facts={"hertoetsOp": command.recheck_at.isoformat()} if command.recheck_at else {},
+    )  # fmt: skip
+
+
+async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
+    """Give a duty to a designated colleague of the same organisation; the clock runs on."""
+    duty, case = await duty_lookup.duty_with_case(work, duty_id)
+    frame = await open_frame(work, case.id)
+    _check_open(duty)
+    if not _owns(work.actor, duty):
+        raise NotAllowed("Alleen wie de taak heeft geeft haar door.")
+    colleague = await people.person(work, person_id)
+    if colleague.organisation_id != duty.owner_organisation_id:
+        raise InvalidFields([FieldError("persoon", "is een aangewezen collega van uw eigen organisatie")])
+    duty.owner_person_id = colleague.id
+    frame.note("taak doorgegeven", "taak", duty.id, soort=duty.kind)
+    return duty
+
+
+def saw(work: Work, object_kind: str, object_id: UUID, case_id: UUID) -> None:
+    """Log that somebody saw personal data (WGS 1.8(4))."""
+    audit(replace(work), "inzien", object_kind, object_id, case_id=case_id)

@@ -1,0 +1,135 @@
+"""Deciding: one verb for every decision. The table in `process` says what is allowed; effects do the particular part."""
+
+from uuid import UUID
+
+from models import process, visibility
+from models.casebook import duties, phases, plans
+from models.casebook.duties import Wanted
+from models.casebook.effects import EFFECTS, OPENED_BY_EFFECT
+from models.casebook.frame import Frame, open_frame
+from models.commands import NEEDED, TakeDecision
+from models.lookups import cases
+from models.lookups import duties as duty_lookup
+from models.process import DecisionSpec
+from models.refusals import FieldError, GateOpen, InvalidFields
+from models.tables.base import new_id
+from models.tables.cases import Decision, DecisionDecider
+from models.transactions import Work
+from models.visibility import Decider
+from models.words import DecisionKind, DutyKind, Phase
+
+
+async def decide(work: Work, case_id: UUID, command: TakeDecision) -> Decision:
+    """Take a decision: check who, where, what it needs and what is open; then everything it changes, at once.
+
+    Raises NotFound, NotInThisPhase, MayNotDecide, InvalidFields, GateOpen or NotPossible; then nothing is changed.
+    """
+    frame = await open_frame(work, case_id)
+    spec = process.spec_of(command.kind, frame.case.phase)
+    who = await _deciders(frame, spec, command)
+    _check_fields(spec, command)
+    await _check_gates(frame, command.kind)
+    decision = _written(frame, command, who)
+    await _carry_out(frame, spec, command, decision)
+    _notice_named(frame, who, decision)
+    return decision
+
+
+async def decide_by_rule(frame: Frame, kind: DecisionKind, triggered_by: str) -> Decision:
+    """Take a decision that follows from facts; `triggered_by` says from which (design §3)."""
+    spec = process.spec_of(kind, frame.case.phase)
+    command = TakeDecision(kind=kind)
+    decision = _decision(frame, command, triggered_by=triggered_by)
+    frame.work.session.add(decision)
+    await _carry_out(frame, spec, command, decision)
+    return decision
+
+
+async def _deciders(frame: Frame, spec: DecisionSpec, command: TakeDecision) -> list[Decider]:
+    actor = frame.work.actor
+    named = command.deciders or ((actor.person_id,) if actor.person_id else ())
+    who = await cases.deciders(frame.work, named)
+    opened = cases.Opened(frame.case, frame.house_organisation_id, frame.policy)
+    parties = await cases.parties(frame.work, opened)
+    visibility.may_decide(spec.deciders, who, parties)
+    visibility.may_register(actor, who, parties)
+    return who
+
+
+def _check_fields(spec: DecisionSpec, command: TakeDecision) -> None:
+    missing = [
+        FieldError(wire, "is nodig voor dit besluit")
+        for wire in spec.needs if getattr(command, NEEDED[wire]) in ("", None, ())
+    ]  # fmt: skip
+    if missing:
+        raise InvalidFields(missing)
+
+
+async def _check_gates(frame: Frame, kind: DecisionKind) -> None:
+    gates = process.gates_of(kind)
+    if not gates:
+        return
+    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, gates)
+    if open_:
+        names = ", ".join(dict.fromkeys(str(duty.kind).replace("_", " ") for duty in open_))
+        msg = f"Eerst moet nog worden afgerond: {names}."
+        raise GateOpen(msg)
+
+
+def _decision(frame: Frame, command: TakeDecision, triggered_by: str | None = None) -> Decision:
+    work, case = frame.work, frame.case
+    return Decision(
+        id=new_id(), house_id=case.house_id, case_id=case.id, visit_id=frame.visit_id, kind=command.kind, at=work.now,
+        decided_at=command.decided_at or work.now, registered_by=None if triggered_by else work.actor.person_id,
+        on_behalf_of=work.actor.on_behalf_of or case.sponsor_organisation_id, triggered_by=triggered_by,
+        meeting_id=command.meeting_id, corrects_id=command.corrects, reason=command.reason,
+        facts=command.model_dump(mode="json", exclude_defaults=True, exclude={"kind", "reason", "deciders"}),
+    )  # fmt: skip
+
+
+def _written(frame: Frame, command: TakeDecision, who: list[Decider]) -> Decision:
+    """Write the decision and who took it. The tables refuse a decider who is no public participant (R3)."""
+    decision = _decision(frame, command)
+    frame.work.session.add(decision)
+    frame.work.session.add_all(
+        DecisionDecider(
+            decision_id=decision.id, person_id=one.person_id, house_id=frame.case.house_id, case_id=frame.case.id,
+            decision_kind=command.kind, organisation_id=one.organisation_id, organisation_kind=one.organisation_kind,
+        )
+        for one in who
+    )  # fmt: skip
+    return decision
+
+
+async def _carry_out(frame: Frame, spec: DecisionSpec, command: TakeDecision, decision: Decision) -> None:
+    frame.batch_id = decision.id
+    frame.note("besluit", "besluit", decision.id, soort=command.kind, besluit=decision.id)
+    await duties.end_of_kind(frame, spec.closes, ended_as="besloten")
+    if spec.outcome is not None:
+        frame.case.outcome = spec.outcome
+    effect = EFFECTS.get(command.kind)
+    if effect is not None:
+        await effect(frame, command, decision)
+    general = [kind for kind in spec.opens if kind not in OPENED_BY_EFFECT]
+    await phases.open_kinds(frame, general, command.organisations)
+    for kind in spec.work:
+        frame.owe(kind, decision.id)
+    if spec.leads_to is not None:
+        await phases.enter(frame, spec.leads_to, spec.enters_with)
+        frame.note("fase", fase=spec.leads_to)
+        await _follow_on(frame, spec.leads_to)
+
+
+async def _follow_on(frame: Frame, phase: Phase) -> None:
+    if phase is Phase.PLAN and await plans.all_accepted(frame):
+        await decide_by_rule(frame, DecisionKind.PLAN_COMPLETE, "alle afspraken zijn in het overleg toegezegd")
+
+
+def _notice_named(frame: Frame, who: list[Decider], decision: Decision) -> None:
+    """Whoever was named by somebody else gets a notice and two working days to object."""
+    others = [one for one in who if one.person_id != frame.work.actor.person_id]
+    duties.open_duties(
+        frame,
+        [Wanted(DutyKind.OBJECTION, one.organisation_id, one.person_id, about_id=decision.id) for one in others],
+    )
+

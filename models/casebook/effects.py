@@ -1,0 +1,318 @@
+"""What a particular decision changes besides the phase and the duties that the table names."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from models import clocks, process
+from models.casebook import duties, phases, plans
+from models.casebook.duties import Wanted
+from models.casebook.frame import Frame
+from models.commands import TakeDecision
+from models.lookups import cases, duties as duty_lookup, meetings, people
+from models.owed import DUTIES
+from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
+from models.tables.base import new_id
+from models.tables.cases import Case, CriterionJudgement, Decision, Hold
+from models.tables.duties import Duty
+from models.tables.engine import Lease
+from models.tables.referrals import Subject
+from models.words import CommitmentState, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing, WorkKind
+from models.words import DecisionKind as D
+
+Effect = Callable[[Frame, TakeDecision, Decision], Awaitable[None]]
+
+#: opened by an effect, because they need a moment or a person of their own
+OPENED_BY_EFFECT = frozenset({DutyKind.END_OF_HOLD, DutyKind.WATCH, DutyKind.ACCEPT_TRANSFER})
+
+
+async def _admit(frame: Frame, command: TakeDecision, decision: Decision) -> None:
+    """Take on: adopt the judgement, and one case per admitted person (design §3)."""
+    await _adopt_judgement(frame, decision)
+    frame.case.admitted_at = frame.work.now
+    if command.high_risk is not None:
+        frame.case.high_risk = command.high_risk
+    for subject in await _other_subjects(frame, command.subjects):
+        await _case_beside(frame, subject)
+
+
+async def _adopt_judgement(frame: Frame, decision: Decision) -> None:
+    await frame.work.session.execute(
+        update(CriterionJudgement)
+        .where(CriterionJudgement.case_id == frame.case.id, CriterionJudgement.adopted_by.is_(None))
+        .values(adopted_by=decision.id).execution_options(synchronize_session=False)
+    )  # fmt: skip
+    met = await frame.work.session.scalars(
+        select(CriterionJudgement.met).where(CriterionJudgement.adopted_by == decision.id)
+    )
+    judged = list(met)
+    if len(judged) != len("abcd") or not all(judged):
+        msg = "De vier criteria van BGS 2.20 moeten alle vier als voldaan zijn getoetst om de casus op te pakken."
+        raise NotPossible(msg)
+
+
+async def _other_subjects(frame: Frame, wanted: tuple[UUID, ...]) -> list[Subject]:
+    if not wanted:
+        return []
+    found = list(
+        await frame.work.session.scalars(
+            select(Subject).where(Subject.referral_id == frame.case.referral_id, Subject.id.in_(wanted))
+        )
+    )
+    if len(found) != len(set(wanted)):
+        raise InvalidFields([FieldError("personen", "noem alleen personen uit deze aanmelding")])
+    return [one for one in found if one.case_id != frame.case.id]
+
+
+async def _case_beside(frame: Frame, subject: Subject) -> None:
+    """A case of its own for another person of the same report; it starts where this one goes."""
+    case, now = frame.case, frame.work.now
+    beside = Case(
+        id=new_id(), house_id=case.house_id, number=f"{case.number}-{subject.id.hex[-4:]}",
+        referral_id=case.referral_id, reporter_organisation_id=case.reporter_organisation_id,
+        reporter_person_id=case.reporter_person_id, sponsor_organisation_id=case.sponsor_organisation_id,
+        phase=Phase.SCREENING, municipality=case.municipality, themes=case.themes, urgent=case.urgent,
+        high_risk=case.high_risk, process_version=process.VERSION, outcome=Outcome.ADMITTED,
+        reported_at=case.reported_at, admitted_at=now, last_event_at=now, linked_to=case.id,
+    )  # fmt: skip
+    frame.work.session.add(beside)
+    await frame.work.session.flush()
+    subject.case_id = beside.id
+    frame.work.session.add(Lease(case_id=beside.id, house_id=case.house_id, token=0))
+    other = Frame(frame.work, beside, frame.house_organisation_id, frame.policy)
+    await phases.enter(other, Phase.REGIE)
+    other.note("casus naast", "casus", beside.id, naast=case.id)
+
+
+async def _short_track(frame: Frame, command: TakeDecision, decision: Decision) -> None:
+    await _admit(frame, command, decision)
+    await _check_participants(frame, command.organisations)
+    await phases.ask(frame, command.organisations, Standing.INVOLVED)
+
+
+async def _bundle(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    assert command.other_case is not None  # noqa: S101 - `needs` has checked it
+    other = await cases.case(frame.work, command.other_case)
+    if other.closed_at is not None or other.id == frame.case.id:
+        raise NotPossible("Bundelen kan alleen met een andere, openstaande casus.")
+    frame.case.linked_to = other.id
+
+
+async def _reconsider(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
+    case = frame.case
+    if case.outcome is not Outcome.REJECTED or case.closed_at is None:
+        raise NotPossible("Heroverweging kan alleen na een afwijzing.")
+    term = clocks.working_days(frame.policy.reconsider_working_days)
+    if clocks.due(case.closed_at, term, frame.policy.calendar()).moment < frame.work.now:
+        raise NotPossible("De termijn om heroverweging te vragen is voorbij; doe een nieuwe aanmelding.")
+
+
+async def _assign_director(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    assert command.person_id is not None  # noqa: S101 - `needs` has checked it
+    await set_director(frame, command.person_id)
+
+
+async def set_director(frame: Frame, person_id: UUID) -> None:
+    """This regisseur leads the case from now; what waited for a regisseur waits for them."""
+    found = await people.person(frame.work, person_id)
+    if Role.PROCESS_DIRECTOR not in found.roles:
+        raise InvalidFields([FieldError("persoon", "is geen procesregisseur van dit huis")])
+    frame.case.director_id = person_id
+    await duties.hand_to_director(frame, person_id)
+
+
+async def _check_participants(frame: Frame, wanted: tuple[UUID, ...]) -> None:
+    found = await people.organisations(frame.work, wanted)
+    wrong = [one.name for one in found.values() if one.kind not in {OrganisationKind.LID1, OrganisationKind.LID2}]
+    if wrong:
+        names = ", ".join(wrong)
+        raise InvalidFields([FieldError("organisaties", f"alleen deelnemers worden betrokken, niet: {names}")])
+
+
+async def _choose_involved(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    await _check_participants(frame, command.organisations)
+    await phases.ask(frame, command.organisations, Standing.INVOLVED)
+
+
+async def _release(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    """Access ends at once; what the organisation still owed is withdrawn (R7)."""
+    await phases.end_standing(frame, Standing.INVOLVED, command.organisations)
+    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id)
+    theirs = [duty for duty in open_ if duty.owner_organisation_id in command.organisations]
+    await duties.end_duties(frame, theirs, ended_as="deelnemer vertrokken")
+
+
+async def _appoint_case_director(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    assert command.person_id is not None  # noqa: S101 - `needs` has checked it
+    found = await people.person(frame.work, command.person_id)
+    involved = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}
+    if found.organisation_id not in involved:
+        raise InvalidFields([FieldError("persoon", "de casusregisseur komt van een betrokken deelnemer")])
+    frame.case.case_director_id = found.id
+
+
+async def _adjourn(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    """The visit stays; the meeting gets a new date."""
+    from models.casebook.meetings import reconvene  # noqa: PLC0415 - meetings convene through this module's frame
+
+    assert command.until is not None  # noqa: S101 - `needs` has checked it
+    await reconvene(frame, command.until)
+
+
+async def _adopt_plan(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
+    await plans.adopt(frame)
+
+
+async def _small_change(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    """Another date or another owner for one commitment: a new plan version, without a meeting."""
+    assert command.commitment_id is not None  # noqa: S101 - `needs` has checked it
+    commitment = await meetings.commitment(frame.work, command.commitment_id)
+    if commitment.case_id != frame.case.id or commitment.ended_at is not None:
+        raise NotPossible("Deze afspraak hoort niet bij deze casus of is al beëindigd.")
+    if command.due_on is None and len(command.organisations) != 1:
+        raise InvalidFields([FieldError("uiterlijk", "geef een nieuwe datum of één nieuwe organisatie")])
+    open_ = await duty_lookup.open_in_case(
+        frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT}
+    )
+    await duties.end_duties(frame, [one for one in open_ if one.about_id == commitment.id], ended_as="gewijzigd")
+    commitment.due_on = command.due_on or commitment.due_on
+    if command.organisations:
+        await _check_participants(frame, command.organisations)
+        commitment.organisation_id, commitment.person_id = command.organisations[0], None
+        commitment.state = CommitmentState.PROPOSED
+    elif commitment.state is CommitmentState.REFUSED:
+        commitment.state = CommitmentState.PROPOSED
+    await frame.work.session.flush()
+    await plans.adopt(frame)
+
+
+async def _start_watch(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    duties.open_duties(frame, [Wanted(DutyKind.WATCH, fixed_at=_later(frame, command))])
+
+
+def _later(frame: Frame, command: TakeDecision) -> datetime:
+    if command.until is None or command.until <= frame.work.now:
+        raise InvalidFields([FieldError("datum", "ligt in de toekomst")])
+    return command.until
+
+
+async def _unshield(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    if frame.case.outcome in cases.NOT_TAKEN_ON:
+        raise NotPossible("Een aanmelding die niet in behandeling kwam wordt gewist en niet ontsloten.")
+    _later(frame, command)
+    frame.case.unshielded_until = command.until
+
+
+async def _mark_urgent(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
+    """Hours instead of days, from now, for everything that has an urgent term."""
+    if frame.case.urgent:
+        raise NotPossible("De casus heeft al spoed.")
+    frame.case.urgent = True
+    for duty in await duty_lookup.open_in_case(frame.work, frame.case.id):
+        term = DUTIES[duty.kind].urgent_term
+        if term is not None and duty.unit is not clocks.Unit.FIXED:
+            await duties.move(frame, [duty], frame.policy.term(duty.kind, urgent=True), "spoed")
+    frame.owe(WorkKind.ALERT)
+
+
+async def _hold(frame: Frame, command: TakeDecision, decision: Decision) -> None:
+    """The house's own process terms stand still; an end is itself a duty."""
+    case, now = frame.case, frame.work.now
+    if case.hold_since is not None:
+        raise NotPossible("De casus is al opgeschort.")
+    until = _later(frame, command)
+    case.hold_since, case.hold_until = now, until
+    frame.work.session.add(_ledger(frame, decision.reason, until))
+    stopped = [one for one in await duty_lookup.open_in_case(frame.work, case.id) if DUTIES[one.kind].stops_on_hold]
+    await duties.disarm(frame, [one.id for one in stopped])
+    duties.open_duties(frame, [Wanted(DutyKind.END_OF_HOLD, fixed_at=until)])
+
+
+def _ledger(frame: Frame, reason: str, until: datetime, duty_id: UUID | None = None) -> Hold:
+    return Hold(
+        id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, duty_id=duty_id, since=frame.work.now,
+        until=until, reason=reason,
+    )  # fmt: skip
+
+
+async def _resume(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
+    case = frame.case
+    if case.hold_since is None:
+        raise NotPossible("De casus is niet opgeschort.")
+    case.hold_since = case.hold_until = None
+    await end_hold(frame, None)
+    stopped = [one for one in await duty_lookup.open_in_case(frame.work, case.id) if DUTIES[one.kind].stops_on_hold]
+    await duties.recompute(frame, stopped, "hervat na opschorting")
+
+
+async def end_hold(frame: Frame, duty_id: UUID | None) -> None:
+    """Close the running hold of the case, or of one duty, in the ledger."""
+    same = Hold.duty_id.is_(None) if duty_id is None else Hold.duty_id == duty_id
+    await frame.work.session.execute(
+        update(Hold).where(Hold.case_id == frame.case.id, same, Hold.ended_at.is_(None))
+        .values(until=frame.work.now, ended_at=frame.work.now).execution_options(synchronize_session=False)
+    )  # fmt: skip
+    frame.forget_holds()
+
+
+async def _more_information(frame: Frame, command: TakeDecision, decision: Decision) -> None:
+    """Stays here; only the clock of the admission stands still, until what was asked has come."""
+    await people.organisations(frame.work, command.organisations)
+    others = [one for one in command.organisations if one != frame.case.reporter_organisation_id]
+    await _check_participants(frame, tuple(others))
+    await phases.ask(frame, others, Standing.ASKED)
+    far = frame.work.now + timedelta(days=366)
+    admission: list[Duty] = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.ADMISSION})
+    frame.work.session.add_all(_ledger(frame, decision.reason, far, duty.id) for duty in admission)
+    await duties.disarm(frame, [duty.id for duty in admission])
+
+
+async def _transfer_director(frame: Frame, command: TakeDecision, decision: Decision) -> None:
+    assert command.person_id is not None  # noqa: S101 - `needs` has checked it
+    found = await people.person(frame.work, command.person_id)
+    if Role.PROCESS_DIRECTOR not in found.roles or found.id == frame.case.director_id:
+        raise InvalidFields([FieldError("persoon", "is een andere procesregisseur van dit huis")])
+    duties.open_duties(
+        frame, [Wanted(DutyKind.ACCEPT_TRANSFER, found.organisation_id, found.id, about_id=decision.id)]
+    )
+
+
+async def _transfer_sponsor(frame: Frame, command: TakeDecision, decision: Decision) -> None:
+    await _check_participants(frame, command.organisations)
+    if len(command.organisations) != 1:
+        raise InvalidFields([FieldError("organisaties", "noem één nieuwe aanbrenger")])
+    duties.open_duties(frame, [Wanted(DutyKind.ACCEPT_TRANSFER, command.organisations[0], about_id=decision.id)])
+
+
+async def _correct(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    assert command.corrects is not None  # noqa: S101 - `needs` has checked it
+    corrected = await cases.decision(frame.work, frame.case.id, command.corrects)
+    if corrected.kind is D.CORRECT:
+        raise NotAllowed("Een herstel wordt niet zelf hersteld; herstel het oorspronkelijke besluit.")
+
+
+EFFECTS: dict[D, Effect] = {
+    D.ADMIT: _admit,
+    D.SHORT_TRACK: _short_track,
+    D.BUNDLE: _bundle,
+    D.RECONSIDER: _reconsider,
+    D.MORE_INFORMATION: _more_information,
+    D.ASSIGN_DIRECTOR: _assign_director,
+    D.CHOOSE_INVOLVED: _choose_involved,
+    D.INVOLVE: _choose_involved,
+    D.RELEASE: _release,
+    D.APPOINT_CASE_DIRECTOR: _appoint_case_director,
+    D.ADJOURN: _adjourn,
+    D.ADOPT_PLAN: _adopt_plan,
+    D.SMALL_CHANGE: _small_change,
+    D.START_WATCH: _start_watch,
+    D.UNSHIELD: _unshield,
+    D.MARK_URGENT: _mark_urgent,
+    D.HOLD: _hold,
+    D.RESUME: _resume,
+    D.TRANSFER_DIRECTOR: _transfer_director,
+    D.TRANSFER_SPONSOR: _transfer_sponsor,
+    D.CORRECT: _correct,
+}

@@ -1,0 +1,71 @@
+"""Firing what is due: claim set-wise, tell in one message per recipient, escalate, lapse. Each rung once."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from models.casebook import duties, outbox
+from models.casebook.decisions import decide_by_rule
+from models.casebook.frame import open_frame
+from models.lookups import duties as duty_lookup
+from models.tables.base import new_id
+from models.tables.duties import Duty
+from models.transactions import Work
+from models.words import DecisionKind, DutyKind, Phase
+
+_CLAIM = text("""
+    WITH due AS (
+      SELECT id FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL AND fire_at <= :now AND step <> 'lapse'
+      ORDER BY fire_at LIMIT :most FOR UPDATE SKIP LOCKED
+    ), fired AS (
+      UPDATE rung SET fired_at = :now FROM due WHERE rung.id = due.id
+      RETURNING rung.id, rung.duty_id, rung.step, rung.fire_at, rung.case_id, rung.house_id
+    ), exhausted AS (
+      UPDATE duty SET exhausted_at = :now
+      WHERE id IN (SELECT duty_id FROM fired) AND exhausted_at IS NULL AND NOT EXISTS (
+        SELECT FROM rung r WHERE r.duty_id = duty.id AND r.fired_at IS NULL AND r.dropped_at IS NULL
+          AND r.id NOT IN (SELECT id FROM fired))
+      RETURNING id
+    ), told AS (
+      INSERT INTO history (id, house_id, case_id, at, what, facts)
+      SELECT gen_random_uuid(), house_id, case_id, :now, 'herinnering', jsonb_build_object('taak', duty_id, 'stap', step)
+      FROM fired
+    )
+    SELECT DISTINCT ON (duty_id) duty_id, step FROM fired ORDER BY duty_id, fire_at DESC
+""")
+
+
+async def remind(work: Work, most: int = 5000) -> int:
+    """Fire the messages that are due: the furthest step of each duty, bundled per recipient. Answers how many."""
+    rows = (await work.session.execute(_CLAIM, {"now": work.now, "most": most})).all()
+    pairs = [(row.duty_id, row.step) for row in rows]
+    await outbox.tell_about_duties(work, pairs, template="herinnering", key=f"herinnering:{new_id()}")
+    return len(pairs)
+
+
+async def next_lapse(work: Work) -> UUID | None:
+    """A duty whose time is simply over; claimed by this transaction."""
+    found = await work.session.scalar(
+        text("""
+            UPDATE rung SET fired_at = :now WHERE id = (
+              SELECT id FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL AND fire_at <= :now AND step = 'lapse'
+              ORDER BY fire_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING duty_id
+        """),
+        {"now": work.now},
+    )
+    return found if isinstance(found, UUID) else None
+
+
+async def lapse(work: Work, duty_id: UUID) -> None:
+    """End a duty whose time is over; for the plan that means: go on with who answered (design §3)."""
+    duty: Duty
+    duty, case = await duty_lookup.duty_with_case(work, duty_id)
+    frame = await open_frame(work, case.id)
+    await work.session.refresh(duty)
+    if duty.answered_at or duty.lapsed_at or duty.withdrawn_at:
+        return
+    await duties.end_duties(frame, [duty], lapsed=True, ended_as="termijn voorbij")
+    frame.note("termijn voorbij", "taak", duty.id, soort=duty.kind)
+    if duty.kind is DutyKind.PLAN_ANSWERS and frame.case.phase is Phase.PLAN:
+        await decide_by_rule(frame, DecisionKind.PLAN_COMPLETE, "de termijn om te antwoorden is voorbij")

@@ -1,0 +1,105 @@
+"""What every verb on a case works with: the locked case, the policy, and one batch for all it opens."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from models.clocks import Hold
+from models.lookups import cases
+from models.policy import Policy
+from models.tables.base import new_id
+from models.tables.cases import Case
+from models.tables.engine import JournalEntry
+from models.tables.trail import AuditLine, History
+from models.transactions import Work
+from models.words import WorkKind
+
+
+@dataclass(slots=True)
+class Frame:
+    """A case opened for change inside one unit of work. `batch_id` ties what one act opens together."""
+
+    work: Work
+    case: Case
+    house_organisation_id: UUID
+    policy: Policy
+    batch_id: UUID = field(default_factory=new_id)
+    _owed: set[tuple[WorkKind, UUID]] = field(default_factory=set)
+    _holds: list[tuple[UUID | None, Hold]] | None = None
+
+    @property
+    def visit_id(self) -> UUID:
+        """The current visit; a case always has one."""
+        if self.case.visit_id is None:
+            msg = f"case {self.case.id} has no visit"
+            raise RuntimeError(msg)
+        return self.case.visit_id
+
+    async def holds_for(self, duty_id: UUID | None) -> list[Hold]:
+        """The stretches in which the clock of this duty stands still."""
+        if self._holds is None:
+            rows = await cases.holds_of(self.work, self.case.id)
+            self._holds = [(row[1], Hold(row[2], row[3])) for row in rows if row[2] < row[3]]  # type: ignore[arg-type,operator]
+        return [hold for one, hold in self._holds if one is None or one == duty_id]
+
+    def forget_holds(self) -> None:
+        """The ledger changed; read it again."""
+        self._holds = None
+
+    def owe(self, kind: WorkKind, about_id: UUID | None = None) -> None:
+        """Leave outside work for the flow: one journal entry per kind and subject in a visit."""
+        about = about_id or self.batch_id
+        if (kind, about) in self._owed:
+            return
+        self._owed.add((kind, about))
+        actor = self.work.actor
+        self.work.session.add(
+            JournalEntry(
+                house_id=self.case.house_id, case_id=self.case.id, visit_id=self.visit_id, key=f"{kind}:{about}",
+                kind=kind, about_id=about, actor_person_id=actor.person_id, on_behalf_of=actor.on_behalf_of,
+                opened_at=self.work.now, next_try_at=self.work.now,
+            )
+        )  # fmt: skip
+
+    def note(self, what: str, object_kind: str = "casus", object_id: UUID | None = None, **facts: object) -> None:
+        """Write the history line people read and the audit line that proves it."""
+        work, actor, case = self.work, self.work.actor, self.case
+        case.last_event_at = work.now
+        work.session.add(
+            History(
+                house_id=case.house_id, case_id=case.id, at=work.now, what=what, person_id=actor.person_id,
+                organisation_id=actor.organisation_id, on_behalf_of=actor.on_behalf_of, facts=_plain(facts),
+            )
+        )  # fmt: skip
+        audit(work, what, object_kind, object_id or case.id, case_id=case.id, house_id=case.house_id)
+
+
+def audit(
+    work: Work, action: str, object_kind: str, object_id: UUID | None, *, case_id: UUID | None = None,
+    house_id: UUID | None = None, result: str = "ok", **facts: object,
+) -> None:  # fmt: skip
+    """Add one line to the log: who, for whom, in which role, for what purpose. No content."""
+    actor = work.actor
+    work.session.add(
+        AuditLine(
+            house_id=actor.house_id or house_id, at=work.now, action=action, object_kind=object_kind,
+            object_id=object_id, case_id=case_id, person_id=actor.person_id, organisation_id=actor.organisation_id,
+            on_behalf_of=actor.on_behalf_of, roles=sorted(actor.roles), purpose=actor.purpose, result=result,
+            facts=_plain(facts),
+        )
+    )  # fmt: skip
+
+
+async def open_frame(work: Work, case_id: UUID) -> Frame:
+    """Lock the case and gather what the verb needs. Raises NotFound."""
+    opened = await cases.case_for_update(work, case_id)
+    return Frame(work, opened.case, opened.house_organisation_id, opened.policy)
+
+
+def _plain(facts: dict[str, object]) -> dict[str, object]:
+    return {key: _text(value) for key, value in facts.items() if value is not None}
+
+
+def _text(value: object) -> object:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_text(one) for one in value]
+    return value if isinstance(value, (bool, int, dict)) else str(value)

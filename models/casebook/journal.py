@@ -1,0 +1,73 @@
+"""The journal of outside work: taken up once, finished in the transaction of its effect, retried in the open."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from models.tables.duties import Duty
+from models.tables.engine import JournalEntry
+from models.tables.people import Organisation, Person
+from models.actors import Actor
+from models.lookups.duties import is_open
+from models.transactions import Work
+from models.words import DutyKind, OrganisationKind, Role
+
+#: waits after a failed try (real time: repair does not wait for a moved clock); afterwards it is a stalled cause
+RETRY = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600))
+
+
+async def take(work: Work, entry_id: UUID) -> JournalEntry | None:
+    """Lock an entry that is still open; None when it was done already, so that nothing happens twice."""
+    statement = (
+        select(JournalEntry)
+        .where(JournalEntry.id == entry_id, JournalEntry.done_at.is_(None), JournalEntry.gave_up_at.is_(None))
+        .with_for_update()
+    )
+    return (await work.session.scalars(statement)).one_or_none()
+
+
+def done(work: Work, entry: JournalEntry) -> None:
+    """Finished: recorded in the same transaction as the effect."""
+    entry.done_at, entry.code = work.now, None
+
+
+async def failed(work: Work, entry_id: UUID, code: str) -> None:
+    """Record a failed try by its code only; the next try is a wake, after the last one the case shows it."""
+    entry = await take(work, entry_id)
+    if entry is None:
+        return
+    entry.tries += 1
+    entry.code = code
+    if entry.tries > len(RETRY):
+        entry.gave_up_at = work.now
+    else:
+        real_now = await work.session.scalar(select(func.clock_timestamp()))
+        entry.next_try_at = (real_now or work.now) + RETRY[entry.tries - 1]
+
+
+async def close_duty(work: Work, case_id: UUID, kind: DutyKind) -> None:
+    """What the flow itself owed is done."""
+    await work.session.execute(
+        update(Duty).where(Duty.case_id == case_id, Duty.kind == kind, is_open())
+        .values(answered_at=work.now, ended_as="uitgevoerd").execution_options(synchronize_session=False)
+    )  # fmt: skip
+
+
+async def actor_of(work: Work, entry: JournalEntry) -> Actor | None:
+    """Whoever left this work: the flow acts with their rights, not with its own (ASVS 8.3.3)."""
+    if entry.actor_person_id is None:
+        return None
+    row = (
+        await work.session.execute(
+            select(Person.house_id, Person.organisation_id, Organisation.kind, Person.roles)
+            .join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == entry.actor_person_id)
+        )
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    return Actor(
+        house_id=row.house_id, organisation_id=row.organisation_id, organisation_kind=OrganisationKind(row.kind),
+        person_id=entry.actor_person_id, roles=frozenset(map(Role, row.roles)), purpose="procesvoering",
+        on_behalf_of=entry.on_behalf_of,
+    )  # fmt: skip

@@ -1,0 +1,62 @@
+"""Leases and runs: who conducts a case now, and under which flow run. Real time only: repair never waits."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+
+from models.tables.engine import EngineRun
+from models.transactions import Work
+
+#: seconds that a lease lasts unless renewed
+LASTS = 45
+RENEW_EVERY = 10
+
+_TAKE = text("""
+    UPDATE lease SET token = token + 1, holder = :holder, expires_at = clock_timestamp() + make_interval(secs => :lasts)
+    WHERE case_id = (
+      SELECT l.case_id FROM lease l
+      WHERE l.case_id IN (SELECT j.case_id FROM journal_entry j
+                          WHERE j.done_at IS NULL AND j.gave_up_at IS NULL
+                            AND j.next_try_at <= greatest(clock_timestamp(), pols_now())
+                            AND j.case_id <> ALL (CAST(:not_these AS uuid[]))
+                          ORDER BY j.next_try_at LIMIT 50)
+        AND (l.expires_at IS NULL OR l.expires_at < clock_timestamp())
+      LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING case_id, token
+""")
+
+
+async def take_next(work: Work, holder: str, *, not_these: list[UUID]) -> tuple[UUID, int] | None:
+    """Take the lease of a case with work owed and nobody on it; None when there is none."""
+    row = (
+        await work.session.execute(_TAKE, {"holder": holder, "lasts": LASTS, "not_these": not_these})
+    ).one_or_none()
+    return (row.case_id, row.token) if row else None
+
+
+async def renew(work: Work, case_id: UUID, token: int) -> bool:
+    """Hold on a while longer; False means another took over: stop working."""
+    row = await work.session.execute(
+        text(
+            "UPDATE lease SET expires_at = clock_timestamp() + make_interval(secs => :lasts) "
+            "WHERE case_id = :case AND token = :token RETURNING case_id"
+        ),
+        {"lasts": LASTS, "case": case_id, "token": token},
+    )
+    return row.one_or_none() is not None
+
+
+async def release(work: Work, case_id: UUID, token: int) -> None:
+    """Let go, after the run is at rest or ended."""
+    await work.session.execute(
+        text("UPDATE lease SET expires_at = NULL, holder = NULL WHERE case_id = :case AND token = :token"),
+        {"case": case_id, "token": token},
+    )
+
+
+async def record_run(work: Work, case_id: UUID, epoch: int, flow_run_id: UUID) -> None:
+    """This flow run conducts the case from now."""
+    house_id = await work.session.scalar(text("SELECT house_id FROM cases WHERE id = :case"), {"case": case_id})
+    work.session.add(
+        EngineRun(case_id=case_id, epoch=epoch, house_id=house_id, flow_run_id=flow_run_id, made_at=work.now)
+    )

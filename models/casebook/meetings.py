@@ -1,0 +1,176 @@
+"""Convening a casusoverleg, moving it, and writing down what came out of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from models.casebook import duties, plans
+from models.casebook.duties import Wanted
+from models.casebook.frame import Frame, open_frame
+from models.clocks import Budget, Unit
+from models.commands import Convene, RecordMeeting
+from models.lookups import cases, meetings, people
+from models.lookups import duties as duty_lookup
+from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible
+from models.tables.base import new_id
+from models.tables.cases import Document
+from models.tables.meetings import Meeting, MeetingInvitee
+from models.transactions import Work
+from models.words import DutyKind, OrganisationKind, Phase, WorkKind
+
+CONFERENCE = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING})
+
+
+def must_direct(frame: Frame) -> None:
+    """Only the regisseur of the case, on behalf of the sponsor, does this. Raises NotAllowed."""
+    actor = frame.work.actor
+    if not actor.is_staff or actor.person_id != frame.case.director_id:
+        raise NotAllowed("Dit doet de procesregisseur van deze casus.")
+
+
+async def convene(work: Work, case_id: UUID, command: Convene) -> Meeting:
+    """Set the date, invite, and let the duty to hold the meeting point at it.
+
+    Raises NotFound, NotAllowed, NotInThisPhase, NotPossible or InvalidFields.
+    """
+    frame = await open_frame(work, case_id)
+    must_direct(frame)
+    if frame.case.phase not in CONFERENCE:
+        raise NotInThisPhase("Een overleg plannen kan tijdens regie, casusoverleg en monitoring.")
+    if await meetings.coming(work, case_id) is not None:
+        raise NotPossible("Er staat al een overleg gepland; verdaag dat.")
+    return await _convened(frame, command)
+
+
+async def _convened(frame: Frame, command: Convene) -> Meeting:
+    work, case = frame.work, frame.case
+    if command.starts_at <= work.now:
+        raise InvalidFields([FieldError("begintOp", "ligt in de toekomst")])
+    invited = await _invited(frame, command.organisations)
+    meeting = Meeting(
+        id=new_id(), house_id=case.house_id, case_id=case.id, visit_id=frame.visit_id, starts_at=command.starts_at,
+        place=command.place, convened_by=_person(frame), convened_at=work.now,
+    )  # fmt: skip
+    work.session.add(meeting)
+    await work.session.flush()
+    work.session.add_all(
+        MeetingInvitee(meeting_id=meeting.id, organisation_id=one, house_id=case.house_id, case_id=case.id)
+        for one in invited
+    )
+    frame.batch_id = meeting.id
+    await _point_at(frame, meeting)
+    frame.owe(WorkKind.INVITE, meeting.id)
+    frame.note("overleg gepland", "overleg", meeting.id, overleg=meeting.id)
+    return meeting
+
+
+def _person(frame: Frame) -> UUID:
+    person_id = frame.work.actor.person_id
+    if person_id is None:
+        raise NotAllowed("Dit doet een persoon.")
+    return person_id
+
+
+async def _invited(frame: Frame, wanted: tuple[UUID, ...]) -> list[UUID]:
+    """Involved participants only: a third party needs a signed declaration first and gets no invitation here (R15)."""
+    involved = [one.organisation_id for one in await cases.involved(frame.work, frame.case.id)]
+    if not wanted:
+        return involved
+    known = await people.organisations(frame.work, wanted)
+    strangers = [known[one].name for one in wanted if one not in involved]
+    if strangers:
+        names = ", ".join(strangers)
+        raise InvalidFields([FieldError("organisaties", f"niet betrokken bij deze casus: {names}")])
+    return list(dict.fromkeys(wanted))
+
+
+async def _point_at(frame: Frame, meeting: Meeting) -> None:
+    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.SET_MEETING, DutyKind.HOLD_MEETING})
+    to_set = [one for one in open_ if one.kind is DutyKind.SET_MEETING]
+    await duties.end_duties(frame, to_set, answered=True, ended_as="gedaan")
+    to_hold = [one for one in open_ if one.kind is DutyKind.HOLD_MEETING]
+    if to_hold:
+        await duties.move(frame, to_hold, Budget(Unit.FIXED, 0, meeting.starts_at), "datum van het overleg")
+        for duty in to_hold:
+            duty.about_id = meeting.id
+    else:
+        duties.open_duties(frame, [Wanted(DutyKind.HOLD_MEETING, about_id=meeting.id, fixed_at=meeting.starts_at)])
+
+
+async def reconvene(frame: Frame, starts_at: datetime) -> Meeting:
+    """The meeting gets another date: the old one is called off, everybody who was invited is invited again."""
+    planned = await meetings.coming(frame.work, frame.case.id)
+    invited: tuple[UUID, ...] = ()
+    place = ""
+    if planned is not None:
+        planned.moved_at, place = frame.work.now, planned.place
+        invited = tuple(one.organisation_id for one in await meetings.invitees(frame.work, [planned.id]))
+        frame.owe(WorkKind.CANCEL, planned.id)
+    return await _convened(frame, Convene(starts_at=starts_at, place=place, organisations=invited))
+
+
+async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meeting:
+    """Write down who was there, the outcome and the pledges; then publishing, minutes and adoption are owed.
+
+    Raises NotFound, NotAllowed, NotInThisPhase, NotPossible or InvalidFields.
+    """
+    meeting = await meetings.meeting(work, meeting_id)
+    frame = await open_frame(work, meeting.case_id)
+    must_direct(frame)
+    if frame.case.phase not in {Phase.FOCUSOVERLEG, Phase.MONITORING}:
+        raise NotInThisPhase("Een overleg vastleggen kan tijdens casusoverleg en monitoring; verklaar eerst voorbereid.")
+    if meeting.held_at or meeting.moved_at or meeting.cancelled_at:
+        raise NotPossible("Dit overleg is al gehouden, verzet of afgelast.")
+    held_at = command.held_at or work.now
+    if held_at > work.now:
+        raise InvalidFields([FieldError("gehoudenOp", "ligt in de toekomst")])
+    meeting.held_at = held_at
+    frame.batch_id = meeting.id
+    present = await _presence(frame, meeting, command)
+    await plans.make(frame, command.commitments, meeting_id=meeting.id, present=present)
+    _document(frame, meeting, "uitkomst", command.outcome)
+    await _what_follows(frame, meeting)
+    frame.note("overleg gehouden", "overleg", meeting.id, overleg=meeting.id, aanwezig=len(present))
+    return meeting
+
+
+async def _presence(frame: Frame, meeting: Meeting, command: RecordMeeting) -> frozenset[UUID]:
+    invitees = await meetings.invitees(frame.work, [meeting.id])
+    unknown = set(command.present) - {one.organisation_id for one in invitees}
+    if unknown:
+        raise InvalidFields([FieldError("aanwezigen", "alleen wie is uitgenodigd kan aanwezig zijn geweest")])
+    for one in invitees:
+        one.present = one.organisation_id in command.present
+    return frozenset(command.present)
+
+
+def _document(frame: Frame, meeting: Meeting, kind: str, body: str) -> None:
+    frame.work.session.add(
+        Document(
+            id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, kind=kind, ref=meeting.id,
+            made_at=frame.work.now, made_by=frame.work.actor.person_id, body=body,
+        )
+    )  # fmt: skip
+
+
+async def _what_follows(frame: Frame, meeting: Meeting) -> None:
+    await duties.end_of_kind(frame, {DutyKind.HOLD_MEETING}, ended_as="gehouden")
+    about = meeting.id
+    wanted = [Wanted(DutyKind.PUBLISH_OUTCOME, about_id=about), Wanted(DutyKind.MINUTES, about_id=about)]
+    if frame.case.phase is Phase.FOCUSOVERLEG:
+        wanted.append(Wanted(DutyKind.ADOPT_PLAN))
+    duties.open_duties(frame, wanted)
+
+
+async def write_minutes(frame: Frame, meeting_id: UUID, body: str) -> None:
+    """Keep the minutes and ask everybody who was there for corrections (5 working days; silence changes nothing)."""
+    meeting = await meetings.meeting(frame.work, meeting_id)
+    _document(frame, meeting, "verslag", body)
+    there = [one.organisation_id for one in await meetings.invitees(frame.work, [meeting_id]) if one.present]
+    known = await people.organisations(frame.work, there)
+    duties.open_duties(
+        frame,
+        [
+            Wanted(DutyKind.CORRECT_MINUTES, one, about_id=meeting_id)
+            for one in there if known[one].kind is not OrganisationKind.HOUSE
+        ],
+    )  # fmt: skip

@@ -1,0 +1,148 @@
+"""Leaving one phase and entering the next: visits, the duties a phase asks on arrival, and of whom."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import update
+
+from models import clocks, process
+from models.casebook import duties
+from models.casebook.duties import Wanted
+from models.casebook.frame import Frame
+from models.lookups import cases, duties as duty_lookup, meetings, people
+from models.owed import DUTIES, Level
+from models.tables.base import new_id
+from models.tables.cases import Involvement, Visit
+from models.words import CommitmentState, DutyKind, Phase, Standing
+
+
+async def enter(frame: Frame, phase: Phase, enters_with: tuple[DutyKind, ...] | None = None) -> None:
+    """Leave the current phase and enter this one: its duties open, its work is left for the flow."""
+    case, now = frame.case, frame.work.now
+    if case.visit_id is not None:
+        await duties.leave(frame, phase)
+        visit = await cases.current_visit(frame.work, case)
+        visit.left_at = now
+        await end_standing(frame, Standing.ASKED)
+        await frame.work.session.flush()
+    case.round = case.round + 1 if phase is Phase.MONITORING and case.phase is Phase.MONITORING else 1
+    visit = Visit(id=new_id(), house_id=case.house_id, case_id=case.id, phase=phase, round=case.round, entered_at=now)
+    frame.work.session.add(visit)
+    case.phase, case.visit_id = phase, visit.id
+    if phase is Phase.CLOSED:
+        await _shut(frame)
+    elif case.closed_at is not None:
+        case.closed_at = case.erase_at = case.outcome = None
+    await frame.work.session.flush()
+    spec = process.PHASES[phase]
+    await open_kinds(frame, spec.opens if enters_with is None else enters_with)
+    for kind in spec.work if enters_with is None else ():
+        frame.owe(kind, case.id)
+
+
+async def _shut(frame: Frame) -> None:
+    case, now = frame.case, frame.work.now
+    case.closed_at, case.hold_since, case.hold_until = now, None, None
+    if case.outcome in cases.NOT_TAKEN_ON:
+        case.erase_at = now + timedelta(days=frame.policy.erase_after_days)
+
+
+async def open_kinds(frame: Frame, kinds: Iterable[DutyKind], named: tuple[UUID, ...] = ()) -> None:
+    """Open duties of these kinds for everybody who owes them; one of the case that is open already is not doubled."""
+    there = {duty.kind for duty in await duty_lookup.open_in_case(frame.work, frame.case.id)}
+    wanted: list[Wanted] = []
+    for kind in kinds:
+        if DUTIES[kind].level is Level.CASE and kind in there and not named:
+            continue
+        wanted += await _WANTED[kind](frame, named) if kind in _WANTED else [Wanted(kind)]
+    duties.open_duties(frame, wanted)
+
+
+async def ask(frame: Frame, organisation_ids: Iterable[UUID], standing: Standing) -> None:
+    """Note that organisations stand to the case from now; who already does so stays as it is."""
+    there = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id, standing=standing)}
+    frame.work.session.add_all(
+        Involvement(
+            id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, organisation_id=organisation_id,
+            standing=standing, since=frame.work.now,
+        )
+        for organisation_id in dict.fromkeys(organisation_ids) if organisation_id not in there
+    )  # fmt: skip
+    await frame.work.session.flush()
+
+
+async def end_standing(frame: Frame, standing: Standing, organisation_ids: Iterable[UUID] | None = None) -> None:
+    """End a standing; access ends with it, at once (R7)."""
+    statement = update(Involvement).where(
+        Involvement.case_id == frame.case.id, Involvement.until.is_(None), Involvement.standing == standing
+    )
+    if organisation_ids is not None:
+        statement = statement.where(Involvement.organisation_id.in_(list(organisation_ids)))
+    await frame.work.session.execute(
+        statement.values(until=frame.work.now).execution_options(synchronize_session=False)
+    )
+
+
+async def _known(frame: Frame, named: tuple[UUID, ...]) -> list[Wanted]:
+    """Before admission public participants only; afterwards whoever was involved; never third parties (design §3)."""
+    if frame.case.admitted_at is not None:
+        asked = [one for one in await people.participants(frame.work, public_only=False) if one in named]
+        return [Wanted(DutyKind.KNOWN, organisation_id=one) for one in asked]
+    asked = await people.participants(frame.work, public_only=True)
+    if frame.policy.ask_known:
+        asked = [one for one in asked if one in frame.policy.ask_known]
+    asked = [one for one in asked if one != frame.case.reporter_organisation_id]
+    await ask(frame, asked, Standing.ASKED)
+    return [Wanted(DutyKind.KNOWN, organisation_id=one) for one in asked]
+
+
+async def _information(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]:
+    """Asked before the meeting: within the term, and never after the conference begins."""
+    meeting = await meetings.coming(frame.work, frame.case.id)
+    involved = await cases.involved(frame.work, frame.case.id)
+    before = meeting.starts_at if meeting else None
+    return [
+        Wanted(DutyKind.INFORMATION, organisation_id=one.organisation_id, fixed_at=_sooner(frame, before))
+        for one in involved
+    ]
+
+
+def _sooner(frame: Frame, before: datetime | None) -> datetime | None:
+    term = frame.policy.term(DutyKind.INFORMATION, urgent=frame.case.urgent)
+    usual = clocks.due(frame.work.now, term, frame.policy.calendar()).moment
+    return before if before is not None and frame.work.now < before < usual else None
+
+
+async def _named_each(kind: DutyKind, named: tuple[UUID, ...]) -> list[Wanted]:
+    return [Wanted(kind, organisation_id=one) for one in named]
+
+
+async def _inform_ground(_frame: Frame, named: tuple[UUID, ...]) -> list[Wanted]:
+    return await _named_each(DutyKind.INFORM_GROUND, named)
+
+
+async def _more_information(_frame: Frame, named: tuple[UUID, ...]) -> list[Wanted]:
+    return await _named_each(DutyKind.MORE_INFORMATION, named)
+
+
+async def _inform_person(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]:
+    """At most a month after receipt (BGS 1.3): counted from the report, not from admission."""
+    return [Wanted(DutyKind.INFORM_PERSON, anchor=frame.case.reported_at)]
+
+
+async def _progress(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]:
+    """One duty per owner organisation per round."""
+    running = await meetings.commitments(frame.work, frame.case.id, {CommitmentState.PLEDGED})
+    owners = dict.fromkeys(one.organisation_id for one in running)
+    return [Wanted(DutyKind.PROGRESS, organisation_id=one) for one in owners]
+
+
+_WANTED: dict[DutyKind, Callable[[Frame, tuple[UUID, ...]], Awaitable[list[Wanted]]]] = {
+    DutyKind.KNOWN: _known,
+    DutyKind.INFORMATION: _information,
+    DutyKind.INFORM_GROUND: _inform_ground,
+    DutyKind.INFORM_PERSON: _inform_person,
+    DutyKind.MORE_INFORMATION: _more_information,
+    DutyKind.PROGRESS: _progress,
+}

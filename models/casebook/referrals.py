@@ -1,0 +1,189 @@
+"""Reporting: a draft, a submission that becomes a case, the sector's message, a supplement, a withdrawal."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, update
+
+from models import process
+from models.casebook import answers, phases
+from models.casebook.duties import Wanted, open_duties
+from models.casebook.frame import Frame, audit
+from models.clocks import AMSTERDAM
+from models.commands import DescribeReferral, GiveAnswer
+from models.lookups import cases, referrals
+from models.lookups import duties as duty_lookup
+from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
+from models.tables.base import new_id
+from models.tables.cases import Case
+from models.tables.engine import Lease
+from models.tables.people import House
+from models.tables.referrals import Referral, Subject
+from models.transactions import Work
+from models.words import DutyKind, Phase
+
+REQUIRED = {
+    "reason": "reden",
+    "goal": "doel",
+    "situation": "situatie",
+    "municipality": "gemeente",
+    "motivation_a": "criteria.a",
+    "motivation_b": "criteria.b",
+    "motivation_c": "criteria.c",
+    "motivation_d": "criteria.d",
+}
+_COLUMNS = set(DescribeReferral.model_fields) - {"subjects"}
+
+
+async def draft(work: Work, command: DescribeReferral, *, message_id: str | None = None) -> Referral:
+    """Start a referral; only a participant can (R1, WGS 2.31(1)). Raises NotAllowed, InvalidFields."""
+    actor = work.actor
+    if not actor.is_participant or actor.house_id is None or actor.organisation_id is None:
+        raise NotAllowed("Alleen een deelnemer (WGS 2.27) doet een aanmelding; stel anders een hulpvraag.")
+    referral = Referral(
+        id=new_id(), house_id=actor.house_id, reporter_organisation_id=actor.organisation_id,
+        reporter_organisation_kind=actor.organisation_kind, reporter_person_id=actor.person_id,
+        created_at=work.now, message_id=message_id, **_values(command),
+    )  # fmt: skip
+    work.session.add(referral)
+    await work.session.flush()
+    _add_subjects(work, referral, command, None)
+    audit(work, "aanmelding opgesteld", "aanmelding", referral.id)
+    return referral
+
+
+def _values(command: DescribeReferral) -> dict[str, object]:
+    values = {key: value for key, value in command.model_dump().items() if key in _COLUMNS}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+
+
+def _add_subjects(work: Work, referral: Referral, command: DescribeReferral, case_id: UUID | None) -> None:
+    first = True
+    for one in command.subjects:
+        primary = first and one.standing == "betrokkene"
+        work.session.add(
+            Subject(
+                id=new_id(), house_id=referral.house_id, referral_id=referral.id, case_id=case_id if primary else None,
+                **one.model_dump(),
+            )
+        )  # fmt: skip
+        first = first and not primary
+
+
+async def describe(work: Work, referral_id: UUID, command: DescribeReferral) -> Referral:
+    """Replace the content of an own draft, or of a report that must be supplemented. Raises NotFound, NotPossible."""
+    referral = await referrals.own_for_update(work, referral_id)
+    case = await referrals.case_of(work, referral)
+    if case is not None and not await _may_supplement(work, case):
+        raise NotPossible("De aanmelding is ingediend; zij wordt alleen nog aangevuld als daarom is gevraagd.")
+    for key, value in _values(command).items():
+        setattr(referral, key, value)
+    referral.version += 1
+    await work.session.execute(delete(Subject).where(Subject.referral_id == referral.id))
+    _add_subjects(work, referral, command, case.id if case else None)
+    audit(work, "aanmelding aangevuld", "aanmelding", referral.id, case_id=case.id if case else None)
+    return referral
+
+
+async def _may_supplement(work: Work, case: Case) -> bool:
+    return bool(await duty_lookup.open_in_case(work, case.id, {DutyKind.SUPPLEMENT}))
+
+
+async def submit(work: Work, referral_id: UUID) -> Case:
+    """Report: from here it is a case that is conducted, or the supplement that was owed (R1, R2).
+
+    Raises NotFound, NotPossible, InvalidFields.
+    """
+    referral = await referrals.own_for_update(work, referral_id)
+    case = await referrals.case_of(work, referral)
+    if case is None and referral.withdrawn_at is not None:
+        raise NotPossible("Deze aanmelding is ingetrokken.")
+    await _check_complete(work, referral)
+    if case is None:
+        referral.submitted_at = work.now
+        return await _reported(work, referral, Phase.INTAKE)
+    owed = await duty_lookup.open_in_case(work, case.id, {DutyKind.SUPPLEMENT})
+    if not owed:
+        raise NotPossible("Deze aanmelding is al ingediend.")
+    referral.submitted_at = referral.submitted_at or work.now
+    case.municipality, case.themes = referral.municipality, referral.themes
+    await answers.answer(work, owed[0].id, GiveAnswer(outcome="aangevuld"))
+    return case
+
+
+async def _check_complete(work: Work, referral: Referral) -> None:
+    errors = [
+        FieldError(wire, "is verplicht bij indienen") for name, wire in REQUIRED.items()
+        if not str(getattr(referral, name)).strip()
+    ]  # fmt: skip
+    if not referral.quality_statement:
+        errors.append(FieldError("kwaliteitsverklaring", "bevestig dat juistheid en kwaliteit zijn getoetst (BGS 1.6)"))
+    if referral.discussed is None:
+        errors.append(FieldError("besprokenMetBetrokkene", "ja of nee"))
+    if referral.discussed is False and not referral.discussed_reason.strip():
+        errors.append(FieldError("redenNietBesproken", "waarom is het niet met de betrokkene besproken?"))
+    subjects = await referrals.subjects(work, referral.id)
+    if not any(one.standing == "betrokkene" for one in subjects):
+        errors.append(FieldError("personen", "noem ten minste één betrokkene"))
+    if errors:
+        raise InvalidFields(errors)
+
+
+async def receive_message(work: Work, command: DescribeReferral, message_id: str) -> tuple[Referral, Case]:
+    """The sector's own message: a concept referral with a supplement owed, since it carries no criteria.
+
+    The same message twice is one referral. Raises NotAllowed.
+    """
+    there = await referrals.by_message(work, message_id)
+    if there is not None:
+        known = await referrals.case_of(work, there)
+        if known is not None:
+            return there, known
+    referral = await draft(work, command, message_id=message_id)
+    case = await _reported(work, referral, Phase.INTAKE, supplement=True)
+    return referral, case
+
+
+async def _reported(work: Work, referral: Referral, phase: Phase, *, supplement: bool = False) -> Case:
+    case = Case(
+        id=new_id(), house_id=referral.house_id, number=await _next_number(work, referral.house_id),
+        referral_id=referral.id, reporter_organisation_id=referral.reporter_organisation_id,
+        reporter_person_id=referral.reporter_person_id, sponsor_organisation_id=referral.reporter_organisation_id,
+        phase=phase, municipality=referral.municipality, themes=referral.themes, urgent=referral.urgent,
+        process_version=process.VERSION, reported_at=work.now, last_event_at=work.now,
+    )  # fmt: skip
+    work.session.add(case)
+    await work.session.flush()
+    work.session.add(Lease(case_id=case.id, house_id=case.house_id, token=0))
+    await _attach_subject(work, referral, case)
+    opened = await cases.case_for_update(work, case.id)
+    frame = Frame(work, case, opened.house_organisation_id, opened.policy)
+    await phases.enter(frame, phase, (DutyKind.CONFIRM_RECEIPT,) if supplement else None)
+    if supplement:
+        frame.owe(process.PHASES[phase].work[0], case.id)
+        open_duties(frame, [Wanted(DutyKind.SUPPLEMENT)])
+    frame.note("gemeld", "aanmelding", referral.id, spoed=referral.urgent or None)
+    return case
+
+
+async def _attach_subject(work: Work, referral: Referral, case: Case) -> None:
+    first = next(one for one in [*await referrals.subjects(work, referral.id), None]
+                 if one is None or one.standing == "betrokkene")  # fmt: skip
+    if first is not None:
+        first.case_id = case.id
+
+
+async def _next_number(work: Work, house_id: UUID) -> str:
+    number = await work.session.scalar(
+        update(House).where(House.id == house_id).values(last_number=House.last_number + 1)
+        .returning(House.last_number).execution_options(synchronize_session=False)
+    )  # fmt: skip
+    return f"ZVH-{work.now.astimezone(AMSTERDAM).year}-{number:04d}"
+
+
+async def withdraw_draft(work: Work, referral_id: UUID) -> None:
+    """Throw an own draft away; a submitted one is withdrawn by a decision. Raises NotFound, NotPossible."""
+    referral = await referrals.own_for_update(work, referral_id)
+    if await referrals.case_of(work, referral) is not None:
+        raise NotPossible("De aanmelding is ingediend; neem het besluit 'intrekken' bij de casus.")
+    audit(work, "concept ingetrokken", "aanmelding", referral.id)
+    await work.session.delete(referral)

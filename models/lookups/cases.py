@@ -1,0 +1,151 @@
+"""Finding cases and what a verb must know of one before it acts."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, Text, and_, cast, func, select
+from sqlalchemy.orm import aliased
+
+from models.policy import Policy
+from models.refusals import NotFound
+from models.tables.cases import Case, Decision, Hold, Involvement, Visit
+from models.tables.people import HousePolicy, Organisation, Person
+from models.transactions import Work
+from models.visibility import CaseFacts, Decider, Parties
+from models.words import DecisionKind, OrganisationKind, Outcome, Phase, Role, Standing
+
+NOT_TAKEN_ON = frozenset(
+    {Outcome.ADVISED, Outcome.REFERRED, Outcome.BUNDLED, Outcome.REJECTED, Outcome.WITHDRAWN, Outcome.INCOMPLETE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A case locked for writing, with its house's own organisation and policy."""
+
+    case: Case
+    house_organisation_id: UUID
+    policy: Policy
+
+
+async def case_for_update(work: Work, case_id: UUID) -> Opened:
+    """Lock a case for this transaction. Raises NotFound, also when the actor may not know of it.
+
+    Who could lock it keeps seeing its process until the transaction ends, also when the act ends their access.
+    """
+    house = aliased(Organisation)
+    newest = (
+        select(HousePolicy.body).where(HousePolicy.house_id == Case.house_id).order_by(HousePolicy.version.desc())
+        .limit(1).scalar_subquery()
+    )  # fmt: skip
+    statement = (
+        select(Case, house.id, newest, func.set_config("pols.acting", cast(Case.id, Text), True))  # noqa: FBT003
+        .join(house, and_(house.house_id == Case.house_id, house.kind == OrganisationKind.HOUSE))
+        .where(Case.id == case_id).with_for_update(of=Case)
+    )  # fmt: skip
+    row = (await work.session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound("Deze casus")
+    return Opened(row[0], row[1], Policy.model_validate(row[2] or {}))
+
+
+async def case(work: Work, case_id: UUID) -> Case:
+    """One case, to read. Raises NotFound."""
+    found = await work.session.get(Case, case_id)
+    if found is None:
+        raise NotFound("Deze casus")
+    return found
+
+
+async def house_policy(work: Work, house_id: UUID) -> tuple[int, Policy]:
+    """The newest policy of a house and its version (0: only defaults)."""
+    statement = (
+        select(HousePolicy.version, HousePolicy.body).where(HousePolicy.house_id == house_id)
+        .order_by(HousePolicy.version.desc()).limit(1)
+    )  # fmt: skip
+    row = (await work.session.execute(statement)).one_or_none()
+    return (row.version, Policy.model_validate(row.body)) if row else (0, Policy())
+
+
+async def case_facts(work: Work, found: Case) -> CaseFacts:
+    """What visibility must know of a case, for this actor."""
+    standings = await work.session.scalars(
+        select(Involvement.standing).where(
+            Involvement.case_id == found.id, Involvement.until.is_(None),
+            Involvement.organisation_id == work.actor.organisation_id,
+        )
+    )  # fmt: skip
+    unshielded = found.unshielded_until is not None and found.unshielded_until > work.now
+    return CaseFacts(
+        found.house_id, found.phase, found.director_id, found.reporter_organisation_id, frozenset(standings), unshielded
+    )
+
+
+async def parties(work: Work, opened: Opened) -> Parties:
+    """Who is who in a case when it comes to deciding."""
+    found = await work.session.scalars(
+        select(Involvement.organisation_id).where(
+            Involvement.case_id == opened.case.id, Involvement.until.is_(None),
+            Involvement.standing == Standing.INVOLVED,
+        )
+    )  # fmt: skip
+    return Parties(
+        opened.case.director_id, opened.case.reporter_organisation_id, frozenset(found),
+        opened.policy.reporter_may_decide_alone,
+    )  # fmt: skip
+
+
+async def deciders(work: Work, person_ids: tuple[UUID, ...]) -> list[Decider]:
+    """The people named as having decided. Raises NotFound when one is unknown in this house."""
+    rows = await work.session.execute(
+        select(Person.id, Person.organisation_id, Organisation.kind, Person.roles)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.id.in_(person_ids), Person.active)
+    )
+    found = [Decider(r.id, r.organisation_id, r.kind, frozenset(map(Role, r.roles))) for r in rows]
+    if len(found) != len(set(person_ids)):
+        raise NotFound("Een van de genoemde beslissers")
+    return found
+
+
+async def current_visit(work: Work, found: Case) -> Visit:
+    """The stay of a case in its present phase."""
+    visit = await work.session.get(Visit, found.visit_id)
+    if visit is None:
+        msg = f"case {found.id} has no visit"
+        raise RuntimeError(msg)
+    return visit
+
+
+async def involved(work: Work, case_id: UUID, *, standing: Standing = Standing.INVOLVED) -> list[Involvement]:
+    """The organisations that stand to a case now."""
+    statement = select(Involvement).where(
+        Involvement.case_id == case_id, Involvement.until.is_(None), Involvement.standing == standing
+    )
+    return list(await work.session.scalars(statement))
+
+
+async def holds_of(work: Work, case_id: UUID) -> list[tuple[UUID, UUID | None, object, object]]:
+    """The ledger of holds: id, the one duty it is for (or the whole case), since and until."""
+    rows = await work.session.execute(
+        select(Hold.id, Hold.duty_id, Hold.since, Hold.until).where(Hold.case_id == case_id).order_by(Hold.since)
+    )
+    return [tuple(row) for row in rows]  # type: ignore[misc]
+
+
+def listed() -> Select[tuple[Case]]:
+    """Cases that may be listed: a report that was not taken on is never one of them."""
+    return select(Case).where(func.coalesce(Case.outcome.notin_(NOT_TAKEN_ON), True) | (Case.phase != Phase.CLOSED))
+
+
+async def decision(work: Work, case_id: UUID, decision_id: UUID) -> Decision:
+    """One decision of a case. Raises NotFound."""
+    found = await work.session.get(Decision, decision_id)
+    if found is None or found.case_id != case_id:
+        raise NotFound("Dit besluit")
+    return found
+
+
+async def kind_of_decision(work: Work, decision_id: UUID) -> DecisionKind | None:
+    """What kind of decision this was."""
+    return await work.session.scalar(select(Decision.kind).where(Decision.id == decision_id))

@@ -1,0 +1,37 @@
+"""What is owed: in a case, by an organisation, by the person who asks."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from models.refusals import NotFound
+from models.tables.cases import Case
+from models.tables.duties import Duty
+from models.transactions import Work
+from models.words import DutyKind
+
+
+def is_open() -> ColumnElement[bool]:
+    """Neither answered, lapsed nor withdrawn."""
+    moments: tuple[InstrumentedAttribute[object], ...] = (Duty.answered_at, Duty.lapsed_at, Duty.withdrawn_at)  # type: ignore[assignment]
+    return and_(*(moment.is_(None) for moment in moments))
+
+
+async def open_in_case(work: Work, case_id: UUID, kinds: Iterable[DutyKind] | None = None) -> list[Duty]:
+    """The open duties of a case, oldest due first; of these kinds when given."""
+    statement = select(Duty).where(Duty.case_id == case_id, is_open()).order_by(Duty.due_at, Duty.id)
+    if kinds is not None:
+        statement = statement.where(Duty.kind.in_(list(kinds)))
+    return list(await work.session.scalars(statement))
+
+
+async def duty_with_case(work: Work, duty_id: UUID) -> tuple[Duty, Case]:
+    """A duty and its case. Raises NotFound."""
+    row = (
+        await work.session.execute(select(Duty, Case).join(Case, Case.id == Duty.case_id).where(Duty.id == duty_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("Deze taak")
+    return row[0], row[1]

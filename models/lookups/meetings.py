@@ -1,0 +1,79 @@
+"""Meetings, invitees and commitments of a case. The engine may ask: process columns only where it has no more."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models.refusals import NotFound
+from models.tables.meetings import Commitment, Meeting, MeetingInvitee
+from models.transactions import Work
+from models.words import CommitmentState
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """The process side of a commitment: who, when, how it stands."""
+
+    id: UUID
+    organisation_id: UUID
+    person_id: UUID | None
+    due_on: date
+    state: CommitmentState
+
+
+async def coming(work: Work, case_id: UUID) -> Meeting | None:
+    """The meeting that is planned and was not held, moved or cancelled."""
+    statement = (
+        select(Meeting)
+        .where(Meeting.case_id == case_id, Meeting.held_at.is_(None), Meeting.moved_at.is_(None))
+        .where(Meeting.cancelled_at.is_(None)).order_by(Meeting.starts_at.desc()).limit(1)
+    )  # fmt: skip
+    return (await work.session.scalars(statement)).one_or_none()
+
+
+async def meeting(work: Work, meeting_id: UUID) -> Meeting:
+    """One meeting. Raises NotFound."""
+    found = await work.session.get(Meeting, meeting_id)
+    if found is None:
+        raise NotFound("Dit overleg")
+    return found
+
+
+async def meetings_of(work: Work, case_id: UUID) -> list[Meeting]:
+    """All meetings of a case, the newest first."""
+    statement = select(Meeting).where(Meeting.case_id == case_id).order_by(Meeting.starts_at.desc())
+    return list(await work.session.scalars(statement))
+
+
+async def invitees(work: Work, meeting_ids: Iterable[UUID]) -> list[MeetingInvitee]:
+    """Who was asked to come."""
+    return list(
+        await work.session.scalars(select(MeetingInvitee).where(MeetingInvitee.meeting_id.in_(list(meeting_ids))))
+    )
+
+
+async def commitments(work: Work, case_id: UUID, states: Iterable[CommitmentState]) -> list[Pledge]:
+    """The commitments of a case in these states, without their text."""
+    rows = await work.session.execute(
+        select(Commitment.id, Commitment.organisation_id, Commitment.person_id, Commitment.due_on, Commitment.state)
+        .where(Commitment.case_id == case_id, Commitment.state.in_(list(states)))
+        .order_by(Commitment.due_on, Commitment.id)
+    )
+    return [Pledge(*row) for row in rows]
+
+
+async def commitment(work: Work, commitment_id: UUID) -> Commitment:
+    """One commitment with its text. Raises NotFound."""
+    found = await work.session.get(Commitment, commitment_id)
+    if found is None:
+        raise NotFound("Deze afspraak")
+    return found
+
+
+async def commitments_of(work: Work, case_id: UUID) -> list[Commitment]:
+    """All commitments of a case that the actor may read."""
+    statement = select(Commitment).where(Commitment.case_id == case_id).order_by(Commitment.due_on, Commitment.id)
+    return list(await work.session.scalars(statement))

@@ -1,0 +1,72 @@
+"""People and organisations of the house."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from models.actors import Actor
+from models.refusals import NotFound, NotSignedIn
+from models.tables.people import Organisation, Person
+from models.transactions import Work
+from models.words import OrganisationKind, Role
+
+_PUBLIC = (OrganisationKind.LID1,)
+_ANY = (OrganisationKind.LID1, OrganisationKind.LID2)
+
+
+async def participants(work: Work, *, public_only: bool, house_id: UUID | None = None) -> list[UUID]:
+    """The participants of the house (WGS 2.27), by name; never third parties."""
+    kinds = _PUBLIC if public_only else _ANY
+    statement = select(Organisation.id).where(Organisation.kind.in_(kinds)).order_by(Organisation.name)
+    house = house_id or work.actor.house_id
+    if house is not None:
+        statement = statement.where(Organisation.house_id == house)
+    return list(await work.session.scalars(statement))
+
+
+async def organisations(work: Work, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
+    """These organisations by id. Raises NotFound when one is not of this house."""
+    wanted = set(ids)
+    rows = await work.session.scalars(select(Organisation).where(Organisation.id.in_(wanted)))
+    found = {one.id: one for one in rows}
+    if wanted - found.keys():
+        raise NotFound("Een van de genoemde organisaties")
+    return found
+
+
+async def person(work: Work, person_id: UUID) -> Person:
+    """Somebody of the house. Raises NotFound."""
+    found = await work.session.get(Person, person_id)
+    if found is None or not found.active:
+        raise NotFound("Deze persoon")
+    return found
+
+
+async def names(work: Work) -> tuple[dict[UUID, str], dict[UUID, str]]:
+    """The names of all people and organisations of the house, for reading ids."""
+    people = await work.session.execute(select(Person.id, Person.name))
+    organisations_ = await work.session.execute(select(Organisation.id, Organisation.name))
+    return dict(people.tuples().all()), dict(organisations_.tuples().all())
+
+
+async def signed_in(work: Work, secret_hash: bytes) -> tuple[Actor, str]:
+    """Who holds this token or session, and their name. Raises NotSignedIn (R6)."""
+    row = (
+        await work.session.execute(text("SELECT * FROM pols_sign_in(:wanted)"), {"wanted": secret_hash})
+    ).one_or_none()
+    if row is None:
+        raise NotSignedIn
+    actor = Actor(
+        house_id=row.house_id, organisation_id=row.organisation_id, organisation_kind=OrganisationKind(row.kind),
+        person_id=row.person_id, roles=frozenset(map(Role, row.roles)),
+    )  # fmt: skip
+    return actor, row.name
+
+
+async def house_of(work: Work, slug: str) -> UUID:
+    """The house with this short name. Raises NotFound."""
+    found = await work.session.scalar(text("SELECT pols_house_by_slug(:slug)"), {"slug": slug})
+    if not isinstance(found, UUID):
+        raise NotFound("Dit huis")
+    return found

@@ -1,0 +1,100 @@
+"""The policy of a house: its own terms, ladders, lists and habits, as validated data with defaults. Never code."""
+
+from datetime import date, time
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models import ladder
+from models.clocks import Budget, Unit, WorkingCalendar
+from models.ladder import RungSpec, Step
+from models.owed import DUTIES
+from models.words import DutyKind
+
+Amount = Annotated[int, Field(ge=0, le=5000)]
+
+
+class Term(BaseModel):
+    """How long somebody has: an amount of a unit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    unit: Unit
+    amount: Amount
+
+    def budget(self) -> Budget:
+        """As a budget of the clocks."""
+        return Budget(self.unit, self.amount)
+
+
+class LadderStep(BaseModel):
+    """One rung: what happens, and when relative to the due moment (negative is before)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: Step
+    unit: Unit = Unit.WORKING_DAYS
+    after: Annotated[int, Field(ge=-60, le=400)]
+
+
+class CutOff(BaseModel):
+    """The weekly moment before which reports count for this week's triage (0 is Monday)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weekday: Annotated[int, Field(ge=0, le=6)]
+    at: time
+    triage_weekday: Annotated[int, Field(ge=0, le=6)]
+
+
+class Policy(BaseModel):
+    """Everything a house may set itself. What is absent keeps the default of `owed.DUTIES`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    terms: dict[DutyKind, Term] = Field(default_factory=dict)
+    urgent_terms: dict[DutyKind, Term] = Field(default_factory=dict)
+    ladders: dict[DutyKind, list[LadderStep]] = Field(default_factory=dict)
+    closing_days: frozenset[date] = frozenset()
+    opens: time = time(9)
+    closes: time = time(17)
+    weekly_cutoff: CutOff | None = None
+    ask_known: frozenset[UUID] = frozenset()  #: public participants asked before admission; empty asks all of them
+    reporter_may_decide_alone: bool = False
+    evaluation_days: Annotated[int, Field(ge=7, le=366)] = 42
+    evaluation_days_high_risk: Annotated[int, Field(ge=7, le=28)] = 14
+    erase_after_days: Annotated[int, Field(ge=1, le=90)] = 30
+    reconsider_working_days: Amount = 5
+    silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 20
+    meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
+    themes: tuple[str, ...] = (
+        "verward gedrag", "geweld in afhankelijkheidsrelaties", "nazorg ex-gedetineerden", "stalking",
+        "multiproblematiek", "jeugd en veiligheid", "ernstige overlast",
+    )  # fmt: skip
+    municipalities: tuple[str, ...] = ()
+
+    def calendar(self) -> WorkingCalendar:
+        """The working calendar of the house."""
+        return WorkingCalendar(closing_days=self.closing_days, opens=self.opens, closes=self.closes)
+
+    def term(self, kind: DutyKind, *, urgent: bool, high_risk: bool = False) -> Budget:
+        """How long a duty of this kind lasts: the house's term, else the default."""
+        spec = DUTIES[kind]
+        if kind is DutyKind.EVALUATION:
+            days = self.evaluation_days_high_risk if urgent or high_risk else self.evaluation_days
+            return Budget(Unit.CALENDAR_DAYS, days)
+        if (urgent or high_risk) and kind in self.urgent_terms:
+            return self.urgent_terms[kind].budget()
+        if (urgent or (high_risk and kind is DutyKind.INCIDENT)) and spec.urgent_term is not None:
+            return spec.urgent_term
+        return self.terms[kind].budget() if kind in self.terms else spec.term
+
+    def ladder(self, kind: DutyKind, *, urgent: bool) -> list[RungSpec]:
+        """The reminders and escalation of a duty of this kind."""
+        if DUTIES[kind].silent:
+            return list(ladder.SILENT)
+        if kind in self.ladders:
+            return [RungSpec(s.step, Budget(s.unit, s.after)) for s in self.ladders[kind]]
+        hours = urgent and DUTIES[kind].urgent_term is not None and kind is not DutyKind.EVALUATION
+        return list(ladder.URGENT if hours else ladder.DEFAULT)

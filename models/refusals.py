@@ -1,0 +1,74 @@
+"""Refusals that explain themselves. The texts are Dutch: a person reads them. HTTP decides on the class."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class Refusal(Exception):
+    """Something that cannot be done now, with the reason for a person. Nothing was changed."""
+
+
+class NotFound(Refusal):
+    """It does not exist, or this actor may not know that it does: the same answer for both."""
+
+    def __init__(self, what: str = "Dit") -> None:
+        super().__init__(f"{what} is niet gevonden, of niet voor u toegankelijk.")
+
+
+class NotSignedIn(Refusal):
+    """No valid token or session."""
+
+    def __init__(self) -> None:
+        super().__init__("Meld u aan met een geldig API-token.")
+
+
+class NotAllowed(Refusal):
+    """The actor may know of it but may not do this."""
+
+
+class MayNotDecide(NotAllowed):
+    """The persons named cannot take this decision (R3, WGS 2.31)."""
+
+
+class NotInThisPhase(Refusal):
+    """The decision does not exist where the case stands."""
+
+
+class GateOpen(Refusal):
+    """Something must be done first; the duties are named."""
+
+
+class AlreadySettled(Refusal):
+    """The duty was answered, lapsed or withdrawn before."""
+
+
+class AnswerNotAccepted(Refusal):
+    """The answer does not fit this duty."""
+
+
+class NotPossible(Refusal):
+    """Valid in form, impossible for this case now."""
+
+
+class LeaseLost(Refusal):
+    """Another executor holds the case; nothing of this one may commit."""
+
+
+class MayNotShift(Refusal):
+    """The clock is not moved in production."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field: where it is on the wire, and what to do."""
+
+    field: str
+    message: str
+
+
+class InvalidFields(Refusal):
+    """The request does not carry what this needs; every wrong field is named at once."""
+
+    def __init__(self, errors: Iterable[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("Niet alle velden zijn goed ingevuld: " + "; ".join(e.field for e in self.errors) + ".")

@@ -1,0 +1,101 @@
+"""What is owed, the rungs that chase it and the answers that end it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.clocks import Unit
+from models.ladder import Step
+from models.tables.base import Base, CaseId, HouseId, Id, words
+from models.words import DutyKind, Role
+
+OPEN = "answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL"
+
+
+class Duty(Base):
+    """Somebody owes something to a case before a moment. Its state follows from its moments."""
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(answered_at, lapsed_at, withdrawn_at) <= 1", name="ends_once"),
+        Index("ix_duty_open_by_case", "case_id", postgresql_where=text(OPEN)),
+        Index("ix_duty_open_by_owner", "owner_organisation_id", "due_at", postgresql_where=text(OPEN)),
+        Index("ix_duty_exhausted", "house_id", "exhausted_at",
+              postgresql_where=text(f"exhausted_at IS NOT NULL AND {OPEN}")),
+        Index("ix_duty_late", "house_id", "due_at", postgresql_where=text(OPEN)),
+        Index("ix_duty_batch_id", "batch_id"),
+        Index("ix_duty_case_id", "case_id"),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    kind: Mapped[DutyKind] = mapped_column(words(DutyKind))
+    owner_organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    owner_role: Mapped[Role | None] = mapped_column(words(Role))
+    owner_person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    about_id: Mapped[UUID | None]
+    batch_id: Mapped[UUID]
+    anchor: Mapped[datetime]
+    unit: Mapped[Unit] = mapped_column(words(Unit))
+    amount: Mapped[int]
+    fixed_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    due_version: Mapped[int] = mapped_column(default=1)
+    explanation: Mapped[str] = mapped_column(default="")
+    urgent: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    lapsed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    ended_as: Mapped[str | None]
+    exhausted_at: Mapped[datetime | None]
+
+
+class Rung(Base):
+    """One step of a duty's ladder: it fires at most once for a version of the due date."""
+
+    __tablename__ = "rung"
+    __table_args__ = (
+        UniqueConstraint("duty_id", "step", "due_version"),
+        Index("ix_rung_armed", "fire_at", postgresql_where=text("fired_at IS NULL AND dropped_at IS NULL")),
+        Index("ix_rung_case_id", "case_id"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    duty_id: Mapped[UUID] = mapped_column(ForeignKey("duty.id", ondelete="CASCADE"))
+    step: Mapped[Step] = mapped_column(words(Step))
+    due_version: Mapped[int]
+    fire_at: Mapped[datetime]
+    fired_at: Mapped[datetime | None]
+    dropped_at: Mapped[datetime | None]
+
+
+class Answer(Base):
+    """What was answered, by whom, and in whose name when the regisseur took it by phone."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        Index("ix_answer_one_valid", "duty_id", unique=True, postgresql_where=text("corrected_at IS NULL")),
+        Index("ix_answer_case_id", "case_id"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    duty_id: Mapped[UUID] = mapped_column(ForeignKey("duty.id", ondelete="CASCADE"))
+    outcome: Mapped[str]
+    at: Mapped[datetime]
+    registered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    spoke_to: Mapped[str | None]
+    spoke_at: Mapped[datetime | None]
+    corrected_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(default="")
+    facts: Mapped[dict[str, Any]]

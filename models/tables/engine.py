@@ -1,0 +1,101 @@
+"""What the engine needs to conduct cases: work owed, leases, runs, mail. Ids and codes only, never a text."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, CaseId, HouseId, Id, words
+from models.words import WorkKind
+
+
+class JournalEntry(Base):
+    """One piece of outside work that a transaction left for the flow; done at most once."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (
+        UniqueConstraint("case_id", "visit_id", "key"),
+        Index("ix_journal_entry_owed", "next_try_at", postgresql_where=text("done_at IS NULL")),
+        Index("ix_journal_entry_case_owed", "case_id", postgresql_where=text("done_at IS NULL")),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    key: Mapped[str]
+    kind: Mapped[WorkKind] = mapped_column(words(WorkKind))
+    about_id: Mapped[UUID]
+    actor_person_id: Mapped[UUID | None]
+    on_behalf_of: Mapped[UUID | None]
+    opened_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    code: Mapped[str | None]
+    next_try_at: Mapped[datetime]
+    gave_up_at: Mapped[datetime | None]
+
+
+class Lease(Base):
+    """Who conducts a case now. The token fences: only its holder can commit."""
+
+    __tablename__ = "lease"
+
+    case_id: Mapped[CaseId] = mapped_column(primary_key=True)
+    house_id: Mapped[HouseId]
+    token: Mapped[int] = mapped_column(BigInteger, default=0)
+    holder: Mapped[str | None]
+    expires_at: Mapped[datetime | None]
+
+
+class EngineRun(Base):
+    """Which flow run conducts a case; a new epoch when a run had to be made again."""
+
+    __tablename__ = "engine_run"
+
+    case_id: Mapped[CaseId] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    house_id: Mapped[HouseId]
+    flow_run_id: Mapped[UUID] = mapped_column(unique=True)
+    made_at: Mapped[datetime]
+
+
+class Message(Base):
+    """A row of the outbox: one message to one person. Ids and case numbers only."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_owed", "next_try_at", postgresql_where=text("sent_at IS NULL AND gave_up_at IS NULL")),
+        Index("ix_outbox_undeliverable", "house_id", postgresql_where=text("gave_up_at IS NOT NULL")),
+        Index("ix_outbox_case_ids", "case_ids", postgresql_using="gin"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    key: Mapped[str] = mapped_column(unique=True)
+    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    template: Mapped[str]
+    case_ids: Mapped[list[UUID]]
+    lines: Mapped[list[Any]]
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    code: Mapped[str | None]
+    sent_at: Mapped[datetime | None]
+    gave_up_at: Mapped[datetime | None]
+
+
+class Clock(Base):
+    """How far the process clock is moved: zero in production, months in a test."""
+
+    __tablename__ = "clock"
+    __table_args__ = (
+        CheckConstraint("single", name="one_row"),
+        CheckConstraint("NOT locked OR shift_seconds = 0", name="never_moved_in_production"),
+    )
+
+    single: Mapped[bool] = mapped_column(primary_key=True, default=True)
+    shift_seconds: Mapped[int] = mapped_column(BigInteger, default=0)
+    locked: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,87 @@
+"""Meetings, who was invited and came, and the commitments made there."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, CaseId, HouseId, Id, words
+from models.words import CommitmentState
+
+
+class Meeting(Base):
+    """A casusoverleg. Its state follows from its moments."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(held_at, moved_at, cancelled_at) <= 1", name="ends_once"),
+        Index("ix_meeting_case_id", "case_id"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(default="")
+    convened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    convened_at: Mapped[datetime]
+    held_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+
+class MeetingInvitee(Base):
+    """Somebody who is asked to come, and whether they did."""
+
+    __tablename__ = "meeting_invitee"
+
+    meeting_id: Mapped[UUID] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    present: Mapped[bool | None]
+
+
+class Commitment(Base):
+    """A pledge by a participant: one intervention, one owner, one date (WGS 1.3(4): never an order)."""
+
+    __tablename__ = "commitment"
+    __table_args__ = (
+        CheckConstraint("domain IN ('straf', 'zorg', 'bestuur', 'civiel')", name="domain_is_known"),
+        CheckConstraint("body <> ''", name="says_what"),
+        Index("ix_commitment_case_id", "case_id"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    meeting_id: Mapped[UUID | None] = mapped_column(ForeignKey("meeting.id", ondelete="SET NULL"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    domain: Mapped[str]
+    body: Mapped[str]
+    due_on: Mapped[date]
+    state: Mapped[CommitmentState] = mapped_column(words(CommitmentState))
+    plan_version: Mapped[int]
+    replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("commitment.id", ondelete="SET NULL"))
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Progress(Base):
+    """What an owner says about how a commitment goes."""
+
+    __tablename__ = "progress"
+    __table_args__ = (Index("ix_progress_case_id", "case_id"),)
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    commitment_id: Mapped[UUID] = mapped_column(ForeignKey("commitment.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    by_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    state: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,100 @@
+"""Houses, organisations, people and how they prove who they are."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import Base, HouseId, Id, words
+from models.words import OrganisationKind
+
+
+class House(Base):
+    """A Zorg- en Veiligheidshuis: one work area (BGS 2.18)."""
+
+    __tablename__ = "house"
+
+    id: Mapped[Id]
+    name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    last_number: Mapped[int] = mapped_column(default=0)
+
+
+class HousePolicy(Base):
+    """A version of a house's own terms, ladders, lists and texts; the newest counts."""
+
+    __tablename__ = "house_policy"
+
+    house_id: Mapped[HouseId] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    body: Mapped[dict[str, Any]]
+    set_at: Mapped[datetime]
+    set_by: Mapped[UUID | None]
+
+
+class Organisation(Base):
+    """A participant, an incidental third party, or the house itself."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        UniqueConstraint("id", "kind"),
+        UniqueConstraint("house_id", "name"),
+        Index("ix_organisation_house_itself", "house_id", unique=True, postgresql_where=text("kind = 'huis'")),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    kind: Mapped[OrganisationKind] = mapped_column(words(OrganisationKind))
+    name: Mapped[str]
+    task: Mapped[str] = mapped_column(default="")
+
+
+class Person(Base):
+    """Somebody designated by an organisation for this house (R6: designated, screened, trained)."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("email LIKE '%_@_%'", name="email_is_an_address"),
+        UniqueConstraint("house_id", "email"),
+        Index("ix_person_organisation_id", "organisation_id"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str]
+    email: Mapped[str]
+    roles: Mapped[list[str]]
+    active: Mapped[bool] = mapped_column(default=True)
+    screened_until: Mapped[date | None]
+    trained_until: Mapped[date | None]
+    absent_from: Mapped[datetime | None]
+    absent_until: Mapped[datetime | None]
+    deputy_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class ApiToken(Base):
+    """A token of one person; only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class WebSession(Base):
+    """A signed-in browser; the cookie holds the secret, the table its hash."""
+
+    __tablename__ = "web_session"
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]

@@ -1,0 +1,153 @@
+"""Who sees what and who may decide: the first fence. Row-level security is the second and one matrix tests both."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from models.actors import Actor
+from models.process import Deciders
+from models.refusals import MayNotDecide
+from models.words import OrganisationKind, Phase, Role, Standing
+
+TRIAGE_PHASES = frozenset({Phase.INTAKE, Phase.SCREENING})
+REPORT_PHASES = TRIAGE_PHASES | {Phase.ADVICE}  #: there is a report, no case file
+TABLE_PHASES = TRIAGE_PHASES | {Phase.REGIE, Phase.CLOSING}  #: the table also chooses who is involved, and closes
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What visibility needs to know of a case. `standings` are the current ones of the actor's organisation."""
+
+    house_id: UUID
+    phase: Phase
+    director_id: UUID | None = None
+    reporter_organisation_id: UUID | None = None
+    standings: frozenset[Standing] = frozenset()
+    unshielded: bool = False
+
+
+def sees_case(actor: Actor, case: CaseFacts) -> bool:
+    """The shell: number, phase, dates. Staff of the house, the triage table, and who stands to the case."""
+    if actor.house_id != case.house_id:
+        return False
+    if actor.is_staff:
+        return True
+    if actor.has(Role.TRIAGE_MEMBER) and actor.organisation_kind is OrganisationKind.LID1 and case.phase in TABLE_PHASES:
+        return True
+    return actor.is_participant and (bool(case.standings) or actor.organisation_id == case.reporter_organisation_id)
+
+
+def reads_case(actor: Actor, case: CaseFacts) -> bool:
+    """The content: people, judgements, information. Closed is shielded (R22); leaving ends it at once (R7)."""
+    if not sees_case(actor, case):
+        return False
+    if case.phase is Phase.CLOSED and not case.unshielded:
+        return False
+    if case.phase in REPORT_PHASES:
+        return _reads_report(actor, case)
+    if actor.is_staff:
+        return case.director_id is not None and actor.person_id == case.director_id
+    return Standing.INVOLVED in case.standings
+
+
+def _reads_report(actor: Actor, case: CaseFacts) -> bool:
+    if actor.is_staff and actor.has(Role.TRIAGE_OFFICER, Role.ADVISER):
+        return True
+    table = actor.has(Role.TRIAGE_MEMBER) and actor.organisation_kind is OrganisationKind.LID1
+    if table and case.phase in TRIAGE_PHASES:
+        return True
+    return actor.organisation_id == case.reporter_organisation_id
+
+
+def reads_item(actor: Actor, case: CaseFacts, *, supplier_id: UUID, excluded: Collection[UUID]) -> bool:
+    """An information item: its supplier always, others unless a condition excludes their organisation (R13)."""
+    if not sees_case(actor, case):
+        return False
+    if actor.organisation_id == supplier_id:
+        return case.phase is not Phase.CLOSED or case.unshielded
+    return reads_case(actor, case) and actor.organisation_id not in excluded
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Somebody named as having decided."""
+
+    person_id: UUID
+    organisation_id: UUID
+    organisation_kind: OrganisationKind
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Who is who in a case when it comes to deciding."""
+
+    director_id: UUID | None
+    reporter_organisation_id: UUID
+    involved: frozenset[UUID]
+    reporter_may_decide_alone: bool = False
+
+
+def may_decide(needed: Deciders, deciders: Collection[Decider], parties: Parties) -> None:
+    """Refuse with MayNotDecide unless the people named may take this decision (R3, design §3)."""
+    if not deciders or not all(_fits(needed, decider, parties) for decider in deciders):
+        raise MayNotDecide(_REASONS[needed])
+    only_reporter = {d.organisation_id for d in deciders} == {parties.reporter_organisation_id}
+    if needed is Deciders.LID1_NOT_REPORTER_ALONE and only_reporter and not parties.reporter_may_decide_alone:
+        msg = "De organisatie van de melder beslist niet alleen over toelating; noem ook een andere publieke deelnemer."
+        raise MayNotDecide(msg)
+
+
+def _fits(needed: Deciders, decider: Decider, parties: Parties) -> bool:
+    house = decider.organisation_kind is OrganisationKind.HOUSE
+    match needed:
+        case Deciders.DESK:
+            return house and Role.TRIAGE_OFFICER in decider.roles
+        case Deciders.MANAGER:
+            return house and bool(decider.roles & {Role.MANAGER, Role.TRIAGE_OFFICER})
+        case Deciders.ADVISER:
+            return house and bool(decider.roles & {Role.ADVISER, Role.TRIAGE_OFFICER})
+        case Deciders.DIRECTOR:
+            return _directs(decider, parties)
+        case Deciders.REPORTER:
+            return decider.organisation_id == parties.reporter_organisation_id
+        case Deciders.LID1 | Deciders.LID1_NOT_REPORTER_ALONE:
+            return decider.organisation_kind is OrganisationKind.LID1 and Role.TRIAGE_MEMBER in decider.roles
+        case Deciders.INVOLVED:
+            return decider.organisation_id in parties.involved
+        case Deciders.ANYONE_INVOLVED:
+            return house or decider.organisation_id in parties.involved | {parties.reporter_organisation_id}
+        case Deciders.RULE:
+            return False
+
+
+def _directs(decider: Decider, parties: Parties) -> bool:
+    if decider.organisation_kind is not OrganisationKind.HOUSE:
+        return False
+    if parties.director_id is None:
+        return bool(decider.roles & {Role.TRIAGE_OFFICER, Role.MANAGER})
+    return decider.person_id == parties.director_id or Role.MANAGER in decider.roles
+
+
+def may_register(actor: Actor, deciders: Collection[Decider], parties: Parties) -> None:
+    """Who decided registers it, or the triage officer or the regisseur does in their name (design §3)."""
+    if actor.person_id in {d.person_id for d in deciders}:
+        return
+    if actor.is_staff and (actor.has(Role.TRIAGE_OFFICER, Role.MANAGER) or actor.person_id == parties.director_id):
+        return
+    msg = "Alleen wie besliste, de triagist of de procesregisseur legt dit besluit vast."
+    raise MayNotDecide(msg)
+
+
+_REASONS: dict[Deciders, str] = {
+    Deciders.DESK: "Dit beslist een triagist van het huis.",
+    Deciders.REPORTER: "Dit kan alleen de melder.",
+    Deciders.LID1: "Dit beslissen alleen publieke deelnemers (WGS 2.31); noem wie besliste.",
+    Deciders.LID1_NOT_REPORTER_ALONE: "Over toelating beslissen alleen publieke deelnemers (WGS 2.31); noem wie besliste.",
+    Deciders.DIRECTOR: "Dit beslist de procesregisseur van deze casus.",
+    Deciders.MANAGER: "Dit beslist de manager of een triagist van het huis.",
+    Deciders.INVOLVED: "Dit beslissen de betrokken deelnemers; noem wie besliste.",
+    Deciders.ADVISER: "Dit beslist de adviseur.",
+    Deciders.ANYONE_INVOLVED: "Dit kan alleen wie bij de casus betrokken is.",
+    Deciders.RULE: "Dit besluit volgt vanzelf uit de feiten; niemand hoeft het te nemen.",
+}

@@ -1,0 +1,197 @@
+"""The words of the process: English names in code, Dutch values in the database, on the wire and on screen."""
+
+from enum import StrEnum
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is under WGS 2.27 and 2.31(9)."""
+
+    LID1 = "publieke_deelnemer"  #: public participant of WGS 2.27(1): may decide
+    LID2 = "private_deelnemer"  #: private participant of WGS 2.27(2): takes part, never decides
+    THIRD_PARTY = "incidentele_derde"  #: BGS 2.21: expertise for one case, no access to the system
+    HOUSE = "huis"  #: the house itself, so that every duty has an owner
+
+
+PARTICIPANTS = frozenset({OrganisationKind.LID1, OrganisationKind.LID2})
+
+
+class Role(StrEnum):
+    """What a person does for the organisation that designated them (WGS 1.8(2))."""
+
+    TRIAGE_OFFICER = "triagist"  #: house: completeness, known elsewhere, prepares the triage
+    PROCESS_DIRECTOR = "procesregisseur"  #: house: leads the process of a case, on behalf of the sponsor
+    ADVISER = "adviseur"  #: house: gives advice without identifying data
+    MANAGER = "manager"  #: house: capacity, assignment, last rung of every ladder
+    ADMINISTRATOR = "functioneel_beheerder"  #: house: policy and people, no case content
+    PRIVACY_OFFICER = "privacy_officer"  #: lawfulness, the log, the policy on what may be asked when
+    TRIAGE_MEMBER = "triagelid"  #: deciding person of a public participant at the triage table
+    CONTACT = "partnercontact"  #: supplies, takes part, carries out
+    CONTACT_POINT = "contactpunt"  #: answers for informing and rights requests (BGS 1.1)
+
+
+class Phase(StrEnum):
+    """Where a case stands; a visit is one stay in a phase."""
+
+    INTAKE = "aanmelding"  #: reported; is it complete?
+    SCREENING = "screening"  #: known? criteria? to be admitted?
+    ADVICE = "advies"  #: knowledge goes to the professional, direction stays local
+    REGIE = "regie"  #: taken on; the conference is being prepared
+    FOCUSOVERLEG = "focusoverleg"  #: partners build one picture and one plan
+    PLAN = "plan"  #: owners who were absent accept or refuse
+    MONITORING = "monitoring"  #: commitments are carried out and followed
+    CLOSING = "afschalen"  #: hand over, evaluate, say when to report again
+    CLOSED = "afgesloten"  #: shielded, or not taken on
+
+
+class DecisionKind(StrEnum):
+    """Everything that can be decided about a case. Who may, from where and where it leads: `process.DECISIONS`."""
+
+    COMPLETE = "compleet_verklaren"
+    REQUEST_SUPPLEMENT = "aanvulling_vragen"
+    NOT_COMPLETED = "niet_aangevuld"
+    WITHDRAW = "intrekken"
+    MORE_INFORMATION = "nadere_informatie_vragen"
+    ADMIT = "in_procesregie_nemen"
+    SHORT_TRACK = "korte_route"
+    ADVISE = "advies_geven"
+    REFER_ON = "doorverwijzen"
+    REFERRED_ON = "doorverwijzing_aanvaard"
+    REFERRAL_REFUSED = "doorverwijzing_geweigerd"
+    BUNDLE = "bundelen"
+    REJECT = "afwijzen"
+    RECONSIDER = "heroverweging_vragen"
+    ADVICE_DONE = "advies_afronden"
+    ASSIGN_DIRECTOR = "procesregisseur_toewijzen"
+    CHOOSE_INVOLVED = "betrokken_deelnemers_kiezen"
+    PREPARED = "voorbereid_verklaren"
+    APPOINT_CASE_DIRECTOR = "casusregisseur_aanwijzen"
+    ADJOURN = "overleg_verdagen"
+    ADOPT_PLAN = "plan_vaststellen"
+    PLAN_COMPLETE = "plan_rond"
+    BACK_TO_MEETING = "terug_naar_overleg"
+    SMALL_CHANGE = "kleine_wijziging"
+    CONTINUE = "doorgaan"
+    ADJUST = "bijstellen"
+    SCALE_DOWN = "afschalen"
+    END_REGIE = "regie_beeindigen"
+    START_WATCH = "waakvlam_instellen"
+    CLOSE = "afsluiten"
+    UNSHIELD = "ontsluiten"
+    MARK_URGENT = "spoed_geven"
+    HOLD = "opschorten"
+    RESUME = "hervatten"
+    INVOLVE = "deelnemer_toevoegen"
+    RELEASE = "deelnemer_laten_gaan"
+    TRANSFER_DIRECTOR = "regie_overdragen"
+    TRANSFER_SPONSOR = "aanbrengerschap_overdragen"
+    INCIDENT = "incident_melden"
+    CORRECT = "herstellen"
+
+
+class DutyKind(StrEnum):
+    """What somebody can owe to a case. Owner, term and what closes it: `process.DUTIES`."""
+
+    CONFIRM_RECEIPT = "ontvangst_bevestigen"
+    CHECK_COMPLETENESS = "compleetheid_toetsen"
+    SUPPLEMENT = "aanmelding_aanvullen"
+    KNOWN_ELSEWHERE = "bekendheid_andere_huizen"
+    KNOWN = "bekend_of_niet_bekend"
+    JUDGE_CRITERIA = "criteria_toetsen"
+    ADMISSION = "over_toelating_beslissen"
+    MORE_INFORMATION = "nadere_informatie_geven"
+    REFERRAL_ACCEPTANCE = "doorverwijzing_aanvaarden"
+    FEEDBACK = "melder_terugkoppelen"
+    ADVICE = "advies_uitbrengen"
+    FOLLOW_UP_CALL = "nabellen"
+    ASSIGN_DIRECTOR = "procesregisseur_toewijzen"
+    CHOOSE_INVOLVED = "betrokken_deelnemers_kiezen"
+    INFORM_GROUND = "grond_tegen_informeren_melden"
+    INFORM_PERSON = "betrokkene_informeren"
+    RECHECK_INFORMING = "uitstel_informeren_hertoetsen"
+    SET_MEETING = "overleg_plannen"
+    HOLD_MEETING = "overleg_houden"
+    INFORMATION = "informatie_aanleveren"
+    APPOINT_CASE_DIRECTOR = "casusregisseur_aanwijzen"
+    PUBLISH_OUTCOME = "uitkomst_bekendmaken"
+    MINUTES = "verslag_vaststellen"
+    CORRECT_MINUTES = "verslag_corrigeren"
+    ADOPT_PLAN = "plan_vaststellen"
+    ACCEPT_COMMITMENT = "afspraak_aanvaarden"
+    PLAN_ANSWERS = "plan_rond_krijgen"
+    COMMITMENT = "afspraak_uitvoeren"
+    PROGRESS = "voortgang_melden"
+    EVALUATION = "evalueren"
+    FINAL_EVALUATION = "eindevaluatie_houden"
+    REREFERRAL_CRITERIA = "heraanmeldcriteria_vastleggen"
+    HANDOVER = "overdracht_regelen"
+    CLOSING_FEEDBACK = "partners_terugkoppelen"
+    CLOSING_LETTER = "slotbrief_versturen"
+    CLOSURE = "over_afsluiten_beslissen"
+    WATCH = "waakvlam_bewaken"
+    END_OF_HOLD = "opschorting_heroverwegen"
+    ACCEPT_TRANSFER = "overname_aanvaarden"
+    INCIDENT = "incident_beoordelen"
+    OBJECTION = "bezwaar_tegen_registratie"
+
+
+class WorkKind(StrEnum):
+    """Outside work that a transaction leaves for the flow: one journal entry each."""
+
+    CONFIRM_RECEIPT = "ontvangst_bevestigen"
+    ANNOUNCE = "taken_aankondigen"
+    ASK = "partners_bevragen"
+    FEED_BACK = "terugkoppelen"
+    NOTICE_DECIDERS = "beslissers_berichten"
+    INVITE = "uitnodigen"
+    CANCEL = "afzeggen"
+    PUBLISH = "uitkomst_bekendmaken"
+    LETTER = "slotbrief_opmaken"
+    COPY = "afschrift_sturen"
+    ALERT = "regisseur_waarschuwen"
+
+
+class ClosedBy(StrEnum):
+    """What ends a duty."""
+
+    ANSWER = "antwoord"
+    DECISION = "besluit"
+    WORK = "uitgevoerd"  #: the flow does it; nobody needs to answer
+
+
+class OnLeave(StrEnum):
+    """What happens to a duty of a phase when the phase ends."""
+
+    WITHDRAW = "vervalt"
+    NO_ANSWER = "geen_antwoord"  #: recorded as such, never taken for consent
+    CARRY = "loopt_door"
+
+
+class Standing(StrEnum):
+    """How an organisation stands to a case; access follows from it."""
+
+    ASKED = "bevraagd"  #: gets one question with identifiers, nothing else
+    INVOLVED = "betrokken"  #: chosen by public participants (WGS 2.31(4))
+
+
+class CommitmentState(StrEnum):
+    """Where a commitment stands (a pledge, never an order: WGS 1.3(4))."""
+
+    PROPOSED = "voorgesteld"
+    PLEDGED = "toegezegd"
+    REFUSED = "geweigerd"
+    DONE = "gereed"
+    FAILED = "niet_gelukt"
+    DROPPED = "vervallen"
+
+
+class Outcome(StrEnum):
+    """How a report ended; only what was taken on is ever listed as a case."""
+
+    ADMITTED = "in_procesregie"
+    SHORT = "korte_route"
+    ADVISED = "advies"
+    REFERRED = "doorverwezen"
+    BUNDLED = "gebundeld"
+    REJECTED = "afgewezen"
+    WITHDRAWN = "ingetrokken"
+    INCOMPLETE = "niet_aangevuld"

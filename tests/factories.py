@@ -1,0 +1,227 @@
+"""Builders: a house with its people, and cases anywhere in the process, with only the facts that matter."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from models.actors import ENGINE, Actor
+from models.casebook import answers, decisions, meetings, referrals, setup
+from models.commands import (
+    Convene,
+    DescribeReferral,
+    DescribeSubject,
+    GiveAnswer,
+    Judgement,
+    MakeCommitment,
+    RecordMeeting,
+    TakeDecision,
+)
+from models.lookups import duties as duty_lookup
+from models.policy import Policy
+from models.tables.base import new_id
+from models.tables.cases import Case
+from models.tables.duties import Duty
+from models.transactions import Database, unit_of_work
+from models.words import DecisionKind as D
+from models.words import DutyKind, OrganisationKind, Phase, Role
+
+LID1, LID2 = OrganisationKind.LID1, OrganisationKind.LID2
+FAR = date(2099, 1, 1)
+
+#: who works where: key, organisation, roles
+PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("triagist", "huis", (Role.TRIAGE_OFFICER, Role.ADVISER)),
+    ("regisseur", "huis", (Role.PROCESS_DIRECTOR,)),
+    ("regisseur2", "huis", (Role.PROCESS_DIRECTOR,)),
+    ("manager", "huis", (Role.MANAGER,)),
+    ("beheerder", "huis", (Role.ADMINISTRATOR,)),
+    ("privacy", "huis", (Role.PRIVACY_OFFICER,)),
+    ("politie", "politie", (Role.CONTACT, Role.TRIAGE_MEMBER)),
+    ("om", "om", (Role.CONTACT, Role.TRIAGE_MEMBER)),
+    ("gemeente", "gemeente", (Role.CONTACT, Role.TRIAGE_MEMBER)),
+    ("reclassering", "reclassering", (Role.CONTACT,)),
+    ("ggz", "ggz", (Role.CONTACT,)),
+)
+ORGANISATIONS = {
+    "politie": ("Politie", LID1),
+    "om": ("Openbaar Ministerie", LID1),
+    "gemeente": ("Gemeente Westerveen", LID1),
+    "reclassering": ("Reclassering", LID2),
+    "ggz": ("GGZ Westerveen", LID2),
+    "corporatie": ("Woningcorporatie De Brug", OrganisationKind.THIRD_PARTY),
+}
+
+
+@dataclass
+class AHouse:
+    """A founded house: actors and organisations by key, tokens by key."""
+
+    id: UUID
+    slug: str
+    actors: dict[str, Actor] = field(default_factory=dict)
+    organisations: dict[str, UUID] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    def person(self, key: str) -> UUID:
+        """The id of somebody."""
+        found = self.actors[key].person_id
+        assert found is not None
+        return found
+
+
+async def a_house(owner: Database, *, policy: Policy | None = None) -> AHouse:
+    """A fictional house with everybody a case needs."""
+    slug = f"huis-{new_id().hex[-8:]}"
+    async with unit_of_work(ENGINE, owner) as work:
+        house, itself = setup.found_house(work, f"Zorg- en Veiligheidshuis {slug}", slug)
+        await work.session.flush()
+        made = AHouse(house.id, slug)
+        organisations = {"huis": itself}
+        for key, (name, kind) in ORGANISATIONS.items():
+            organisations[key] = setup.add_organisation(work, house.id, name, kind)
+        await work.session.flush()
+        made.organisations = {key: one.id for key, one in organisations.items()}
+        for key, where, roles in PEOPLE:
+            at = organisations[where]
+            person = setup.designate(work, at, f"{key.title()} Fictief", f"{key}@{slug}.example", roles, FAR)
+            await work.session.flush()
+            made.tokens[key] = setup.issue_token(work, person, lasts=timedelta(days=4000))
+            made.actors[key] = Actor(house.id, at.id, at.kind, person.id, frozenset(roles))
+        if policy is not None:
+            setup.set_policy(work, house.id, 1, policy)
+    return made
+
+
+def described(**facts: Any) -> DescribeReferral:
+    """A complete referral of the police about Hendrik B. (a test number from the range 9999)."""
+    complete: dict[str, Any] = {
+        "municipality": "Westerveen", "themes": ("verward gedrag",), "reason": "veertien meldingen in zes weken",
+        "goal": "één plan met zorg en politie", "situation": "dreiging in de buurt, mijdt zorg", "tried": "wijkteam",
+        "consequence": "onveilig voor personen", "life_domains": ("wonen", "gezondheid"), "discussed": False,
+        "discussed_reason": "veiligheid van de melder", "motivation_a": "problemen bij betrokkene",
+        "motivation_b": "meerdere leefgebieden", "motivation_c": "bedreiging van buren",
+        "motivation_d": "straf en zorg samen nodig", "quality_statement": True,
+        "subjects": (DescribeSubject(name="Hendrik B.", bsn="999990044"),),
+    }  # fmt: skip
+    return DescribeReferral(**complete | facts)
+
+
+@dataclass
+class Story:
+    """Drives one case through the casebook as its people would."""
+
+    database: Database
+    house: AHouse
+    case_id: UUID
+
+    async def decide(self, key: str, kind: D, **fields: Any) -> None:
+        """Take a decision as somebody."""
+        fields.setdefault("reason", "omdat het nodig is")
+        async with unit_of_work(self.house.actors[key], self.database) as work:
+            await decisions.decide(work, self.case_id, TakeDecision(kind=kind, **fields))
+
+    async def answer(self, key: str, kind: DutyKind, outcome: str, **fields: Any) -> None:
+        """Answer the (own) open duty of this kind."""
+        async with unit_of_work(self.house.actors[key], self.database) as work:
+            duty = await self._own(work, key, kind)
+            await answers.answer(work, duty.id, GiveAnswer(outcome=outcome, **fields))
+
+    async def _own(self, work: Any, key: str, kind: DutyKind) -> Duty:
+        open_ = await duty_lookup.open_in_case(work, self.case_id, {kind})
+        mine = [one for one in open_ if one.owner_organisation_id == self.house.actors[key].organisation_id]
+        return (mine or open_)[0]
+
+    async def judge(self, *, met: bool = True) -> None:
+        """The triage officer judges the four criteria."""
+        judged = tuple(Judgement(criterion=c, met=met, motivation="zie melding") for c in "abcd")
+        await self.answer("triagist", DutyKind.JUDGE_CRITERIA, "getoetst", judgements=judged)
+
+    async def facts(self, key: str = "triagist") -> Case:
+        """The case as it stands, as somebody sees it."""
+        async with unit_of_work(self.house.actors[key], self.database) as work:
+            found = await work.session.get(Case, self.case_id)
+            assert found is not None
+            return found
+
+    async def open_kinds(self, key: str = "triagist") -> list[DutyKind]:
+        """What is open, as somebody sees it."""
+        async with unit_of_work(self.house.actors[key], self.database) as work:
+            return [one.kind for one in await duty_lookup.open_in_case(work, self.case_id)]
+
+
+async def a_report(database: Database, house: AHouse, *, by: str = "politie", **facts: Any) -> Story:
+    """A submitted report: the case is in INTAKE."""
+    async with unit_of_work(house.actors[by], database) as work:
+        referral = await referrals.draft(work, described(**facts))
+        case = await referrals.submit(work, referral.id)
+        return Story(database, house, case.id)
+
+
+async def a_case(database: Database, house: AHouse, phase: Phase, **facts: Any) -> Story:
+    """A case that has come as far as this phase, the usual way."""
+    story = await a_report(database, house, **facts)
+    for step in _WAY[: _REACHED[phase]]:
+        await step(story)
+    return story
+
+
+async def _screen(story: Story) -> None:
+    await story.decide("triagist", D.COMPLETE)
+
+
+async def _admit(story: Story) -> None:
+    await story.judge()
+    await story.decide("om", D.ADMIT)
+
+
+async def _prepare(story: Story) -> None:
+    house = story.house
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+    involved = tuple(house.organisations[key] for key in ("politie", "gemeente", "ggz"))
+    await story.decide("om", D.CHOOSE_INVOLVED, organisations=involved)
+    async with unit_of_work(house.actors["regisseur"], story.database) as work:
+        await meetings.convene(work, story.case_id, Convene(starts_at=work.now + timedelta(days=7), place="Stadhuis"))
+    await story.decide("regisseur", D.PREPARED)
+
+
+async def _confer(story: Story) -> None:
+    house = story.house
+    async with unit_of_work(house.actors["regisseur"], story.database) as work:
+        meeting = (await meetings.meetings.meetings_of(work, story.case_id))[0]
+        due = (work.now + timedelta(days=30)).date()
+        wanted = (
+            MakeCommitment(organisation_id=house.organisations["politie"], domain="straf", body="toezicht", due_on=due),
+            MakeCommitment(organisation_id=house.organisations["ggz"], domain="zorg", body="intake", due_on=due),
+        )
+        present = (house.organisations["politie"], house.organisations["gemeente"])
+        await meetings.record(work, meeting.id, RecordMeeting(outcome="één plan", present=present, commitments=wanted))
+    await story.decide("gemeente", D.APPOINT_CASE_DIRECTOR, person_id=house.person("gemeente"))
+    await story.answer("regisseur", DutyKind.PUBLISH_OUTCOME, "gedaan")
+    await story.answer("regisseur", DutyKind.MINUTES, "gedaan", note="verslag van het overleg")
+    await story.decide("regisseur", D.ADOPT_PLAN)
+
+
+async def _accept(story: Story) -> None:
+    await story.answer("ggz", DutyKind.ACCEPT_COMMITMENT, "aanvaard")
+
+
+async def _scale_down(story: Story) -> None:
+    await story.decide("politie", D.SCALE_DOWN)
+
+
+async def _close(story: Story) -> None:
+    await story.answer("politie", DutyKind.INFORM_PERSON, "geinformeerd")
+    for kind, outcome in (
+        (DutyKind.FINAL_EVALUATION, "gedaan"), (DutyKind.REREFERRAL_CRITERIA, "gedaan"),
+        (DutyKind.HANDOVER, "niet_nodig"),
+    ):  # fmt: skip
+        await story.answer("regisseur", kind, outcome, note="vastgelegd")
+    await story.decide("om", D.CLOSE)
+
+
+_WAY = (_screen, _admit, _prepare, _confer, _accept, _scale_down, _close)
+_REACHED = {
+    Phase.INTAKE: 0, Phase.SCREENING: 1, Phase.REGIE: 2, Phase.FOCUSOVERLEG: 3, Phase.PLAN: 4, Phase.MONITORING: 5,
+    Phase.CLOSING: 6, Phase.CLOSED: 7,
+}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Verbs, lookups, servers and migrations, against the real thing."""

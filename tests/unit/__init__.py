@@ -1,0 +1,1 @@
+"""The pure rules: no database, no engine, no clock."""
