@@ -13,6 +13,7 @@ endif
 VENV ?= $(if $(filter $(CURDIR),$(PLACE)),$(PLACE)/.venv,$(PLACE)/venv)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+export POLS_STATE ?= $(PLACE)/$(if $(filter $(CURDIR),$(PLACE)),.pols,state)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help demo run test check bench lock clean

@@ -5,7 +5,7 @@ from typing import Never
 from prefect.exceptions import Abort, Pause
 from prefect.flow_runs import asuspend_flow_run
 
-from flows.boundary import StepFailed
+from tasks.boundary import StepFailed
 
 #: What Prefect says to a run without a deployment, to a subflow, inside a task and outside of any run.
 NEVER_RESTS = ("without a deployment", "subflows", "task runs", "from within a flow run")

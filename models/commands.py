@@ -154,6 +154,7 @@ class AddInfoItem(Command):
     ground: str = ""
     subject_id: UUID | None = None
     excluded: tuple[UUID, ...] = ()
+    supplier_id: UUID | None = None
 
 
 class AskSupport(Command):

@@ -162,7 +162,8 @@ DUTIES: dict[DutyKind, DutySpec] = {
         Owner.DESK, working_days(5), _W, announce=None, level=Level.CASE, on_leave=OnLeave.CARRY, outlives=True
     ),
     DutyKind.CLOSING_LETTER: DutySpec(
-        Owner.DIRECTOR, working_days(5), _W, announce=None, level=Level.CASE, on_leave=OnLeave.CARRY, outlives=True
+        Owner.DIRECTOR, working_days(10), _A, ("verzonden", "niet_nodig"), explained=frozenset({"niet_nodig"}),
+        gates=frozenset({D.CLOSE}),
     ),
     DutyKind.CLOSURE: DutySpec(Owner.TRIAGE_TABLE, working_days(20), _D),
     DutyKind.WATCH: DutySpec(

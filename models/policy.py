@@ -1,10 +1,10 @@
 """The policy of a house: its own terms, ladders, lists and habits, as validated data with defaults. Never code."""
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from models import ladder
 from models.clocks import Budget, Unit, WorkingCalendar
@@ -15,12 +15,22 @@ from models.words import DutyKind
 Amount = Annotated[int, Field(ge=0, le=5000)]
 
 
+def _counted(unit: Unit) -> Unit:
+    if unit is Unit.FIXED:
+        msg = "een termijn telt dagen of uren; een vast moment is geen beleid"
+        raise ValueError(msg)
+    return unit
+
+
+CountedUnit = Annotated[Unit, AfterValidator(_counted)]
+
+
 class Term(BaseModel):
     """How long somebody has: an amount of a unit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    unit: Unit
+    unit: CountedUnit
     amount: Amount
 
     def budget(self) -> Budget:
@@ -34,7 +44,7 @@ class LadderStep(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     step: Step
-    unit: Unit = Unit.WORKING_DAYS
+    unit: CountedUnit = Unit.WORKING_DAYS
     after: Annotated[int, Field(ge=-60, le=400)]
 
 
@@ -73,6 +83,13 @@ class Policy(BaseModel):
         "multiproblematiek", "jeugd en veiligheid", "ernstige overlast",
     )  # fmt: skip
     municipalities: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.opens.tzinfo or self.closes.tzinfo or self.opens >= self.closes:
+            msg = "openingstijden zijn plaatselijke tijden, en het huis gaat open voordat het sluit"
+            raise ValueError(msg)
+        return self
 
     def calendar(self) -> WorkingCalendar:
         """The working calendar of the house."""

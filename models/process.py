@@ -86,7 +86,9 @@ PHASES: dict[Phase, PhaseSpec] = {
     Phase.FOCUSOVERLEG: PhaseSpec((T.INFORMATION, T.HOLD_MEETING, T.APPOINT_CASE_DIRECTOR)),
     Phase.PLAN: PhaseSpec((T.PLAN_ANSWERS, T.EVALUATION)),
     Phase.MONITORING: PhaseSpec((T.PROGRESS, T.EVALUATION)),
-    Phase.CLOSING: PhaseSpec((T.FINAL_EVALUATION, T.REREFERRAL_CRITERIA, T.HANDOVER, T.CLOSURE)),
+    Phase.CLOSING: PhaseSpec(
+        (T.FINAL_EVALUATION, T.REREFERRAL_CRITERIA, T.HANDOVER, T.CLOSING_LETTER, T.CLOSURE), (W.LETTER,)
+    ),
     Phase.CLOSED: PhaseSpec(),
 }
 
@@ -150,7 +152,8 @@ DECISIONS: dict[D, DecisionSpec] = {
         opens=_FED_BACK, work=(W.FEED_BACK,), outcome=Outcome.REJECTED,
     ),
     D.RECONSIDER: DecisionSpec(
-        _in(Phase.CLOSED), Deciders.REPORTER, Phase.SCREENING, ("toelichting",), enters_with=(T.ADMISSION,)
+        _in(Phase.CLOSED), Deciders.REPORTER, Phase.SCREENING, ("toelichting",),
+        enters_with=(T.JUDGE_CRITERIA, T.ADMISSION),
     ),
     D.ADVICE_DONE: DecisionSpec(
         _in(Phase.ADVICE), Deciders.ADVISER, Phase.CLOSED, opens=_FED_BACK, work=(W.FEED_BACK,),
@@ -198,7 +201,7 @@ DECISIONS: dict[D, DecisionSpec] = {
     ),
     D.CLOSE: DecisionSpec(
         _in(Phase.CLOSING), Deciders.LID1, Phase.CLOSED, ("toelichting",), frozenset({T.CLOSURE}),
-        opens=(T.CLOSING_FEEDBACK, T.CLOSING_LETTER), work=(W.PUBLISH, W.LETTER),
+        opens=(T.CLOSING_FEEDBACK,), work=(W.TELL_CLOSED,),
     ),
     D.UNSHIELD: DecisionSpec(_in(Phase.CLOSED), Deciders.LID1, needs=("toelichting", "datum")),
     D.MARK_URGENT: DecisionSpec(_OPEN, Deciders.ANYONE_INVOLVED, needs=("toelichting",)),

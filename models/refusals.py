@@ -50,6 +50,10 @@ class NotPossible(Refusal):
     """Valid in form, impossible for this case now."""
 
 
+class Outdated(Refusal):
+    """It was changed since it was read; read it again."""
+
+
 class LeaseLost(Refusal):
     """Another executor holds the case; nothing of this one may commit."""
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -81,16 +81,27 @@ def current() -> Database:
 
 
 @asynccontextmanager
-async def unit_of_work(actor: Actor, database: Database | None = None) -> AsyncIterator[Work]:
-    """Do everything or nothing as one actor. Under a lease the transaction is fenced: raises LeaseLost when overtaken."""
+async def unit_of_work(
+    actor: Actor, database: Database | None = None, *, fenced: bool = True
+) -> AsyncIterator[Work]:
+    """Do everything or nothing as one actor. Under a lease the transaction is fenced: raises LeaseLost when overtaken.
+
+    `fenced=False` is for a unit inside a fenced one: the outer holds the lock on the lease until it commits.
+    """
     source = database or current()
-    lease = held_lease.get()
+    lease = held_lease.get() if fenced else None
     async with AsyncSession(source.engine, expire_on_commit=False) as session, session.begin():
         row = (await session.execute(_BEGIN, _context(actor, lease))).one()
         if lease is not None and not row.fenced_:
             msg = "another executor holds this case"
             raise LeaseLost(msg)
         yield Work(session, row.now_.astimezone(UTC), actor)
+
+
+async def become(work: Work, actor: Actor) -> Work:
+    """Go on in the same transaction as somebody else: signing in costs no transaction of its own."""
+    await work.session.execute(_BEGIN, _context(actor, None))
+    return replace(work, actor=actor)
 
 
 def _context(actor: Actor, lease: HeldLease | None) -> dict[str, object]:

@@ -24,6 +24,12 @@ class CaseFacts:
     reporter_organisation_id: UUID | None = None
     standings: frozenset[Standing] = frozenset()
     unshielded: bool = False
+    may_object: bool = False  #: the actor was named in a decision and may still object to it
+
+    @property
+    def is_shielded(self) -> bool:
+        """Closed, and not opened again by a decision (R22)."""
+        return self.phase is Phase.CLOSED and not self.unshielded
 
 
 def sees_case(actor: Actor, case: CaseFacts) -> bool:
@@ -32,16 +38,23 @@ def sees_case(actor: Actor, case: CaseFacts) -> bool:
         return False
     if actor.is_staff:
         return True
-    if actor.has(Role.TRIAGE_MEMBER) and actor.organisation_kind is OrganisationKind.LID1 and case.phase in TABLE_PHASES:
+    if _at_table(actor) and case.phase in TABLE_PHASES:
         return True
-    return actor.is_participant and (bool(case.standings) or actor.organisation_id == case.reporter_organisation_id)
+    stands = bool(case.standings) or case.may_object or _reported(actor, case)
+    return actor.is_participant and stands
+
+
+def _reported(actor: Actor, case: CaseFacts) -> bool:
+    return actor.is_participant and actor.organisation_id == case.reporter_organisation_id
+
+
+def _at_table(actor: Actor) -> bool:
+    return actor.has(Role.TRIAGE_MEMBER) and actor.organisation_kind is OrganisationKind.LID1
 
 
 def reads_case(actor: Actor, case: CaseFacts) -> bool:
     """The content: people, judgements, information. Closed is shielded (R22); leaving ends it at once (R7)."""
-    if not sees_case(actor, case):
-        return False
-    if case.phase is Phase.CLOSED and not case.unshielded:
+    if not sees_case(actor, case) or case.is_shielded:
         return False
     if case.phase in REPORT_PHASES:
         return _reads_report(actor, case)
@@ -53,10 +66,9 @@ def reads_case(actor: Actor, case: CaseFacts) -> bool:
 def _reads_report(actor: Actor, case: CaseFacts) -> bool:
     if actor.is_staff and actor.has(Role.TRIAGE_OFFICER, Role.ADVISER):
         return True
-    table = actor.has(Role.TRIAGE_MEMBER) and actor.organisation_kind is OrganisationKind.LID1
-    if table and case.phase in TRIAGE_PHASES:
+    if _at_table(actor) and case.phase in TRIAGE_PHASES:
         return True
-    return actor.organisation_id == case.reporter_organisation_id
+    return _reported(actor, case)
 
 
 def reads_item(actor: Actor, case: CaseFacts, *, supplier_id: UUID, excluded: Collection[UUID]) -> bool:
@@ -64,8 +76,53 @@ def reads_item(actor: Actor, case: CaseFacts, *, supplier_id: UUID, excluded: Co
     if not sees_case(actor, case):
         return False
     if actor.organisation_id == supplier_id:
-        return case.phase is not Phase.CLOSED or case.unshielded
+        return not case.is_shielded
     return reads_case(actor, case) and actor.organisation_id not in excluded
+
+
+def reads_referral(actor: Actor, case: CaseFacts) -> bool:
+    """The report: who reads the case, and always the participant who made it; it stays theirs."""
+    return reads_case(actor, case) or (actor.house_id == case.house_id and _reported(actor, case))
+
+
+def reads_subject(actor: Actor, case: CaseFacts) -> bool:
+    """The person: who reads the report, and who was asked whether they know this person."""
+    asked = actor.house_id == case.house_id and actor.is_participant and Standing.ASKED in case.standings
+    return reads_referral(actor, case) or asked
+
+
+def sees_process(actor: Actor, case: CaseFacts) -> bool:
+    """What was decided and what is owed by whom: not for who was only asked one question."""
+    if not sees_case(actor, case):
+        return False
+    return actor.is_staff or _at_table(actor) or _reported(actor, case) or Standing.INVOLVED in case.standings
+
+
+def sees_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID) -> bool:
+    """A duty: its owner always, so that it can be done; others with the process."""
+    own = actor.house_id == case.house_id and actor.is_participant and actor.organisation_id == owner_id
+    return own or sees_process(actor, case)
+
+
+def sees_line(actor: Actor, case: CaseFacts, *, organisation_id: UUID | None) -> bool:
+    """A line of the history: the house, the table and who is involved see all of them, others their own acts."""
+    if not sees_case(actor, case):
+        return False
+    return (
+        actor.is_staff
+        or _at_table(actor)
+        or Standing.INVOLVED in case.standings
+        or (organisation_id is not None and actor.organisation_id == organisation_id)
+    )
+
+
+def reads_answer(actor: Actor, case: CaseFacts, *, organisation_id: UUID, registered_by: UUID) -> bool:
+    """What was answered: who leads the case, who wrote it down, and the participant it came from."""
+    if not sees_case(actor, case) or case.is_shielded:
+        return False
+    if actor.is_staff:
+        return reads_case(actor, case) or actor.person_id == registered_by
+    return actor.is_participant and actor.organisation_id == organisation_id
 
 
 @dataclass(frozen=True, slots=True)

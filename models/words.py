@@ -145,6 +145,7 @@ class WorkKind(StrEnum):
     INVITE = "uitnodigen"
     CANCEL = "afzeggen"
     PUBLISH = "uitkomst_bekendmaken"
+    TELL_CLOSED = "afsluiting_melden"
     LETTER = "slotbrief_opmaken"
     COPY = "afschrift_sturen"
     ALERT = "regisseur_waarschuwen"

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from deployments import embedded
 from deployments.embedded import EmbeddedServer
+from deployments.prefect_server import PrefectServer
 from models import transactions
 from models.migrations import migrate
 from models.tables.base import new_id
@@ -102,3 +103,13 @@ def engine_database(db: Databases) -> Iterator[Database]:
     transactions.use(db.engine)
     yield db.engine
     transactions.use(None)
+
+
+@pytest.fixture(scope="session")
+async def prefect(server: EmbeddedServer, state: Path) -> AsyncIterator[PrefectServer]:
+    """The Prefect server of this run."""
+    running = await PrefectServer.start(
+        database_url=server.url("pols_prefect", "pols_prefect"), home=state / "prefect"
+    )
+    yield running
+    await running.kill()

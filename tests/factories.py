@@ -1,9 +1,13 @@
 """Builders: a house with its people, and cases anywhere in the process, with only the facts that matter."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
+
+from sqlalchemy import ColumnElement, column, select
 
 from models.actors import ENGINE, Actor
 from models.casebook import answers, decisions, meetings, referrals, setup
@@ -18,13 +22,17 @@ from models.commands import (
     TakeDecision,
 )
 from models.lookups import duties as duty_lookup
+from models.lookups import meetings as meeting_lookup
 from models.policy import Policy
-from models.tables.base import new_id
-from models.tables.cases import Case
-from models.tables.duties import Duty
-from models.transactions import Database, unit_of_work
+from models.tables.base import Base, new_id
+from models.tables.cases import Case, Involvement
+from models.tables.duties import Duty, Rung
+from models.tables.meetings import Meeting
+from models.transactions import Database, Work, unit_of_work
 from models.words import DecisionKind as D
 from models.words import DutyKind, OrganisationKind, Phase, Role
+
+Row = TypeVar("Row", bound=Base)
 
 LID1, LID2 = OrganisationKind.LID1, OrganisationKind.LID2
 FAR = date(2099, 1, 1)
@@ -137,6 +145,72 @@ class Story:
         judged = tuple(Judgement(criterion=c, met=met, motivation="zie melding") for c in "abcd")
         await self.answer("triagist", DutyKind.JUDGE_CRITERIA, "getoetst", judgements=judged)
 
+    @asynccontextmanager
+    async def acting(self, key: str) -> AsyncIterator[Work]:
+        """A unit of work as somebody."""
+        async with unit_of_work(self.house.actors[key], self.database) as work:
+            yield work
+
+    def organisations(self, *keys: str) -> tuple[UUID, ...]:
+        """The ids of these organisations."""
+        return tuple(self.house.organisations[key] for key in keys)
+
+    async def convene(self, *keys: str, days: float = 7) -> Meeting:
+        """The regisseur sets a meeting, so many days from now; without names everybody involved is invited."""
+        async with self.acting("regisseur") as work:
+            starts_at = work.now + timedelta(days=days)
+            command = Convene(starts_at=starts_at, place="Stadhuis", organisations=self.organisations(*keys))
+            return await meetings.convene(work, self.case_id, command)
+
+    async def record(self, *pledges: tuple[str, str], present: tuple[str, ...] = ("politie", "gemeente")) -> Meeting:
+        """The regisseur records the meeting that was planned; a pledge is an organisation and what it will do."""
+        async with self.acting("regisseur") as work:
+            meeting = await meeting_lookup.coming(work, self.case_id)
+            assert meeting is not None
+            wanted = tuple(self.pledge(work, key, body) for key, body in pledges)
+            there = self.organisations(*present)
+            return await meetings.record(
+                work, meeting.id, RecordMeeting(outcome="één plan", present=there, commitments=wanted)
+            )
+
+    def pledge(self, work: Work, key: str, body: str, **facts: Any) -> MakeCommitment:
+        """What an organisation will do, within thirty days."""
+        due_on = (work.now + timedelta(days=30)).date()
+        complete = {"domain": "zorg", "due_on": due_on} | facts
+        return MakeCommitment(organisation_id=self.house.organisations[key], body=body, **complete)
+
+    async def adopt(self) -> None:
+        """From a recorded meeting to an adopted plan."""
+        if DutyKind.APPOINT_CASE_DIRECTOR in await self.open_kinds():
+            await self.decide("gemeente", D.APPOINT_CASE_DIRECTOR, person_id=self.house.person("gemeente"))
+        await self.answer("regisseur", DutyKind.PUBLISH_OUTCOME, "gedaan")
+        await self.answer("regisseur", DutyKind.MINUTES, "gedaan", note="verslag van het overleg")
+        await self.decide("regisseur", D.ADOPT_PLAN)
+
+    async def all(self, table: type[Row], *conditions: ColumnElement[bool], key: str = "regisseur") -> list[Row]:
+        """All rows of this case in a table, as somebody sees them, in the order they came."""
+        async with self.acting(key) as work:
+            statement = select(table).where(column("case_id") == self.case_id, *conditions).order_by(column("id"))
+            return list(await work.session.scalars(statement))
+
+    async def all_involved(self) -> list[Involvement]:
+        """How every organisation stands or stood to the case."""
+        return await self.all(Involvement, key="triagist")
+
+    async def duties(self, *kinds: DutyKind, key: str = "triagist") -> list[Duty]:
+        """The duties of these kinds, also the ended ones."""
+        return await self.all(Duty, Duty.kind.in_(kinds), key=key)
+
+    async def duty(self, kind: DutyKind, key: str = "triagist") -> Duty:
+        """The newest duty of a kind."""
+        return (await self.duties(kind, key=key))[-1]
+
+    async def armed(self, duty: Duty, key: str = "triagist") -> list[Rung]:
+        """The rungs of a duty that may still fire."""
+        return await self.all(
+            Rung, Rung.duty_id == duty.id, Rung.fired_at.is_(None), Rung.dropped_at.is_(None), key=key
+        )
+
     async def facts(self, key: str = "triagist") -> Case:
         """The case as it stands, as somebody sees it."""
         async with unit_of_work(self.house.actors[key], self.database) as work:
@@ -214,7 +288,7 @@ async def _close(story: Story) -> None:
     await story.answer("politie", DutyKind.INFORM_PERSON, "geinformeerd")
     for kind, outcome in (
         (DutyKind.FINAL_EVALUATION, "gedaan"), (DutyKind.REREFERRAL_CRITERIA, "gedaan"),
-        (DutyKind.HANDOVER, "niet_nodig"),
+        (DutyKind.HANDOVER, "niet_nodig"), (DutyKind.CLOSING_LETTER, "verzonden"),
     ):  # fmt: skip
         await story.answer("regisseur", kind, outcome, note="vastgelegd")
     await story.decide("om", D.CLOSE)

@@ -9,10 +9,10 @@ from models.casebook.effects import end_hold, set_director
 from models.casebook.frame import Frame
 from models.clocks import AMSTERDAM
 from models.commands import GiveAnswer, Judgement
-from models.lookups import cases
+from models.lookups import cases, referrals
 from models.lookups import duties as duty_lookup
 from models.lookups import meetings as meeting_lookup
-from models.refusals import FieldError, InvalidFields
+from models.refusals import FieldError, InvalidFields, NotPossible
 from models.tables.base import new_id
 from models.tables.cases import CriterionJudgement
 from models.tables.duties import Duty
@@ -23,7 +23,9 @@ After = Callable[[Frame, Duty, GiveAnswer], Awaitable[None]]
 
 
 async def _supplemented(frame: Frame, _duty: Duty, _command: GiveAnswer) -> None:
-    """Supplemented: the triage officer looks again."""
+    """Supplemented: the triage officer looks again. What was never submitted is submitted first, with criteria (R2)."""
+    if not await referrals.is_submitted(frame.work, frame.case):
+        raise NotPossible("Vul de aanmelding aan en dien haar in; daarmee is dit beantwoord.")
     await phases.open_kinds(frame, (DutyKind.CHECK_COMPLETENESS,))
 
 

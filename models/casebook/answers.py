@@ -124,6 +124,6 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     return duty
 
 
-def saw(work: Work, object_kind: str, object_id: UUID, case_id: UUID) -> None:
+def saw(work: Work, object_kind: str, object_id: UUID, case_id: UUID | None) -> None:
     """Log that somebody saw personal data (WGS 1.8(4))."""
     audit(replace(work), "inzien", object_kind, object_id, case_id=case_id)

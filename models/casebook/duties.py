@@ -158,6 +158,8 @@ async def recompute(frame: Frame, found: Sequence[Duty], why: str) -> None:
     await disarm(frame, [duty.id for duty in found])
     calendar = frame.policy.calendar()
     for duty in found:
+        if duty.kind is DutyKind.ADMISSION and duty.due_at <= frame.work.now:
+            _next_triage(frame, duty)
         budget = Budget(duty.unit, duty.amount, duty.fixed_at)
         due = clocks.due(duty.anchor, budget, calendar, await frame.holds_for(duty.id))
         duty.due_at = due.moment
@@ -165,6 +167,13 @@ async def recompute(frame: Frame, found: Sequence[Duty], why: str) -> None:
         duty.due_version += 1
         duty.exhausted_at = None
         frame.work.session.add_all(_armed(frame, duty))
+
+
+def _next_triage(frame: Frame, duty: Duty) -> None:
+    """A triage that went by while the clock stood still is no term: the next one is."""
+    if duty.unit is Unit.FIXED:
+        budget = _term(frame, duty.kind)
+        duty.anchor, duty.unit, duty.amount, duty.fixed_at = frame.work.now, budget.unit, budget.amount, budget.at
 
 
 async def move(frame: Frame, found: Sequence[Duty], budget: Budget, why: str) -> None:

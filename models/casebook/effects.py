@@ -11,11 +11,12 @@ from models.casebook import duties, phases, plans
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame
 from models.commands import TakeDecision
-from models.lookups import cases, duties as duty_lookup, meetings, people
-from models.owed import DUTIES
+from models.lookups import cases, meetings, people, referrals
+from models.lookups import duties as duty_lookup
+from models.owed import DUTIES, Owner
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
-from models.tables.cases import Case, CriterionJudgement, Decision, Hold
+from models.tables.cases import Case, Decision, Hold
 from models.tables.duties import Duty
 from models.tables.engine import Lease
 from models.tables.referrals import Subject
@@ -39,16 +40,12 @@ async def _admit(frame: Frame, command: TakeDecision, decision: Decision) -> Non
 
 
 async def _adopt_judgement(frame: Frame, decision: Decision) -> None:
-    await frame.work.session.execute(
-        update(CriterionJudgement)
-        .where(CriterionJudgement.case_id == frame.case.id, CriterionJudgement.adopted_by.is_(None))
-        .values(adopted_by=decision.id).execution_options(synchronize_session=False)
-    )  # fmt: skip
-    met = await frame.work.session.scalars(
-        select(CriterionJudgement.met).where(CriterionJudgement.adopted_by == decision.id)
-    )
-    judged = list(met)
-    if len(judged) != len("abcd") or not all(judged):
+    """The newest judgement of each criterion counts: after a reconsideration they are judged again."""
+    prepared = await referrals.judgements(frame.work, frame.case.id)
+    judged = {one.criterion: one for one in prepared if one.adopted_by is None}
+    for one in judged.values():
+        one.adopted_by = decision.id
+    if len(judged) != len("abcd") or not all(one.met for one in judged.values()):
         msg = "De vier criteria van BGS 2.20 moeten alle vier als voldaan zijn getoetst om de casus op te pakken."
         raise NotPossible(msg)
 
@@ -131,17 +128,28 @@ async def _check_participants(frame: Frame, wanted: tuple[UUID, ...]) -> None:
         raise InvalidFields([FieldError("organisaties", f"alleen deelnemers worden betrokken, niet: {names}")])
 
 
+async def _check_involved(frame: Frame, wanted: tuple[UUID, ...]) -> None:
+    await _check_participants(frame, wanted)
+    if set(wanted) - {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}:
+        raise InvalidFields([FieldError("organisaties", "is een betrokken deelnemer; voeg die eerst toe aan de casus")])
+
+
 async def _choose_involved(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
     await _check_participants(frame, command.organisations)
     await phases.ask(frame, command.organisations, Standing.INVOLVED)
 
 
 async def _release(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
-    """Access ends at once; what the organisation still owed is withdrawn (R7)."""
+    """Access ends at once and what the organisation owed is withdrawn (R7), but not the duties of a reporter (R24)."""
     await phases.end_standing(frame, Standing.INVOLVED, command.organisations)
     open_ = await duty_lookup.open_in_case(frame.work, frame.case.id)
-    theirs = [duty for duty in open_ if duty.owner_organisation_id in command.organisations]
+    theirs = [
+        duty for duty in open_
+        if duty.owner_organisation_id in command.organisations and DUTIES[duty.kind].owner is not Owner.REPORTER
+    ]  # fmt: skip
     await duties.end_duties(frame, theirs, ended_as="deelnemer vertrokken")
+    standing = await meetings.commitments(frame.work, frame.case.id, plans.STANDING)
+    await plans.drop(frame, [one.id for one in standing if one.organisation_id in command.organisations])
 
 
 async def _appoint_case_director(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
@@ -162,6 +170,9 @@ async def _adjourn(frame: Frame, command: TakeDecision, _decision: Decision) -> 
 
 
 async def _adopt_plan(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
+    """What was refused and not replaced is no part of the plan."""
+    refused = await meetings.commitments(frame.work, frame.case.id, {CommitmentState.REFUSED})
+    await plans.drop(frame, [one.id for one in refused])
     await plans.adopt(frame)
 
 
@@ -179,13 +190,22 @@ async def _small_change(frame: Frame, command: TakeDecision, _decision: Decision
     await duties.end_duties(frame, [one for one in open_ if one.about_id == commitment.id], ended_as="gewijzigd")
     commitment.due_on = command.due_on or commitment.due_on
     if command.organisations:
-        await _check_participants(frame, command.organisations)
+        await _check_involved(frame, command.organisations)
         commitment.organisation_id, commitment.person_id = command.organisations[0], None
         commitment.state = CommitmentState.PROPOSED
     elif commitment.state is CommitmentState.REFUSED:
         commitment.state = CommitmentState.PROPOSED
     await frame.work.session.flush()
     await plans.adopt(frame)
+
+
+async def _call_off(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
+    """Nobody comes to a meeting of a case that is scaled down."""
+    planned = await meetings.coming(frame.work, frame.case.id)
+    if planned is not None:
+        planned.cancelled_at = frame.work.now
+        frame.owe(WorkKind.CANCEL, planned.id)
+    await duties.end_of_kind(frame, {DutyKind.HOLD_MEETING}, ended_as="afgelast", answered=False)
 
 
 async def _start_watch(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
@@ -206,14 +226,18 @@ async def _unshield(frame: Frame, command: TakeDecision, _decision: Decision) ->
 
 
 async def _mark_urgent(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
-    """Hours instead of days, from now, for everything that has an urgent term."""
+    """Hours instead of days, from now, for what has an urgent term: no weekly cut-off, and never later than it was."""
     if frame.case.urgent:
         raise NotPossible("De casus heeft al spoed.")
     frame.case.urgent = True
+    policy = frame.policy
     for duty in await duty_lookup.open_in_case(frame.work, frame.case.id):
-        term = DUTIES[duty.kind].urgent_term
-        if term is not None and duty.unit is not clocks.Unit.FIXED:
-            await duties.move(frame, [duty], frame.policy.term(duty.kind, urgent=True), "spoed")
+        if DUTIES[duty.kind].urgent_term is None and duty.kind not in policy.urgent_terms:
+            continue
+        agreed = duty.unit is clocks.Unit.FIXED and duty.kind is not DutyKind.ADMISSION
+        term = policy.term(duty.kind, urgent=True)
+        if not agreed and clocks.due(frame.work.now, term, policy.calendar()).moment < duty.due_at:
+            await duties.move(frame, [duty], term, "spoed")
     frame.owe(WorkKind.ALERT)
 
 
@@ -280,7 +304,7 @@ async def _transfer_director(frame: Frame, command: TakeDecision, decision: Deci
 
 
 async def _transfer_sponsor(frame: Frame, command: TakeDecision, decision: Decision) -> None:
-    await _check_participants(frame, command.organisations)
+    await _check_involved(frame, command.organisations)
     if len(command.organisations) != 1:
         raise InvalidFields([FieldError("organisaties", "noem één nieuwe aanbrenger")])
     duties.open_duties(frame, [Wanted(DutyKind.ACCEPT_TRANSFER, command.organisations[0], about_id=decision.id)])
@@ -307,6 +331,8 @@ EFFECTS: dict[D, Effect] = {
     D.ADJOURN: _adjourn,
     D.ADOPT_PLAN: _adopt_plan,
     D.SMALL_CHANGE: _small_change,
+    D.SCALE_DOWN: _call_off,
+    D.END_REGIE: _call_off,
     D.START_WATCH: _start_watch,
     D.UNSHIELD: _unshield,
     D.MARK_URGENT: _mark_urgent,

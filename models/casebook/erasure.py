@@ -19,8 +19,8 @@ async def due(work: Work, most: int = 100) -> list[UUID]:
 async def erase(work: Work, case_id: UUID) -> bool:
     """Erase the report, the people in it, and everything that hangs on it; what stays is a count."""
     house_id = await work.session.scalar(select(Case.house_id).where(Case.id == case_id))
-    await work.session.execute(text("DELETE FROM outbox WHERE :case = ANY (case_ids)"), {"case": case_id})
     erased = bool(await work.session.scalar(text("SELECT pols_erase_report(:case)"), {"case": case_id}))
     if erased:
+        await work.session.execute(text("DELETE FROM outbox WHERE :case = ANY (case_ids)"), {"case": case_id})
         audit(work, "gewist", "aanmelding", case_id, house_id=house_id)
     return erased

@@ -6,12 +6,17 @@ from uuid import UUID
 from models.clocks import Hold
 from models.lookups import cases
 from models.policy import Policy
+from models.refusals import NotAllowed
 from models.tables.base import new_id
 from models.tables.cases import Case
 from models.tables.engine import JournalEntry
 from models.tables.trail import AuditLine, History
 from models.transactions import Work
 from models.words import WorkKind
+
+
+#: done in the name of the regisseur, whoever's act left it: letters are theirs, namens the sponsor
+BY_DIRECTOR = frozenset({WorkKind.LETTER})
 
 
 @dataclass(slots=True)
@@ -52,10 +57,11 @@ class Frame:
             return
         self._owed.add((kind, about))
         actor = self.work.actor
+        person_id = self.case.director_id if kind in BY_DIRECTOR else actor.person_id
         self.work.session.add(
             JournalEntry(
                 house_id=self.case.house_id, case_id=self.case.id, visit_id=self.visit_id, key=f"{kind}:{about}",
-                kind=kind, about_id=about, actor_person_id=actor.person_id, on_behalf_of=actor.on_behalf_of,
+                kind=kind, about_id=about, actor_person_id=person_id, on_behalf_of=actor.on_behalf_of,
                 opened_at=self.work.now, next_try_at=self.work.now,
             )
         )  # fmt: skip
@@ -93,6 +99,13 @@ async def open_frame(work: Work, case_id: UUID) -> Frame:
     """Lock the case and gather what the verb needs. Raises NotFound."""
     opened = await cases.case_for_update(work, case_id)
     return Frame(work, opened.case, opened.house_organisation_id, opened.policy)
+
+
+def must_direct(frame: Frame) -> None:
+    """Only the regisseur of the case, on behalf of the sponsor, does this. Raises NotAllowed."""
+    actor = frame.work.actor
+    if not actor.is_staff or actor.person_id != frame.case.director_id:
+        raise NotAllowed("Dit doet de procesregisseur van deze casus.")
 
 
 def _plain(facts: dict[str, object]) -> dict[str, object]:

@@ -7,9 +7,8 @@ from sqlalchemy import text
 from models.tables.engine import EngineRun
 from models.transactions import Work
 
-#: seconds that a lease lasts unless renewed
-LASTS = 45
-RENEW_EVERY = 10
+#: seconds that a lease lasts unless renewed; a renewal comes four times in that
+LASTS = 45.0
 
 _TAKE = text("""
     UPDATE lease SET token = token + 1, holder = :holder, expires_at = clock_timestamp() + make_interval(secs => :lasts)
@@ -26,22 +25,22 @@ _TAKE = text("""
 """)
 
 
-async def take_next(work: Work, holder: str, *, not_these: list[UUID]) -> tuple[UUID, int] | None:
+async def take_next(work: Work, holder: str, *, not_these: list[UUID], lasts: float = LASTS) -> tuple[UUID, int] | None:
     """Take the lease of a case with work owed and nobody on it; None when there is none."""
     row = (
-        await work.session.execute(_TAKE, {"holder": holder, "lasts": LASTS, "not_these": not_these})
+        await work.session.execute(_TAKE, {"holder": holder, "lasts": lasts, "not_these": not_these})
     ).one_or_none()
     return (row.case_id, row.token) if row else None
 
 
-async def renew(work: Work, case_id: UUID, token: int) -> bool:
+async def renew(work: Work, case_id: UUID, token: int, *, lasts: float = LASTS) -> bool:
     """Hold on a while longer; False means another took over: stop working."""
     row = await work.session.execute(
         text(
             "UPDATE lease SET expires_at = clock_timestamp() + make_interval(secs => :lasts) "
             "WHERE case_id = :case AND token = :token RETURNING case_id"
         ),
-        {"lasts": LASTS, "case": case_id, "token": token},
+        {"lasts": lasts, "case": case_id, "token": token},
     )
     return row.one_or_none() is not None
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models.casebook import duties, plans
 from models.casebook.duties import Wanted
-from models.casebook.frame import Frame, open_frame
+from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import Budget, Unit
 from models.commands import Convene, RecordMeeting
 from models.lookups import cases, meetings, people
@@ -18,13 +18,6 @@ from models.transactions import Work
 from models.words import DutyKind, OrganisationKind, Phase, WorkKind
 
 CONFERENCE = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING})
-
-
-def must_direct(frame: Frame) -> None:
-    """Only the regisseur of the case, on behalf of the sponsor, does this. Raises NotAllowed."""
-    actor = frame.work.actor
-    if not actor.is_staff or actor.person_id != frame.case.director_id:
-        raise NotAllowed("Dit doet de procesregisseur van deze casus.")
 
 
 async def convene(work: Work, case_id: UUID, command: Convene) -> Meeting:

@@ -10,7 +10,8 @@ from models import clocks, process
 from models.casebook import duties
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame
-from models.lookups import cases, duties as duty_lookup, meetings, people
+from models.lookups import cases, meetings, people
+from models.lookups import duties as duty_lookup
 from models.owed import DUTIES, Level
 from models.tables.base import new_id
 from models.tables.cases import Involvement, Visit

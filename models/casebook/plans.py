@@ -1,21 +1,26 @@
 """The plan of a case: commitments, who accepted them, and the duties they bring."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import update
+
 from models.casebook import duties
 from models.casebook.duties import Wanted
-from models.casebook.frame import Frame
+from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import AMSTERDAM
 from models.commands import MakeCommitment
+from models.lookups import cases, meetings, people
 from models.lookups import duties as duty_lookup
-from models.lookups import meetings, people
-from models.refusals import FieldError, InvalidFields
+from models.refusals import FieldError, InvalidFields, NotInThisPhase
 from models.tables.base import new_id
 from models.tables.meetings import Commitment
-from models.words import CommitmentState, DutyKind, OrganisationKind, Phase
+from models.transactions import Work
+from models.words import PARTICIPANTS, CommitmentState, DutyKind, Phase
 
 DOMAINS = ("straf", "zorg", "bestuur", "civiel")
+STANDING = frozenset({CommitmentState.PROPOSED, CommitmentState.PLEDGED, CommitmentState.REFUSED})  #: not ended
 
 
 async def make(
@@ -23,6 +28,7 @@ async def make(
 ) -> list[Commitment]:
     """Write commitments down. Whoever is present pledges; who was absent is asked (design §3, PLAN)."""
     await _check(frame, wanted)
+    await _replace(frame, [one.replaces_id for one in wanted if one.replaces_id is not None])
     made = [
         Commitment(
             id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, meeting_id=meeting_id,
@@ -40,6 +46,20 @@ async def make(
     return made
 
 
+async def add_commitments(work: Work, case_id: UUID, wanted: tuple[MakeCommitment, ...]) -> list[Commitment]:
+    """The regisseur adds to a plan in force; each owner is asked to accept. Raises NotFound, NotAllowed,
+    NotInThisPhase or InvalidFields.
+    """
+    frame = await open_frame(work, case_id)
+    must_direct(frame)
+    if frame.case.phase not in {Phase.PLAN, Phase.MONITORING}:
+        raise NotInThisPhase("Afspraken toevoegen kan bij het rondmaken van het plan en tijdens monitoring.")
+    made = await make(frame, wanted, meeting_id=None, present=frozenset())
+    frame.case.plan_version += 1
+    frame.note("afspraken toegevoegd", aantal=len(made))
+    return made
+
+
 async def _check(frame: Frame, wanted: tuple[MakeCommitment, ...]) -> None:
     today = frame.work.now.astimezone(AMSTERDAM).date()
     errors = [
@@ -51,13 +71,35 @@ async def _check(frame: Frame, wanted: tuple[MakeCommitment, ...]) -> None:
         if one.due_on < today
     ]  # fmt: skip
     known = await people.organisations(frame.work, (one.organisation_id for one in wanted))
+    involved = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}
     errors += [
-        FieldError(f"afspraken[{n}].organisatie", "is een deelnemer; derden en het huis doen geen toezegging")
+        FieldError(f"afspraken[{n}].organisatie", "is een betrokken deelnemer; anderen doen geen toezegging")
         for n, one in enumerate(wanted)
-        if known[one.organisation_id].kind not in {OrganisationKind.LID1, OrganisationKind.LID2}
+        if known[one.organisation_id].kind not in PARTICIPANTS or one.organisation_id not in involved
     ]
     if errors:
         raise InvalidFields(errors)
+
+
+async def _replace(frame: Frame, replaced: Sequence[UUID]) -> None:
+    there = {one.id for one in await meetings.commitments(frame.work, frame.case.id, STANDING)}
+    if set(replaced) - there:
+        raise InvalidFields([FieldError("afspraken.vervangt", "noem een lopende afspraak van deze casus")])
+    await drop(frame, replaced)
+
+
+async def drop(frame: Frame, commitment_ids: Sequence[UUID]) -> None:
+    """These commitments no longer count; what was owed because of them is withdrawn."""
+    if not commitment_ids:
+        return
+    await frame.work.session.execute(
+        update(Commitment).where(Commitment.id.in_(commitment_ids))
+        .values(state=CommitmentState.DROPPED, ended_at=frame.work.now).execution_options(synchronize_session=False)
+    )  # fmt: skip
+    owed = await duty_lookup.open_in_case(
+        frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT}
+    )
+    await duties.end_duties(frame, [one for one in owed if one.about_id in commitment_ids], ended_as="vervallen")
 
 
 async def bring_into_force(frame: Frame) -> None:
@@ -91,9 +133,9 @@ def end_of_day(frame: Frame, day: date) -> datetime:
 
 async def all_accepted(frame: Frame) -> bool:
     """Every commitment has an owner who said yes; without any commitment there is no plan yet."""
-    states = (CommitmentState.PLEDGED, CommitmentState.PROPOSED, CommitmentState.DONE)
-    found = await meetings.commitments(frame.work, frame.case.id, states)
-    return bool(found) and all(one.state is not CommitmentState.PROPOSED for one in found)
+    found = await meetings.commitments(frame.work, frame.case.id, {*STANDING, CommitmentState.DONE})
+    waiting = {CommitmentState.PROPOSED, CommitmentState.REFUSED}
+    return bool(found) and all(one.state not in waiting for one in found)
 
 
 async def adopt(frame: Frame) -> None:

@@ -1,5 +1,5 @@
 -- Who is told about a duty, for a step of its ladder. Given: pairs (duty, step) as arrays. An absent person is replaced
--- by the deputy they named; without one the message goes to their organisation's other contacts.
+-- by the deputy they named; without one it stays theirs: an absent owner without a deputy is a cause of its own (stalled).
 WITH asked AS (
   SELECT * FROM unnest(CAST(:duties AS uuid[]), CAST(:steps AS text[])) AS a (duty_id, step)
 ), facing AS (

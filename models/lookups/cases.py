@@ -6,13 +6,16 @@ from uuid import UUID
 from sqlalchemy import Select, Text, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
+from models import visibility
+from models.lookups.duties import is_open
 from models.policy import Policy
 from models.refusals import NotFound
 from models.tables.cases import Case, Decision, Hold, Involvement, Visit
+from models.tables.duties import Duty
 from models.tables.people import HousePolicy, Organisation, Person
 from models.transactions import Work
 from models.visibility import CaseFacts, Decider, Parties
-from models.words import DecisionKind, OrganisationKind, Outcome, Phase, Role, Standing
+from models.words import DecisionKind, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing
 
 NOT_TAKEN_ON = frozenset(
     {Outcome.ADVISED, Outcome.REFERRED, Outcome.BUNDLED, Outcome.REJECTED, Outcome.WITHDRAWN, Outcome.INCOMPLETE}
@@ -75,9 +78,34 @@ async def case_facts(work: Work, found: Case) -> CaseFacts:
             Involvement.organisation_id == work.actor.organisation_id,
         )
     )  # fmt: skip
+    objections = await work.session.scalars(
+        select(Duty.id).where(
+            Duty.case_id == found.id, Duty.kind == DutyKind.OBJECTION, is_open(),
+            Duty.owner_person_id == work.actor.person_id,
+        )
+    )  # fmt: skip
     unshielded = found.unshielded_until is not None and found.unshielded_until > work.now
     return CaseFacts(
-        found.house_id, found.phase, found.director_id, found.reporter_organisation_id, frozenset(standings), unshielded
+        found.house_id, found.phase, found.director_id, found.reporter_organisation_id, frozenset(standings),
+        unshielded, objections.first() is not None,
+    )  # fmt: skip
+
+
+async def seen(work: Work, case_id: UUID) -> tuple[Case, CaseFacts]:
+    """A case this actor may know of, with what visibility must know. Raises NotFound."""
+    found = await case(work, case_id)
+    facts = await case_facts(work, found)
+    if not visibility.sees_case(work.actor, facts):
+        raise NotFound("Deze casus")
+    return found, facts
+
+
+async def standing_now(work: Work, case_id: UUID) -> set[UUID]:
+    """The organisations that are involved in a case now, or were asked."""
+    return set(
+        await work.session.scalars(
+            select(Involvement.organisation_id).where(Involvement.case_id == case_id, Involvement.until.is_(None))
+        )
     )
 
 
@@ -133,7 +161,7 @@ async def holds_of(work: Work, case_id: UUID) -> list[tuple[UUID, UUID | None, o
     return [tuple(row) for row in rows]  # type: ignore[misc]
 
 
-def listed() -> Select[tuple[Case]]:
+def listed() -> Select[Case]:
     """Cases that may be listed: a report that was not taken on is never one of them."""
     return select(Case).where(func.coalesce(Case.outcome.notin_(NOT_TAKEN_ON), True) | (Case.phase != Phase.CLOSED))
 

@@ -1,21 +1,24 @@
 """What is owed: in a case, by an organisation, by the person who asks."""
 
 from collections.abc import Iterable
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from models.clocks import AMSTERDAM
 from models.refusals import NotFound
 from models.tables.cases import Case
 from models.tables.duties import Duty
+from models.tables.trail import History
 from models.transactions import Work
 from models.words import DutyKind
 
 
 def is_open() -> ColumnElement[bool]:
     """Neither answered, lapsed nor withdrawn."""
-    moments: tuple[InstrumentedAttribute[object], ...] = (Duty.answered_at, Duty.lapsed_at, Duty.withdrawn_at)  # type: ignore[assignment]
+    moments: tuple[InstrumentedAttribute[object], ...] = (Duty.answered_at, Duty.lapsed_at, Duty.withdrawn_at)
     return and_(*(moment.is_(None) for moment in moments))
 
 
@@ -35,3 +38,14 @@ async def duty_with_case(work: Work, duty_id: UUID) -> tuple[Duty, Case]:
     if row is None:
         raise NotFound("Deze taak")
     return row[0], row[1]
+
+
+async def was_nudged(work: Work, duty: Duty, today: date) -> bool:
+    """Somebody sent a reminder about this duty by hand on this day."""
+    found = await work.session.scalar(
+        select(History.id).where(
+            History.case_id == duty.case_id, History.what == "herinnerd", History.facts["taak"].astext == str(duty.id),
+            History.at >= datetime.combine(today, time(), AMSTERDAM),
+        ).limit(1)
+    )  # fmt: skip
+    return found is not None

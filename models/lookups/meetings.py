@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
 from models.refusals import NotFound
-from models.tables.meetings import Commitment, Meeting, MeetingInvitee
+from models.tables.cases import Document
+from models.tables.meetings import Commitment, Meeting, MeetingInvitee, Progress
 from models.transactions import Work
 from models.words import CommitmentState
 
@@ -77,3 +78,27 @@ async def commitments_of(work: Work, case_id: UUID) -> list[Commitment]:
     """All commitments of a case that the actor may read."""
     statement = select(Commitment).where(Commitment.case_id == case_id).order_by(Commitment.due_on, Commitment.id)
     return list(await work.session.scalars(statement))
+
+
+async def newest_progress(
+    work: Work, case_id: UUID, organisation_id: UUID, *, since: datetime
+) -> dict[UUID, str]:
+    """The last state that was reported of each commitment of an organisation, since this moment."""
+    rows = await work.session.execute(
+        select(Progress.commitment_id, Progress.state).join(Commitment, Commitment.id == Progress.commitment_id)
+        .where(Progress.case_id == case_id, Commitment.organisation_id == organisation_id, Progress.at >= since)
+        .order_by(Progress.at, Progress.id)
+    )  # fmt: skip
+    return dict(rows.tuples().all())
+
+
+async def progress_of(work: Work, case_id: UUID) -> list[Progress]:
+    """Everything that was reported about the commitments of a case, the oldest first."""
+    statement = select(Progress).where(Progress.case_id == case_id).order_by(Progress.at, Progress.id)
+    return list(await work.session.scalars(statement))
+
+
+async def texts(work: Work, meeting_id: UUID) -> dict[str, str]:
+    """The outcome and the minutes of a meeting, for who reads the case."""
+    rows = await work.session.execute(select(Document.kind, Document.body).where(Document.ref == meeting_id))
+    return dict(rows.tuples().all())

@@ -1,13 +1,14 @@
 """People and organisations of the house."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select, text
 
 from models.actors import Actor
 from models.refusals import NotFound, NotSignedIn
-from models.tables.people import Organisation, Person
+from models.tables.people import House, Organisation, Person
 from models.transactions import Work
 from models.words import OrganisationKind, Role
 
@@ -47,7 +48,7 @@ async def names(work: Work) -> tuple[dict[UUID, str], dict[UUID, str]]:
     """The names of all people and organisations of the house, for reading ids."""
     people = await work.session.execute(select(Person.id, Person.name))
     organisations_ = await work.session.execute(select(Organisation.id, Organisation.name))
-    return dict(people.tuples().all()), dict(organisations_.tuples().all())
+    return {row.id: row.name for row in people}, {row.id: row.name for row in organisations_}
 
 
 async def signed_in(work: Work, secret_hash: bytes) -> tuple[Actor, str]:
@@ -70,3 +71,39 @@ async def house_of(work: Work, slug: str) -> UUID:
     if not isinstance(found, UUID):
         raise NotFound("Dit huis")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is signed in, by name."""
+
+    person: Person
+    organisation: Organisation
+    house: House
+
+
+async def me(work: Work) -> Me:
+    """The person, the organisation and the house of the actor. Raises NotFound."""
+    row = (
+        await work.session.execute(
+            select(Person, Organisation, House).join(Organisation, Organisation.id == Person.organisation_id)
+            .join(House, House.id == Person.house_id).where(Person.id == work.actor.person_id)
+        )
+    ).tuples().one_or_none()  # fmt: skip
+    if row is None:
+        raise NotFound("Deze persoon")
+    return Me(*row)
+
+
+async def all_organisations(work: Work) -> list[Organisation]:
+    """The organisations of the house, by name."""
+    return list(await work.session.scalars(select(Organisation).order_by(Organisation.name)))
+
+
+async def everybody(work: Work) -> list[tuple[Person, str]]:
+    """The active people of the house with the name of their organisation, by name."""
+    rows = await work.session.execute(
+        select(Person, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.active).order_by(Person.name, Person.id)
+    )  # fmt: skip
+    return list(rows.tuples())

@@ -46,6 +46,12 @@ async def by_message(work: Work, message_id: str) -> Referral | None:
     return (await work.session.scalars(statement)).one_or_none()
 
 
+async def is_submitted(work: Work, case: Case) -> bool:
+    """The report of this case was submitted, so with everything it needs; a report nobody may read here was."""
+    found = await work.session.get(Referral, case.referral_id)
+    return found is None or found.submitted_at is not None
+
+
 async def subjects(work: Work, referral_id: UUID) -> list[Subject]:
     """The people in a referral, betrokkenen first."""
     statement = select(Subject).where(Subject.referral_id == referral_id).order_by(Subject.standing, Subject.id)

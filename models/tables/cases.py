@@ -60,7 +60,7 @@ class Case(Base):
     hold_since: Mapped[datetime | None]
     hold_until: Mapped[datetime | None]
     unshielded_until: Mapped[datetime | None]
-    linked_to: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id"))
+    linked_to: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="SET NULL"))
 
 
 class Visit(Base):

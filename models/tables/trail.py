@@ -49,6 +49,14 @@ class AuditLine(Base):
     facts: Mapped[dict[str, Any]]
 
 
+class AuditUnsealed(Base):
+    """Lines that wait for the sealer; filled by a trigger, so that no line can be forgotten."""
+
+    __tablename__ = "audit_unsealed"
+
+    line_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
 class AuditSeal(Base):
     """The chain over the audit lines: each seal covers one line and the seal before it."""
 
@@ -59,6 +67,3 @@ class AuditSeal(Base):
     previous_hash: Mapped[bytes]
     hash: Mapped[bytes]
     sealed_at: Mapped[datetime]
-
-
-__all__ = ["AuditLine", "AuditSeal", "History", "HouseId"]

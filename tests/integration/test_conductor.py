@@ -20,7 +20,7 @@ from prefect.events.worker import EventsWorker
 from deployments.conductor import AnyFlow, Conductor, EngineUnreachable, Outcome, RunEnded, RunMissing
 from deployments.embedded import EmbeddedServer, prepare
 from deployments.prefect_server import PrefectServer, free_port
-from flows.boundary import StepFailed, guarded
+from tasks.boundary import StepFailed, guarded
 from flows.rest import rest
 from tests.state import fresh_state
 

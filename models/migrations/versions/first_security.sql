@@ -82,6 +82,19 @@ CREATE FUNCTION pols_stands(wanted uuid, VARIADIC standings text[]) RETURNS bool
       AND i.until IS NULL AND i.standing = ANY (standings))
 $$;
 
+-- The cases that this organisation stands to, or whose decision this person was named in and may still object to. As owner,
+-- because the policies on cases and on involvement both ask it; it answers about nobody but who asks.
+CREATE FUNCTION pols_stands_to() RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+  SELECT i.case_id FROM involvement i WHERE i.organisation_id = pols_org() AND i.until IS NULL
+  UNION
+  SELECT d.case_id FROM duty d
+  WHERE d.owner_organisation_id = pols_org() AND d.owner_person_id = pols_person()
+    AND d.kind = 'bezwaar_tegen_registratie'
+    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+$$;
+REVOKE ALL ON FUNCTION pols_stands_to() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pols_stands_to() TO pols_web, pols_engine;
+
 -- Security on every table, forced: also the owner is bound by the policies.
 DO $$ DECLARE t text; BEGIN
   FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
@@ -117,6 +130,7 @@ GRANT INSERT ON visit, duty, rung, journal_entry, lease, engine_run, outbox, his
   document TO pols_engine;
 GRANT UPDATE ON cases, visit, duty, rung, journal_entry, lease, engine_run, outbox TO pols_engine;
 GRANT UPDATE (ended_at) ON hold TO pols_engine;
+GRANT UPDATE (until) ON involvement TO pols_engine;
 GRANT SELECT ON subject, referral, document TO pols_engine;
 
 -- People, through the web.
@@ -139,16 +153,17 @@ CREATE POLICY web ON cases TO pols_web
     (SELECT pols_is_staff()) OR id = (SELECT pols_acting())
     OR ((SELECT pols_at_table()) AND phase IN ('aanmelding', 'screening', 'regie', 'afschalen'))
     OR ((SELECT pols_is_participant()) AND (
-          reporter_organisation_id = (SELECT pols_org())
-          OR EXISTS (SELECT FROM involvement i WHERE i.case_id = cases.id AND i.organisation_id = (SELECT pols_org())
-                        AND i.until IS NULL)))))
+          reporter_organisation_id = (SELECT pols_org()) OR id IN (SELECT pols_stands_to())))))
   WITH CHECK (house_id = (SELECT pols_house()));
--- Not through `cases`: that policy asks this table. A row is seen by its own organisation and by the house.
+-- Who stands to a case: seen by the house, by the table that chooses them, and by who stands to the same case.
 CREATE POLICY web ON involvement TO pols_web
-  USING (house_id = (SELECT pols_house())) WITH CHECK (house_id = (SELECT pols_house()));
+  USING (house_id = (SELECT pols_house()) AND (
+    (SELECT pols_is_staff()) OR (SELECT pols_at_table()) OR organisation_id = (SELECT pols_org())
+    OR case_id = (SELECT pols_acting()) OR case_id IN (SELECT pols_stands_to())))
+  WITH CHECK (house_id = (SELECT pols_house()));
 
 DO $$ DECLARE t text; BEGIN
-  FOREACH t IN ARRAY ARRAY['visit', 'hold', 'meeting', 'meeting_invitee', 'rung', 'journal_entry', 'lease'] LOOP
+  FOREACH t IN ARRAY ARRAY['visit', 'meeting', 'meeting_invitee', 'rung', 'journal_entry', 'lease'] LOOP
     EXECUTE format('CREATE POLICY web ON %I TO pols_web USING (house_id = pols_house() AND EXISTS '
                    '(SELECT FROM cases c WHERE c.id = %I.case_id)) WITH CHECK (house_id = pols_house())', t, t);
   END LOOP;
@@ -165,7 +180,8 @@ CREATE POLICY engine_letter_read ON document FOR SELECT TO pols_engine
   USING (house_id = pols_house() AND pols_reads(case_id));
 CREATE POLICY own_duties ON duty TO pols_web
   USING (house_id = (SELECT pols_house()) AND (
-    (SELECT pols_is_staff()) OR owner_organisation_id = (SELECT pols_org()) OR case_id = (SELECT pols_acting())
+    (SELECT pols_is_staff()) OR case_id = (SELECT pols_acting())
+    OR ((SELECT pols_is_participant()) AND owner_organisation_id = (SELECT pols_org()))
     OR ((SELECT pols_at_table()) AND EXISTS (SELECT FROM cases c WHERE c.id = case_id))
     OR pols_stands(case_id, 'betrokken')
     OR EXISTS (SELECT FROM cases c WHERE c.id = case_id AND c.reporter_organisation_id = (SELECT pols_org()))))
@@ -179,14 +195,23 @@ CREATE POLICY web_read ON decision FOR SELECT TO pols_web
   USING (house_id = pols_house() AND EXISTS (SELECT FROM cases c WHERE c.id = case_id
            AND (pols_is_staff() OR pols_at_table() OR c.reporter_organisation_id = pols_org()
                 OR pols_stands(case_id, 'betrokken') OR case_id = pols_acting())));
+-- A hold has a reason in words: for who may read the decision that made it, and for the act that reckons with it.
+CREATE POLICY web ON hold TO pols_web
+  USING (house_id = pols_house() AND EXISTS (SELECT FROM cases c WHERE c.id = case_id
+           AND (pols_is_staff() OR pols_at_table() OR c.reporter_organisation_id = pols_org()
+                OR pols_stands(case_id, 'betrokken') OR case_id = pols_acting())))
+  WITH CHECK (house_id = pols_house());
 CREATE POLICY web_take ON decision FOR INSERT TO pols_web
   WITH CHECK (house_id = pols_house() AND (registered_by = pols_person() OR (registered_by IS NULL AND triggered_by IS NOT NULL)));
 CREATE POLICY web_read ON decision_decider FOR SELECT TO pols_web
   USING (house_id = pols_house() AND EXISTS (SELECT FROM decision d WHERE d.id = decision_id));
 CREATE POLICY web_take ON decision_decider FOR INSERT TO pols_web WITH CHECK (house_id = pols_house());
 CREATE POLICY web_read ON answer FOR SELECT TO pols_web
-  USING (house_id = pols_house() AND (organisation_id = pols_org()
-         OR (pols_is_staff() AND (pols_reads(case_id) OR registered_by = pols_person()))));
+  USING (house_id = pols_house() AND ((pols_is_staff() AND pols_reads(case_id)) OR EXISTS (
+    SELECT FROM cases c
+    WHERE c.id = case_id AND (c.phase <> 'afgesloten' OR coalesce(c.unshielded_until > pols_now(), false))
+      AND ((pols_is_participant() AND organisation_id = pols_org())
+           OR (pols_is_staff() AND registered_by = pols_person())))));
 CREATE POLICY web_give ON answer FOR INSERT TO pols_web
   WITH CHECK (house_id = pols_house() AND registered_by = pols_person());
 CREATE POLICY web_correct ON answer FOR UPDATE TO pols_web
@@ -234,6 +259,8 @@ DO $$ DECLARE t text; BEGIN
     EXECUTE format('CREATE POLICY operator ON %I TO pols_owner USING (true) WITH CHECK (true)', t);
   END LOOP;
 END $$;
+CREATE POLICY who_stands ON involvement FOR SELECT TO pols_owner USING (true);
+CREATE POLICY who_objects ON duty FOR SELECT TO pols_owner USING (kind = 'bezwaar_tegen_registratie');
 CREATE POLICY erasure_reads ON cases FOR SELECT TO pols_owner USING (erase_at <= pols_now());
 CREATE POLICY erasure ON cases FOR DELETE TO pols_owner USING (erase_at <= pols_now());
 CREATE POLICY erasure_lock ON cases FOR UPDATE TO pols_owner USING (erase_at <= pols_now());
@@ -295,6 +322,27 @@ END $$;
 CREATE TRIGGER wake AFTER INSERT ON journal_entry FOR EACH STATEMENT EXECUTE FUNCTION pols_wake();
 CREATE TRIGGER wake AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION pols_wake();
 
+-- A clock that was moved (never in production) may make much due at once: every worker looks.
+CREATE FUNCTION pols_clock_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_notify('pols_clock', '');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER moved AFTER UPDATE ON clock FOR EACH STATEMENT EXECUTE FUNCTION pols_clock_moved();
+
+CREATE FUNCTION pols_to_seal() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO audit_unsealed (line_id) SELECT id FROM added;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER to_seal AFTER INSERT ON audit_line REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION pols_to_seal();
+CREATE POLICY anybody ON audit_unsealed FOR INSERT TO pols_web, pols_engine WITH CHECK (true);
+CREATE POLICY sealer ON audit_unsealed TO pols_engine USING (true);
+GRANT INSERT ON audit_unsealed TO pols_web, pols_engine;
+GRANT SELECT, DELETE ON audit_unsealed TO pols_engine;
+REVOKE SELECT ON audit_unsealed FROM pols_web;
+
 -- The log and the decisions are written once.
 CREATE FUNCTION pols_written_once() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -304,4 +352,4 @@ CREATE TRIGGER written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_line
   FOR EACH STATEMENT EXECUTE FUNCTION pols_written_once();
 CREATE TRIGGER written_once BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_seal
   FOR EACH STATEMENT EXECUTE FUNCTION pols_written_once();
-CREATE TRIGGER written_once BEFORE UPDATE ON decision FOR EACH STATEMENT EXECUTE FUNCTION pols_written_once();
+CREATE TRIGGER written_once BEFORE UPDATE OR TRUNCATE ON decision FOR EACH STATEMENT EXECUTE FUNCTION pols_written_once();

@@ -1,0 +1,160 @@
+"""What goes wrong, as problem+json (RFC 9457): in Dutch, without a trace of rows, queries or code."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from sqlalchemy import exc
+from starlette.exceptions import HTTPException
+
+from api.messages import said
+from models import refusals
+from models.refusals import InvalidFields, Refusal
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = {"Retry-After": "5"}
+
+#: what each refusal is on the wire
+STATUS: dict[type[Refusal], HTTPStatus] = {
+    refusals.NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    refusals.NotFound: HTTPStatus.NOT_FOUND,
+    refusals.NotAllowed: HTTPStatus.FORBIDDEN,
+    refusals.MayNotDecide: HTTPStatus.FORBIDDEN,
+    refusals.NotInThisPhase: HTTPStatus.CONFLICT,
+    refusals.GateOpen: HTTPStatus.CONFLICT,
+    refusals.AlreadySettled: HTTPStatus.CONFLICT,
+    refusals.NotPossible: HTTPStatus.CONFLICT,
+    refusals.LeaseLost: HTTPStatus.CONFLICT,
+    refusals.MayNotShift: HTTPStatus.CONFLICT,
+    refusals.Outdated: HTTPStatus.PRECONDITION_FAILED,
+    refusals.AnswerNotAccepted: HTTPStatus.BAD_REQUEST,
+    refusals.InvalidFields: HTTPStatus.BAD_REQUEST,
+}
+
+TITLES: dict[HTTPStatus, str] = {
+    HTTPStatus.BAD_REQUEST: "Niet goed ingevuld",
+    HTTPStatus.UNAUTHORIZED: "Niet aangemeld",
+    HTTPStatus.FORBIDDEN: "Niet toegestaan",
+    HTTPStatus.NOT_FOUND: "Niet gevonden",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Kan hier niet",
+    HTTPStatus.CONFLICT: "Kan nu niet",
+    HTTPStatus.PRECONDITION_FAILED: "Intussen gewijzigd",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Te groot",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Er ging iets mis",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Even niet beschikbaar",
+}
+
+_DETAILS: dict[int, str] = {
+    HTTPStatus.BAD_REQUEST: "Het bericht is niet te lezen; stuur JSON.",
+    HTTPStatus.NOT_FOUND: "Dit adres bestaat niet.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Op dit adres kan deze bewerking niet.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Het bericht is groter dan 1 MB.",
+}
+_BUSY = "Pols is even druk of niet bereikbaar; er is niets gewijzigd. Probeer het zo opnieuw."
+_CLASHES = "Dit past niet bij wat er al is vastgelegd, of een ander was u net voor; er is niets gewijzigd."
+_UNREADABLE = "Een tekst bevat een teken dat niet kan worden bewaard; er is niets gewijzigd."
+_UNEXPECTED = "Er ging onverwacht iets mis; er is niets gewijzigd. Meld het als dit blijft gebeuren."
+
+#: deadlock, serialization, lock not available, cancelled: the same request may succeed later
+_PASSING = frozenset({"40P01", "40001", "55P03", "57014", "57P01", "53300"})
+_NOT_TEXT = frozenset({"22021", "22P05", "22008"})
+
+_log = logging.getLogger("pols.api")
+
+
+class VerkeerdVeld(BaseModel):
+    """Een veld dat niet goed is ingevuld, met wat eraan te doen is."""
+
+    veld: str = Field(description="De plaats van het veld in het bericht, bijvoorbeeld personen[0].bsn")
+    melding: str
+
+
+class Probleem(BaseModel):
+    """Waarom iets niet kan (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    velden: list[VerkeerdVeld] | None = None
+
+
+def problem(
+    request: Request, status: int, detail: str, *, fields: list[dict[str, str]] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:  # fmt: skip
+    """One answer about something that cannot be done."""
+    title = TITLES.get(HTTPStatus(status), HTTPStatus(status).phrase)
+    body: dict[str, Any] = {
+        "type": f"urn:pols:probleem:{title.lower().replace(' ', '-')}", "title": title, "status": int(status),
+        "detail": detail, "instance": request.url.path,
+    }  # fmt: skip
+    if fields is not None:
+        body["velden"] = fields
+    return JSONResponse(body, status, headers, MEDIA_TYPE)
+
+
+async def refused(request: Request, error: Exception) -> JSONResponse:
+    """A refusal of the domain, with its own words."""
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for refusals only
+    status = STATUS[type(error)]
+    fields = None
+    if isinstance(error, InvalidFields):
+        fields = [{"veld": one.field, "melding": one.message} for one in error.errors]
+    headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
+    return problem(request, status, str(error), fields=fields, headers=headers)
+
+
+async def invalid(request: Request, error: Exception) -> JSONResponse:
+    """A request that does not have its shape; every wrong field at once."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    fields = [{"veld": path, "melding": message} for path, message in map(said, error.errors())]
+    names = ", ".join(dict.fromkeys(one["veld"] for one in fields))
+    return problem(request, HTTPStatus.BAD_REQUEST, f"Niet alle velden zijn goed ingevuld: {names}.", fields=fields)
+
+
+async def by_status(request: Request, error: Exception) -> JSONResponse:
+    """What the framework refuses: no such address, no such method, too large."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    detail = _DETAILS.get(error.status_code, _DETAILS[HTTPStatus.BAD_REQUEST])
+    return problem(request, error.status_code, detail, headers=dict(error.headers or {}) or None)
+
+
+async def database_refused(request: Request, error: Exception) -> JSONResponse:
+    """What the database refuses: a clash, a passing trouble, a text it cannot keep. Never its words: they hold values."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    if isinstance(error, exc.IntegrityError):
+        return problem(request, HTTPStatus.CONFLICT, _CLASHES)
+    if state in _NOT_TEXT:
+        return problem(request, HTTPStatus.BAD_REQUEST, _UNREADABLE)
+    lost = isinstance(error, exc.TimeoutError | exc.InterfaceError | exc.OperationalError | OSError)
+    if lost or state in _PASSING or getattr(error, "connection_invalidated", False):
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, headers=RETRY_AFTER)
+    return await unexpected(request, error)
+
+
+async def far_away(request: Request, _error: Exception) -> JSONResponse:
+    """A moment that no calendar reaches."""
+    return problem(request, HTTPStatus.BAD_REQUEST, "Een datum ligt te ver weg; er is niets gewijzigd.")
+
+
+async def unexpected(request: Request, error: Exception) -> JSONResponse:
+    """A mistake of ours: the log gets the name of its class and nothing of its text."""
+    _log.error("unexpected error=%s", type(error).__name__)
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, _UNEXPECTED)
+
+
+def explain_problems(app: FastAPI) -> None:
+    """Every error of this application is answered as a problem."""
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, by_status)
+    for kind in (exc.DBAPIError, exc.TimeoutError, OSError):
+        app.add_exception_handler(kind, database_refused)
+    app.add_exception_handler(OverflowError, far_away)
+    app.add_exception_handler(Exception, unexpected)

@@ -1,0 +1,72 @@
+"""Who is at the door, and whether this door is theirs: every route takes the `Work` of one of these kinds.
+
+Signing in and acting are one transaction: it begins as nobody, looks up the token, and goes on as its holder. It is
+committed before the answer leaves.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.params import Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from models.actors import ANONYMOUS, Actor
+from models.casebook.setup import hashed
+from models.lookups import people
+from models.refusals import NotAllowed, NotSignedIn
+from models.transactions import Work, become, unit_of_work
+from models.words import Role
+
+
+class Who(StrEnum):
+    """Who may use a route; published as the scope of its security and as `x-pols-wie`."""
+
+    OPEN = "iedereen"
+    SIGNED_IN = "wie is aangemeld"
+    CASE_WORK = "medewerkers van het huis en deelnemers"
+    PARTICIPANT = "deelnemers"
+    STAFF = "medewerkers van het huis"
+    POLICY = "de manager en de functioneel beheerder"
+
+
+_MAY: dict[Who, Callable[[Actor], bool]] = {
+    Who.SIGNED_IN: lambda _actor: True,
+    Who.CASE_WORK: lambda actor: actor.is_staff or actor.is_participant,
+    Who.PARTICIPANT: lambda actor: actor.is_participant,
+    Who.STAFF: lambda actor: actor.is_staff,
+    Who.POLICY: lambda actor: actor.has(Role.MANAGER, Role.ADMINISTRATOR),
+}
+
+_bearer = HTTPBearer(scheme_name="apiToken", description="Een API-token van Pols", auto_error=False)
+
+
+async def _signed_in(
+    request: Request, wanted: SecurityScopes, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> AsyncIterator[Work]:
+    if given is None:
+        raise NotSignedIn
+    who = Who(wanted.scopes[-1])
+    async with unit_of_work(ANONYMOUS, request.app.state.database) as work:
+        actor, _name = await people.signed_in(work, hashed(given.credentials))
+        if not _MAY[who](actor):
+            raise NotAllowed(f"Dit kunnen alleen {who}.")
+        yield await become(work, actor)
+
+
+async def _anybody(request: Request) -> AsyncIterator[Work]:
+    async with unit_of_work(ANONYMOUS, request.app.state.database) as work:
+        yield work
+
+
+def _allows(who: Who) -> Security:
+    return Security(_signed_in, scopes=[who.value], scope="function")
+
+
+Anybody = Annotated[Work, Depends(_anybody, scope="function")]
+SignedIn = Annotated[Work, _allows(Who.SIGNED_IN)]
+CaseWork = Annotated[Work, _allows(Who.CASE_WORK)]
+Participant = Annotated[Work, _allows(Who.PARTICIPANT)]
+Staff = Annotated[Work, _allows(Who.STAFF)]
+PolicyMaker = Annotated[Work, _allows(Who.POLICY)]

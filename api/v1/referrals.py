@@ -1,0 +1,85 @@
+"""Aanmeldingen: a draft, its content, handing it in, supplementing and withdrawing it."""
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from api.signin import CaseWork, Participant
+from api.v1.cases import CasusKort
+from api.v1.content import Aanmelding, AanmeldingKort, Inhoud, whole
+from api.v1.decisions import BesluitGenomen, taken
+from api.wire import BASE, Gemaakt, Id, Incoming, Outgoing, dutch, made
+from models.casebook import answers, decisions, referrals
+from models.commands import TakeDecision
+from models.lookups import referrals as lookup
+from models.refusals import NotPossible
+from models.transactions import Work
+from models.words import DecisionKind
+
+router = APIRouter(tags=["aanmeldingen"])
+
+
+class Aanmeldingen(Outgoing):
+    """De aanmeldingen van uw organisatie, de nieuwste eerst."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[AanmeldingKort]
+
+
+class Intrekking(Incoming):
+    """Waarom een ingediende aanmelding wordt ingetrokken."""
+
+    model_config = dutch(reason="toelichting")
+
+    reason: str = Field(min_length=1)
+
+
+@router.post("/aanmeldingen", status_code=201, summary="Begin een aanmelding")
+async def draft_referral(body: Inhoud, response: Response, work: Participant) -> Gemaakt:
+    referral = await referrals.draft(work, body.command())
+    return made(response, referral.id, "aanmeldingen")
+
+
+@router.get("/aanmeldingen", summary="De aanmeldingen van uw organisatie")
+async def list_referrals(work: Participant) -> Aanmeldingen:
+    return Aanmeldingen(results=[AanmeldingKort.model_validate(one) for one in await lookup.own(work)])
+
+
+@router.get("/aanmeldingen/{id}", summary="Een aanmelding met haar inhoud")
+async def read_referral(referral_id: Id, work: CaseWork) -> Aanmelding:
+    referral = await lookup.referral(work, referral_id)
+    case = await lookup.case_of(work, referral)
+    answers.saw(work, "aanmelding", referral.id, case.id if case else None)
+    return whole(referral, await lookup.subjects(work, referral.id), case)
+
+
+@router.put("/aanmeldingen/{id}", status_code=204, summary="Beschrijf een concept, of vul aan waar dat is gevraagd")
+async def describe_referral(referral_id: Id, body: Inhoud, work: Participant) -> None:
+    await referrals.describe(work, referral_id, body.command())
+
+
+@router.delete("/aanmeldingen/{id}", status_code=204, summary="Gooi een concept weg")
+async def drop_draft(referral_id: Id, work: Participant) -> None:
+    await referrals.withdraw_draft(work, referral_id)
+
+
+@router.post("/aanmeldingen/{id}/indieningen", status_code=201, summary="Dien een aanmelding in, ook na aanvullen")
+async def submit_referral(referral_id: Id, response: Response, work: Participant) -> CasusKort:
+    case = await referrals.submit(work, referral_id)
+    response.headers["Location"] = f"{BASE}/casussen/{case.id}"
+    return CasusKort.model_validate(case)
+
+
+@router.post("/aanmeldingen/{id}/intrekkingen", status_code=201, summary="Trek een ingediende aanmelding in")
+async def withdraw_referral(referral_id: Id, body: Intrekking, response: Response, work: Participant) -> BesluitGenomen:
+    case_id = await _case_id(work, referral_id)
+    command = TakeDecision(kind=DecisionKind.WITHDRAW, reason=body.reason)
+    return await taken(work, response, await decisions.decide(work, case_id, command))
+
+
+async def _case_id(work: Work, referral_id: Id) -> Id:
+    referral = await lookup.own_for_update(work, referral_id)
+    case = await lookup.case_of(work, referral)
+    if case is None:
+        raise NotPossible("Deze aanmelding is nog niet ingediend; gooi het concept weg.")
+    return case.id

@@ -1,0 +1,126 @@
+"""The `pols` command: one verb per process and per thing an operator does."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deployments.settings import Settings
+
+app = typer.Typer(help="Pols: het zaaksysteem van een Zorg- en Veiligheidshuis.", no_args_is_help=True)
+
+
+def _until_signal(work: Coroutine[Any, Any, None]) -> None:
+    """Run until the work ends or somebody says stop (Ctrl-C, SIGTERM); then wind down in order."""
+
+    async def run() -> None:
+        task = asyncio.ensure_future(work)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    asyncio.run(run())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the case database to the newest step (as pols_owner)."""
+    from models.migrations import migrate as bring  # noqa: PLC0415 - each command loads only what it needs
+
+    asyncio.run(bring(Settings().database_owner_url))
+
+
+@app.command()
+def api(host: str = "127.0.0.1", port: int = 8080) -> None:
+    """Serve the doors: REST and workplace."""
+    import uvicorn  # noqa: PLC0415
+
+    from api.app import create_app  # noqa: PLC0415
+    from models.transactions import Database  # noqa: PLC0415
+
+    database = Database(Settings().database_web_url)
+    uvicorn.run(create_app(database), host=host, port=port, access_log=False, server_header=False, log_level="warning")
+
+
+@app.command()
+def worker() -> None:
+    """Conduct cases, send reminders and mail, erase, seal, heal."""
+    from deployments.conduct import work  # noqa: PLC0415
+
+    _until_signal(work(Settings()))
+
+
+@app.command()
+def engine(database_url: str, home: Path) -> None:
+    """Start and watch the Prefect server on loopback."""
+    from deployments.prefect_server import PrefectServer  # noqa: PLC0415
+
+    async def watch() -> None:
+        server = await PrefectServer.start(database_url=database_url, home=home)
+        typer.echo(server.api_url)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await server.stop()
+
+    _until_signal(watch())
+
+
+@app.command()
+def run(port: int = 8080) -> None:
+    """Start everything on this machine, without demonstration data."""
+    from deployments.demo import run_stack  # noqa: PLC0415
+
+    _until_signal(run_stack(Settings().state, port, demo=False))
+
+
+@app.command()
+def demo(port: int = 8080) -> None:
+    """Start everything with a fictional house and people to try out."""
+    from deployments.demo import run_stack  # noqa: PLC0415
+
+    _until_signal(run_stack(Settings().state, port, demo=True))
+
+
+@app.command()
+def setup(file: Annotated[Path, typer.Argument(help="a house, its organisations and people, as JSON")]) -> None:
+    """Found a house and designate its people (as pols_owner); prints each API token once."""
+    from deployments.founding import found  # noqa: PLC0415
+
+    for email, token in asyncio.run(found(Settings().database_owner_url, file.read_text(encoding="utf-8"))).items():
+        typer.echo(f"{email}\t{token}")
+
+
+@app.command()
+def clock(seconds: int) -> None:
+    """Move the process clock (tests and demonstrations; refused in production)."""
+    from deployments.founding import shift_clock  # noqa: PLC0415
+
+    settings = Settings()
+    asyncio.run(shift_clock(settings.database_owner_url, seconds, production=settings.production))
+
+
+@app.command()
+def verify() -> None:
+    """Check the chain over the log."""
+    from deployments.founding import verify_log  # noqa: PLC0415
+
+    broken = asyncio.run(verify_log(Settings().database_engine_url))
+    typer.echo("het logboek is heel" if broken is None else f"het logboek klopt niet vanaf regel {broken}")
+    raise typer.Exit(0 if broken is None else 1)
+
+
+def main() -> None:
+    """Entry point of the `pols` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

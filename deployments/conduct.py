@@ -1,0 +1,21 @@
+"""Starting a worker: its pool, its Prefect client, its loops."""
+
+from sqlalchemy.engine import make_url
+
+from deployments.conductor import Conductor
+from deployments.settings import Settings
+from deployments.worker import Worker
+from models import transactions
+from models.transactions import Database
+
+
+async def work(settings: Settings) -> None:
+    """Work until told to stop."""
+    database = Database(settings.database_engine_url, pool_size=settings.worker_cases * 2 + 6)
+    transactions.use(database)
+    try:
+        mark = f"pols:{make_url(settings.database_engine_url).database}"
+        async with Conductor(record_tasks=settings.record_tasks, mark=mark) as conductor:
+            await Worker(settings, conductor).run()
+    finally:
+        await database.close()

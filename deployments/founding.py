@@ -1,0 +1,95 @@
+"""What an operator does as the owner of the database: found houses, designate people, move a test clock, check the log."""
+
+from datetime import date, timedelta
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import text
+
+from models.actors import ENGINE
+from models.casebook import sealer, setup
+from models.policy import Policy
+from models.refusals import MayNotShift
+from models.transactions import Database, Work, unit_of_work
+from models.words import OrganisationKind, Role
+
+
+class PersonFile(BaseModel):
+    """Somebody to designate."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    naam: str
+    email: str
+    rollen: list[Role]
+
+
+class OrganisationFile(BaseModel):
+    """An organisation and its people."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    naam: str
+    soort: OrganisationKind
+    taak: str = ""
+    personen: list[PersonFile] = []
+
+
+class HouseFile(BaseModel):
+    """A house as an operator writes it down."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    naam: str
+    slug: str
+    geldigTot: date  # noqa: N815 - Dutch on the wire
+    organisaties: list[OrganisationFile]
+    beleid: Policy = Policy()
+
+
+async def found(url: str, content: str) -> dict[str, str]:
+    """Found a house from its JSON; answers each person's token, which is shown once. One transaction."""
+    plan = HouseFile.model_validate_json(content)
+    database = Database(url)
+    try:
+        async with unit_of_work(ENGINE, database) as work:
+            return await _found(work, plan)
+    finally:
+        await database.close()
+
+
+async def _found(work: Work, plan: HouseFile) -> dict[str, str]:
+    house, itself = setup.found_house(work, plan.naam, plan.slug)
+    await work.session.flush()
+    setup.set_policy(work, house.id, 1, plan.beleid)
+    tokens: dict[str, str] = {}
+    for one in plan.organisaties:
+        own = one.soort is OrganisationKind.HOUSE
+        organisation = itself if own else setup.add_organisation(work, house.id, one.naam, one.soort, one.taak)
+        await work.session.flush()
+        for person in one.personen:
+            made = setup.designate(work, organisation, person.naam, person.email, person.rollen, plan.geldigTot)
+            await work.session.flush()
+            tokens[person.email] = setup.issue_token(work, made, lasts=timedelta(days=3650))
+    return tokens
+
+
+async def shift_clock(url: str, seconds: int, *, production: bool) -> None:
+    """Move the process clock. Raises MayNotShift in production."""
+    if production:
+        raise MayNotShift("In productie wordt de klok niet verzet.")
+    database = Database(url)
+    try:
+        async with database.engine.begin() as connection:
+            await connection.execute(text("UPDATE clock SET shift_seconds = shift_seconds + :s"), {"s": seconds})
+    finally:
+        await database.close()
+
+
+async def verify_log(url: str) -> int | None:
+    """The first seal that does not fit; None when the log is whole."""
+    database = Database(url)
+    try:
+        async with unit_of_work(ENGINE, database) as work:
+            return await sealer.first_broken(work)
+    finally:
+        await database.close()

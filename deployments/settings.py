@@ -1,0 +1,38 @@
+"""What a process must be told: from the environment (`POLS_…`) or a secrets directory. Built once, at the edge."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tasks.mail import Relay
+
+
+class Settings(BaseSettings):
+    """Every setting of Pols; the handbook lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="POLS_", secrets_dir=None, extra="ignore")
+
+    database_web_url: str = Field(default="", description="case database as pols_web (postgresql+asyncpg://…)")
+    database_engine_url: str = Field(default="", description="case database as pols_engine")
+    database_owner_url: str = Field(default="", description="case database as pols_owner: migrate and set up")
+    base_url: str = Field(default="http://127.0.0.1:8080", description="where people find Pols; used in mail")
+    mail_host: str = Field(default="127.0.0.1", description="the mail relay")
+    mail_port: int = Field(default=25, description="its port")
+    mail_sender: str = Field(default="pols@huis.example", description="who mail comes from")
+    mail_secure: bool = Field(default=False, description="STARTTLS with a verified certificate")
+    mail_user: str = Field(default="", description="user at the relay")
+    mail_password: str = Field(default="", description="password at the relay")
+    production: bool = Field(default=True, description="refuses to move the clock")
+    worker_cases: int = Field(default=4, ge=1, le=64, description="cases conducted at once by one worker")
+    lease_seconds: float = Field(default=45.0, ge=1, description="how long a silent worker keeps a case")
+    tick_seconds: float = Field(default=5.0, gt=0, description="how often a worker looks whether something is due")
+    bundle_seconds: float = Field(default=60.0, ge=0, description="reminders go out at most once in this time")
+    record_tasks: bool = Field(default=False, description="also record task runs in Prefect (costs 40 ms each)")
+    state: Path = Field(default=Path(".pols"), description="where the embedded stack keeps its data")
+
+    def relay(self) -> Relay:
+        """The mail relay of the operator."""
+        return Relay(
+            self.mail_host, self.mail_port, self.mail_sender, self.mail_secure, self.mail_user, self.mail_password
+        )

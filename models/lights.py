@@ -1,0 +1,52 @@
+"""The traffic light of a term, in words: how many working days are left, or how many it is late."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from models.clocks import AMSTERDAM, WorkingCalendar
+
+SOON = 2  # working days
+
+
+class Colour(StrEnum):
+    """How a term stands; the words beside it say the same, so that nobody needs the colour."""
+
+    STILL = "stil"  #: on hold: the clock does not run
+    LATE = "te-laat"
+    TODAY = "vandaag"
+    SOON = "binnenkort"
+    ON_TIME = "op-tijd"
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A colour and the words that stand beside it."""
+
+    colour: Colour
+    words: str
+
+
+def light(due_at: datetime, now: datetime, calendar: WorkingCalendar, *, stands_still: bool = False) -> Light:
+    """Where a term stands at this moment."""
+    if stands_still:
+        return Light(Colour.STILL, "opgeschort")
+    due, today = due_at.astimezone(AMSTERDAM).date(), now.astimezone(AMSTERDAM).date()
+    if due_at <= now:
+        over = working_days_between(due, today, calendar)
+        return Light(Colour.LATE, f"{_days(over)} te laat" if over else "net te laat")
+    if due == today:
+        return Light(Colour.TODAY, f"vandaag voor {due_at.astimezone(AMSTERDAM):%H:%M}")
+    left = working_days_between(today, due, calendar)
+    words = f"nog {_days(left)}" if left else "voor de volgende werkdag"
+    return Light(Colour.SOON if left <= SOON else Colour.ON_TIME, words)
+
+
+def working_days_between(first: date, last: date, calendar: WorkingCalendar) -> int:
+    """The working days after the first day, up to and including the last."""
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(calendar.is_working_day(day) for day in days)
+
+
+def _days(count: int) -> str:
+    return "1 werkdag" if count == 1 else f"{count} werkdagen"

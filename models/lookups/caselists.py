@@ -1,0 +1,100 @@
+"""Lists of cases: a page at a time, by key, so that the thousandth page costs what the first did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from models.lookups.cases import listed
+from models.refusals import NotFound
+from models.tables.cases import Case
+from models.tables.people import Organisation, Person
+from models.transactions import Work
+from models.words import OrganisationKind, Phase, Role
+
+_Lines = Select[Case, str, str, str, str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """What somebody looks for; what is absent does not count."""
+
+    phases: Sequence[Phase] = ()
+    director_id: UUID | None = None
+    municipality: str | None = None
+    theme: str | None = None
+    urgent: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case with the names that belong to it; `process` tells whether the actor sees more than the shell."""
+
+    case: Case
+    director: str | None
+    case_director: str | None
+    reporter: str
+    sponsor: str
+    process: bool
+
+
+async def page(work: Work, wanted: CaseFilter, *, size: int, after: UUID | None = None) -> tuple[list[CaseLine], bool]:
+    """One page of the cases this actor sees, the newest first, and whether there are more."""
+    statement = _lines(work, listed()).order_by(Case.id.desc()).limit(size + 1)
+    statement = statement.where(*_matches(work, wanted))
+    if after is not None:
+        statement = statement.where(Case.id < after)
+    found = [CaseLine(*row) for row in await work.session.execute(statement)]
+    return found[:size], len(found) > size
+
+
+async def line(work: Work, case_id: UUID) -> CaseLine:
+    """One case in the same form. Raises NotFound."""
+    row = (await work.session.execute(_lines(work, select(Case)).where(Case.id == case_id))).one_or_none()
+    if row is None:
+        raise NotFound("Deze casus")
+    return CaseLine(*row)
+
+
+def _lines(work: Work, cases: Select[Case]) -> _Lines:
+    director, case_director = aliased(Person), aliased(Person)
+    reporter, sponsor = aliased(Organisation), aliased(Organisation)
+    return (
+        cases.add_columns(
+            director.name, case_director.name, reporter.name, sponsor.name, _sees_process(work).label("process")
+        )
+        .outerjoin(director, director.id == Case.director_id)
+        .outerjoin(case_director, case_director.id == Case.case_director_id)
+        .join(reporter, reporter.id == Case.reporter_organisation_id)
+        .join(sponsor, sponsor.id == Case.sponsor_organisation_id)
+    )
+
+
+def _sees_process(work: Work) -> ColumnElement[bool]:
+    """As `visibility.sees_process`, for many cases at once."""
+    actor = work.actor
+    if actor.is_staff or (actor.has(Role.TRIAGE_MEMBER) and actor.organisation_kind is OrganisationKind.LID1):
+        return true()
+    return or_(
+        Case.reporter_organisation_id == actor.organisation_id, func.pols_stands(Case.id, "betrokken")
+    )
+
+
+def _matches(work: Work, wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """Who sees only the shell cannot find a case by what the shell hides."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.phases:
+        found.append(Case.phase.in_(wanted.phases))
+    if wanted.director_id is not None:
+        found.append(Case.director_id == wanted.director_id)
+    if wanted.urgent is not None:
+        found.append(Case.urgent.is_(wanted.urgent))
+    if wanted.municipality is not None:
+        found.append(Case.municipality == wanted.municipality)
+    if wanted.theme is not None:
+        found.append(Case.themes.contains([wanted.theme]))
+    if wanted.municipality is not None or wanted.theme is not None:
+        found.append(_sees_process(work))
+    return found

@@ -1,0 +1,78 @@
+"""What was decided about a case, by whom, and on whose behalf."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from models.lookups import cases
+from models.refusals import NotFound
+from models.tables.cases import Decision, DecisionDecider
+from models.tables.people import Organisation, Person
+from models.transactions import Work
+
+
+@dataclass(frozen=True, slots=True)
+class DeciderName:
+    """Somebody who decided, and for which organisation."""
+
+    person_id: UUID
+    person: str
+    organisation_id: UUID
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """A decision with the names that belong to it."""
+
+    decision: Decision
+    registrar: str | None
+    on_behalf_of: str | None
+    deciders: tuple[DeciderName, ...]
+
+
+async def taken(work: Work, case_id: UUID) -> list[DecisionLine]:
+    """All decisions of a case that this actor may know of, the newest first."""
+    return await _lines(work, case_id, _named().order_by(Decision.at.desc(), Decision.id.desc()))
+
+
+async def one(work: Work, case_id: UUID, decision_id: UUID) -> DecisionLine:
+    """One decision of a case. Raises NotFound."""
+    found = await _lines(work, case_id, _named().where(Decision.id == decision_id))
+    if not found:
+        raise NotFound("Dit besluit")
+    return found[0]
+
+
+def _named() -> Select[Decision, str, str]:
+    registrar, sponsor = aliased(Person), aliased(Organisation)
+    return (
+        select(Decision, registrar.name, sponsor.name)
+        .outerjoin(registrar, registrar.id == Decision.registered_by)
+        .outerjoin(sponsor, sponsor.id == Decision.on_behalf_of)
+    )
+
+
+async def _lines(
+    work: Work, case_id: UUID, statement: Select[Decision, str, str]
+) -> list[DecisionLine]:
+    await cases.seen(work, case_id)
+    rows = (await work.session.execute(statement.where(Decision.case_id == case_id))).tuples().all()
+    names = await _deciders(work, [row[0].id for row in rows])
+    return [DecisionLine(found, who, behalf, tuple(names[found.id])) for found, who, behalf in rows]
+
+
+async def _deciders(work: Work, decision_ids: list[UUID]) -> defaultdict[UUID, list[DeciderName]]:
+    rows = await work.session.execute(
+        select(DecisionDecider.decision_id, Person.id, Person.name, Organisation.id, Organisation.name)
+        .join(Person, Person.id == DecisionDecider.person_id)
+        .join(Organisation, Organisation.id == DecisionDecider.organisation_id)
+        .where(DecisionDecider.decision_id.in_(decision_ids)).order_by(Person.name)
+    )  # fmt: skip
+    found: defaultdict[UUID, list[DeciderName]] = defaultdict(list)
+    for decision_id, person_id, person, organisation_id, organisation in rows.tuples():
+        found[decision_id].append(DeciderName(person_id, person, organisation_id, organisation))
+    return found

@@ -1,0 +1,63 @@
+-- Open cases that do not move by themselves: one row per case and thing it waits on, as models/stalled.py defines it.
+-- Each part begins at the partial index of its own cause; a test compares the whole with the definition.
+WITH present AS (
+  SELECT p.id, p.organisation_id, o.kind, p.roles, p.deputy_id, p.absent_from,
+         coalesce(p.absent_from <= :now AND (p.absent_until IS NULL OR p.absent_until > :now), false) AS absent
+  FROM person p JOIN organisation o ON o.id = p.organisation_id
+  WHERE p.house_id = :house AND p.active AND o.kind <> 'incidentele_derde'
+), hand AS MATERIALIZED (
+  SELECT p.*, p.absent AND NOT EXISTS (SELECT FROM present s WHERE s.id = p.deputy_id AND NOT s.absent) AS away
+  FROM present p
+), desk AS MATERIALIZED (
+  -- The triage table is one desk of all public participants; it has no organisation of its own.
+  SELECT CASE WHEN role = 'triagelid' THEN CAST(:house AS uuid) ELSE organisation_id END AS organisation_id, role,
+         bool_and(away) AS away, max(absent_from) AS away_since
+  FROM hand CROSS JOIN unnest(roles) AS role
+  WHERE role <> 'triagelid' OR kind = 'publieke_deelnemer'
+  GROUP BY 1, 2
+), stalled AS (
+  SELECT 'ladder_uitgeput' AS cause, d.case_id, d.exhausted_at AS since
+  FROM duty d JOIN cases c ON c.id = d.case_id
+  WHERE d.house_id = :house AND d.exhausted_at IS NOT NULL
+    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+    AND c.closed_at IS NULL AND {runs}
+  UNION ALL
+  SELECT 'opschorting_verlopen', c.id, c.hold_until
+  FROM cases c WHERE c.house_id = :house AND c.hold_until <= :now AND c.closed_at IS NULL
+  UNION ALL
+  SELECT 'niets_open', c.id, c.last_event_at
+  FROM cases c WHERE c.house_id = :house AND c.phase = ANY (CAST(:open AS text[])) AND NOT EXISTS (
+    SELECT FROM duty d WHERE d.case_id = c.id
+      AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+      AND d.kind <> ALL (CAST(:by_flow AS text[]))
+      AND CASE WHEN d.owner_person_id IS NOT NULL
+               THEN (d.owner_organisation_id, d.owner_person_id) IN (SELECT organisation_id, id FROM hand)
+               ELSE {desk} IN (SELECT organisation_id, role FROM desk) END)
+  UNION ALL
+  SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, h.absent_from)
+  FROM hand h JOIN duty d ON d.owner_organisation_id = h.organisation_id AND d.owner_person_id = h.id
+    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+  JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
+  WHERE h.away AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
+  UNION ALL
+  SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, k.away_since)
+  FROM desk k JOIN duty d ON d.house_id = :house AND d.owner_person_id IS NULL AND {desk} = (k.organisation_id, k.role)
+    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+  JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
+  WHERE k.away AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
+  UNION ALL
+  SELECT 'bericht_onbezorgbaar', c.id, m.gave_up_at
+  FROM outbox m CROSS JOIN unnest(m.case_ids) AS about JOIN cases c ON c.id = about
+  WHERE m.house_id = :house AND m.gave_up_at IS NOT NULL AND c.closed_at IS NULL AND m.gave_up_at >= c.last_event_at
+    AND NOT EXISTS (SELECT FROM outbox s WHERE s.case_ids @> ARRAY[about] AND s.recipient_id = m.recipient_id
+                      AND s.sent_at > m.gave_up_at)
+  UNION ALL
+  SELECT 'geen_gebeurtenis', c.id, c.last_event_at
+  FROM cases c WHERE c.house_id = :house AND c.phase = 'monitoring' AND c.last_event_at <= :silent_since
+    AND (c.hold_since IS NULL OR c.hold_until <= :now)
+  UNION ALL
+  SELECT 'motor_loopt_achter', j.case_id, coalesce(j.gave_up_at, j.next_try_at)
+  FROM journal_entry j JOIN cases c ON c.id = j.case_id
+  WHERE j.house_id = :house AND j.done_at IS NULL AND c.closed_at IS NULL
+    AND (j.gave_up_at IS NOT NULL OR j.next_try_at < now() - CAST(:grace AS interval))
+)

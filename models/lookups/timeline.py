@@ -1,0 +1,251 @@
+"""The timeline of a case: history and decisions in Dutch sentences, names resolved in a fixed number of questions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from models import ladder, visibility
+from models.clocks import AMSTERDAM, MONTHS
+from models.ladder import Step
+from models.lookups import cases, people
+from models.process import LABELS
+from models.tables.cases import Decision, DecisionDecider
+from models.tables.duties import Duty
+from models.tables.meetings import Meeting
+from models.tables.trail import History
+from models.transactions import Work
+from models.words import Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline. `reason` is there for who reads the case and for who took the decision."""
+
+    moment: datetime
+    sentence: str
+    who: str
+    organisation: str
+    namens: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A decision with who took it."""
+
+    id: UUID
+    kind: str
+    decided_at: datetime
+    registered_by: str
+    deciders: tuple[str, ...]
+    namens: str
+    triggered_by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the sentences need besides the line itself."""
+
+    people: dict[UUID, str]
+    organisations: dict[UUID, str]
+    duties: dict[UUID, Duty]
+    meetings: dict[UUID, Meeting]
+    decisions: dict[UUID, Decision]
+    deciders: dict[UUID, list[DecisionDecider]]
+    reads: bool
+
+    def organisation(self, wanted: UUID | None) -> str:
+        """The name of an organisation of the house."""
+        return self.organisations.get(wanted, "") if wanted else ""
+
+    def person(self, wanted: UUID | None) -> str:
+        """The name of a person; of who left the house nothing is known any more."""
+        return self.people.get(wanted, "") if wanted else ""
+
+
+async def timeline(work: Work, case_id: UUID) -> list[Line]:
+    """What happened, the newest first. Raises NotFound."""
+    known = await _known(work, case_id)
+    found = await work.session.scalars(
+        select(History).where(History.case_id == case_id).order_by(History.at.desc(), History.id.desc())
+    )
+    return [_line(work, line, known) for line in found]
+
+
+async def decisions(work: Work, case_id: UUID) -> list[Taken]:
+    """What was decided, the newest first. Raises NotFound."""
+    known = await _known(work, case_id)
+    newest = sorted(known.decisions.values(), key=lambda one: (one.at, one.id), reverse=True)
+    return [_taken(work, one, known) for one in newest]
+
+
+async def _known(work: Work, case_id: UUID) -> Known:
+    case = await cases.case(work, case_id)
+    reads = visibility.reads_case(work.actor, await cases.case_facts(work, case))
+    names, organisations = await people.names(work)
+    duties = await work.session.scalars(select(Duty).where(Duty.case_id == case_id))
+    meetings = await work.session.scalars(select(Meeting).where(Meeting.case_id == case_id))
+    taken = await work.session.scalars(select(Decision).where(Decision.case_id == case_id))
+    named: dict[UUID, list[DecisionDecider]] = {}
+    for one in await work.session.scalars(select(DecisionDecider).where(DecisionDecider.case_id == case_id)):
+        named.setdefault(one.decision_id, []).append(one)
+    by_id = ({one.id: one for one in duties}, {one.id: one for one in meetings}, {one.id: one for one in taken})
+    return Known(names, organisations, *by_id, named, reads)
+
+
+def _line(work: Work, line: History, known: Known) -> Line:
+    decision = known.decisions.get(_id(line.facts, "besluit") or line.id)
+    return Line(
+        line.at, say(line.what, line.facts, known), known.person(line.person_id) or "Pols",
+        known.organisation(line.organisation_id), known.organisation(line.on_behalf_of),
+        _reason(work, decision, known) if decision else "",
+    )  # fmt: skip
+
+
+def _taken(work: Work, one: Decision, known: Known) -> Taken:
+    named = known.deciders.get(one.id, ())
+    deciders = tuple(f"{known.person(who.person_id)} ({known.organisation(who.organisation_id)})" for who in named)
+    return Taken(
+        one.id, plain(one.kind), one.decided_at, known.person(one.registered_by), deciders,
+        known.organisation(one.on_behalf_of), one.triggered_by or "", _reason(work, one, known),
+    )  # fmt: skip
+
+
+def _reason(work: Work, decision: Decision, known: Known) -> str:
+    """Why: for who reads the case, who registered it and who took it. It may say something about a person."""
+    took = {decision.registered_by, *(who.person_id for who in known.deciders.get(decision.id, ()))}
+    return decision.reason if known.reads or work.actor.person_id in took else ""
+
+
+def plain(code: str) -> str:
+    """A word of the process as people read it: a capital, and spaces instead of underscores."""
+    words = str(code).replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def say(what: str, facts: Mapping[str, Any], known: Known) -> str:
+    """The sentence for a line. An unknown code is shown as it is: a test guards that there is none."""
+    sentence = SENTENCES.get(what)
+    return sentence(facts, known) if sentence else plain(what)
+
+
+def _id(facts: Mapping[str, Any], name: str) -> UUID | None:
+    value = facts.get(name)
+    try:
+        return UUID(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _reported(facts: Mapping[str, Any], _known: Known) -> str:
+    return "Aanmelding ingediend, met spoed" if facts.get("spoed") else "Aanmelding ingediend"
+
+
+def _decided(facts: Mapping[str, Any], known: Known) -> str:
+    decision = known.decisions.get(_id(facts, "besluit") or UUID(int=0))
+    because = f" (vanzelf: {decision.triggered_by})" if decision and decision.triggered_by else ""
+    return f"Besluit: {_lower(facts.get('soort'))}{because}"
+
+
+def _entered(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"De casus is nu in de fase {LABELS[Phase(facts['fase'])]}"
+
+
+def _answered(facts: Mapping[str, Any], known: Known) -> str:
+    owner = known.organisation(_id(facts, "organisatie")) or "Iemand"
+    by_phone = ", telefonisch" if facts.get("telefonisch") else ""
+    outcome = f": {_lower(facts.get('uitkomst'))}" if known.reads else ""
+    return f"{owner} antwoordde op '{_lower(facts.get('soort'))}'{outcome}{by_phone}"
+
+
+def _handed_on(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"De taak '{_lower(facts.get('soort'))}' is doorgegeven aan een collega"
+
+
+def _term_over(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"De termijn van '{_lower(facts.get('soort'))}' is voorbij; er kwam geen antwoord"
+
+
+def _taken_over(facts: Mapping[str, Any], known: Known) -> str:
+    who = known.organisation(_id(facts, "organisatie")) or "De ontvanger"
+    return f"{who} aanvaardde: {_lower(facts.get('soort'))}"
+
+
+def _beside(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Eigen casus gemaakt voor een tweede persoon uit dezelfde aanmelding"
+
+
+def _convened(facts: Mapping[str, Any], known: Known) -> str:
+    meeting = known.meetings.get(_id(facts, "overleg") or UUID(int=0))
+    if meeting is None:
+        return "Overleg gepland"
+    local = meeting.starts_at.astimezone(AMSTERDAM)
+    return f"Overleg gepland op {local.day} {MONTHS[local.month - 1]} {local.year} om {local:%H:%M}"
+
+
+def _held(facts: Mapping[str, Any], _known: Known) -> str:
+    count = facts.get("aanwezig", 0)
+    return f"Overleg gehouden; {count} {'organisatie' if count == 1 else 'organisaties'} aanwezig"
+
+
+def _reminded(facts: Mapping[str, Any], known: Known) -> str:
+    try:
+        step = ladder.explain(Step(str(facts.get("stap"))))
+    except ValueError:
+        step = "Herinnering"
+    return f"{step}{_about(facts, known)}"
+
+
+def _nudged(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Met de hand herinnerd{_about(facts, known)}"
+
+
+def _added(facts: Mapping[str, Any], _known: Known) -> str:
+    count = facts.get("aantal", 0)
+    return f"{count} {'afspraak' if count == 1 else 'afspraken'} aan het plan toegevoegd"
+
+
+def _progressed(facts: Mapping[str, Any], known: Known) -> str:
+    state = f": {_lower(facts.get('stand'))}" if known.reads else ""
+    return f"Voortgang van een afspraak gemeld{state}"
+
+
+def _supplied(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Informatie aangeleverd door {known.organisation(_id(facts, 'organisatie')) or 'een deelnemer'}"
+
+
+def _about(facts: Mapping[str, Any], known: Known) -> str:
+    duty = known.duties.get(_id(facts, "taak") or UUID(int=0))
+    if duty is None:
+        return ""
+    owner = known.organisation(duty.owner_organisation_id)
+    return f": {_lower(duty.kind)}" + (f" ({owner})" if owner else "")
+
+
+def _lower(code: object) -> str:
+    return str(code or "").replace("_", " ")
+
+
+#: every `what` the casebook writes; a test reads the casebook and compares
+SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
+    "gemeld": _reported,
+    "besluit": _decided,
+    "fase": _entered,
+    "antwoord": _answered,
+    "taak doorgegeven": _handed_on,
+    "termijn voorbij": _term_over,
+    "overgenomen": _taken_over,
+    "casus naast": _beside,
+    "overleg gepland": _convened,
+    "overleg gehouden": _held,
+    "herinnering": _reminded,
+    "herinnerd": _nudged,
+    "afspraken toegevoegd": _added,
+    "voortgang": _progressed,
+    "informatie toegevoegd": _supplied,
+}

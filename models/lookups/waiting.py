@@ -1,0 +1,125 @@
+"""What waits for whom: open duties as lists show them, with the number and phase of their case."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, tuple_
+
+from models.lookups.duties import is_open
+from models.owed import DUTIES
+from models.stalled import DONE_BY_FLOW, STOPS_ON_HOLD, DutyFacts, Party
+from models.tables.cases import Case, Hold
+from models.tables.duties import Duty
+from models.transactions import Work
+from models.words import OrganisationKind, Phase, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open duty and the shell of its case."""
+
+    duty: DutyFacts
+    explanation: str
+    case_id: UUID
+    number: str
+    phase: Phase
+    urgent: bool
+    director_id: UUID | None
+
+
+#: where a page of a list by due moment goes on: the moment and the id of its last duty
+After = tuple[datetime, UUID]
+
+_Select = Select[Duty, bool, bool, str, Phase, bool, UUID | None]
+_Row = Row[Duty, bool, bool, str, Phase, bool, UUID | None]
+
+
+async def own(work: Work, *, limit: int = 50, after: After | None = None) -> list[Waiting]:
+    """What the actor owes: by name, by role, or as their organisation. The first due comes first."""
+    return await _found(work, _page(_rows(work).where(mine(work)), limit, after))
+
+
+async def late(work: Work, *, limit: int = 50, after: After | None = None) -> list[Waiting]:
+    """What is late, the longest first: for staff of the whole house, for others their own."""
+    return await _found(work, _page(_rows(work).where(*_is_late(work)), limit, after))
+
+
+async def count_late(work: Work) -> int:
+    """How much is late, for the same actor as `late`."""
+    statement = select(func.count()).select_from(Duty).join(Case, Case.id == Duty.case_id)
+    return await work.session.scalar(statement.where(is_open(), *_is_late(work))) or 0
+
+
+async def open_in(work: Work, case_ids: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
+    """The open duties that the actor may see, per case, the first due first."""
+    statement = _rows(work).where(Duty.case_id.in_(list(case_ids))).order_by(Duty.due_at, Duty.id)
+    per_case: dict[UUID, list[Waiting]] = {}
+    for one in await _found(work, statement):
+        per_case.setdefault(one.case_id, []).append(one)
+    return per_case
+
+
+def next_of(found: Sequence[Waiting]) -> Waiting | None:
+    """What a case waits for: the first due. One that lapses by itself only when there is no other."""
+    asked = [one for one in found if one.duty.kind not in DONE_BY_FLOW]
+    spoken = [one for one in asked if not DUTIES[one.duty.kind].silent]
+    return next(iter(spoken or asked), None)
+
+
+def mine(work: Work) -> ColumnElement[bool]:
+    """Owed by the actor, as `casebook.answers` accepts it from them."""
+    actor = work.actor
+    if actor.organisation_kind is OrganisationKind.HOUSE:
+        role = or_(Duty.owner_role.is_(None), Duty.owner_role.in_(sorted(actor.roles)))
+        person = or_(Duty.owner_person_id.is_(None), Duty.owner_person_id == actor.person_id)
+        return and_(Duty.owner_organisation_id == actor.organisation_id, role, person)
+    own_ = Duty.owner_organisation_id == actor.organisation_id
+    if actor.organisation_kind is OrganisationKind.LID1 and actor.has(Role.TRIAGE_MEMBER):
+        return or_(own_, and_(Duty.house_id == actor.house_id, Duty.owner_role == Role.TRIAGE_MEMBER))
+    return own_
+
+
+def _rows(work: Work) -> _Select:
+    return (
+        select(
+            Duty, is_held(work), Case.hold_since.is_not(None), Case.number, Case.phase, Case.urgent, Case.director_id
+        ).join(Case, Case.id == Duty.case_id).where(is_open())
+    )  # fmt: skip
+
+
+def is_held(work: Work) -> ColumnElement[bool]:
+    """The clock of this one duty stands still."""
+    return exists().where(
+        Hold.case_id == Duty.case_id, Hold.duty_id == Duty.id, Hold.ended_at.is_(None), Hold.since <= work.now,
+        Hold.until > work.now,
+    )  # fmt: skip
+
+
+def _is_late(work: Work) -> tuple[ColumnElement[bool], ...]:
+    stopped = and_(Case.hold_since.is_not(None), Duty.kind.in_(sorted(STOPS_ON_HOLD)))
+    past = (
+        Duty.house_id == work.actor.house_id, Duty.due_at <= work.now, Duty.exhausted_at.is_(None), ~stopped,
+        ~is_held(work),
+    )  # fmt: skip
+    return past if work.actor.is_staff else (*past, mine(work))
+
+
+def _page(statement: _Select, limit: int, after: After | None) -> _Select:
+    if after is not None:
+        statement = statement.where(tuple_(Duty.due_at, Duty.id) > after)
+    return statement.order_by(Duty.due_at, Duty.id).limit(limit)
+
+
+async def _found(work: Work, statement: _Select) -> list[Waiting]:
+    return [_waiting(row) for row in await work.session.execute(statement)]
+
+
+def _waiting(row: _Row) -> Waiting:
+    duty, held, on_hold, number, phase, urgent, director_id = row
+    owner = Party(duty.owner_organisation_id, duty.owner_role, duty.owner_person_id)
+    facts = DutyFacts(
+        duty.id, duty.kind, owner, duty.opened_at, duty.due_at, duty.exhausted_at, held=held, case_on_hold=on_hold
+    )
+    return Waiting(facts, duty.explanation, duty.case_id, number, phase, urgent, director_id)

@@ -1,0 +1,177 @@
+"""What the engine asks: process facts only, of any house; never a text about a person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select, text
+
+from models.lookups.duties import is_open
+from models.tables.cases import Case, Involvement, Visit
+from models.tables.duties import Duty
+from models.tables.engine import EngineRun, JournalEntry
+from models.tables.meetings import Meeting, MeetingInvitee
+from models.tables.people import Organisation, Person
+from models.transactions import Work
+from models.words import DutyKind, OrganisationKind, Phase, Role, Standing, WorkKind
+
+PersonId = UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwingVisit:
+    """A stay in a phase that still has outside work open."""
+
+    id: UUID
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingCall:
+    """When a meeting is, whether it is still on, and who is asked to come."""
+
+    starts_at: datetime
+    is_on: bool
+    people: list[PersonId]
+
+
+async def visits_owing(work: Work, case_id: UUID) -> list[OwingVisit]:
+    """The visits with work that may be done now, oldest first."""
+    statement = (
+        select(Visit.id, Visit.phase).join(JournalEntry, JournalEntry.visit_id == Visit.id)
+        .where(Visit.case_id == case_id, *_owed()).group_by(Visit.id).order_by(Visit.entered_at, Visit.id)
+    )  # fmt: skip
+    return [OwingVisit(*row) for row in await work.session.execute(statement)]
+
+
+def _owed() -> tuple[ColumnElement[bool], ...]:
+    later = func.greatest(func.clock_timestamp(), func.pols_now())
+    return JournalEntry.done_at.is_(None), JournalEntry.gave_up_at.is_(None), JournalEntry.next_try_at <= later
+
+
+async def entries(work: Work, visit_id: UUID, kind: WorkKind) -> list[UUID]:
+    """The open entries of one kind in a visit."""
+    statement = (
+        select(JournalEntry.id).where(JournalEntry.visit_id == visit_id, JournalEntry.kind == kind, *_owed())
+        .order_by(JournalEntry.opened_at, JournalEntry.id)
+    )  # fmt: skip
+    return list(await work.session.scalars(statement))
+
+
+async def is_closed(work: Work, case_id: UUID) -> bool:
+    """The case is closed, or erased."""
+    phase = await work.session.scalar(select(Case.phase).where(Case.id == case_id))
+    return phase is None or phase is Phase.CLOSED
+
+
+async def is_finished(work: Work, case_id: UUID) -> bool:
+    """Closed, and nothing is left to do outside."""
+    owed = await work.session.scalar(
+        select(JournalEntry.id)
+        .where(JournalEntry.case_id == case_id, JournalEntry.done_at.is_(None), JournalEntry.gave_up_at.is_(None))
+        .limit(1)
+    )
+    return owed is None and await is_closed(work, case_id)
+
+
+async def opened_by(work: Work, batch_id: UUID) -> list[tuple[UUID, DutyKind]]:
+    """The duties that one act opened and that are still open."""
+    rows = await work.session.execute(select(Duty.id, Duty.kind).where(Duty.batch_id == batch_id, is_open()))
+    return [(row.id, row.kind) for row in rows]
+
+
+async def number(work: Work, case_id: UUID) -> str:
+    """The number of a case."""
+    return await work.session.scalar(select(Case.number).where(Case.id == case_id)) or ""
+
+
+async def reporter(work: Work, case_id: UUID) -> PersonId:
+    """Who reported."""
+    return (await work.session.scalars(select(Case.reporter_person_id).where(Case.id == case_id))).one()
+
+
+async def leaders(work: Work, case_id: UUID) -> list[PersonId]:
+    """The regisseur; while there is none the triage officers."""
+    case = (await work.session.execute(select(Case.director_id, Case.house_id).where(Case.id == case_id))).one()
+    if case.director_id is not None:
+        return [case.director_id]
+    statement = (
+        select(Person.id).join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.house_id == case.house_id, Person.active, Organisation.kind == OrganisationKind.HOUSE)
+        .where(Person.roles.contains([Role.TRIAGE_OFFICER.value])).order_by(Person.id)
+    )  # fmt: skip
+    return list(await work.session.scalars(statement))
+
+
+async def involved_people(work: Work, case_id: UUID) -> list[PersonId]:
+    """The contacts of the involved participants."""
+    organisations = select(Involvement.organisation_id).where(
+        Involvement.case_id == case_id, Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED
+    )
+    return await _contacts(work, organisations)
+
+
+async def _contacts(work: Work, organisations: Select[tuple[UUID]]) -> list[PersonId]:
+    statement = (
+        select(Person.id).where(Person.organisation_id.in_(organisations), Person.active)
+        .where(Person.roles.contains([Role.CONTACT.value])).order_by(Person.id)
+    )  # fmt: skip
+    return list(await work.session.scalars(statement))
+
+
+async def meeting_call(work: Work, meeting_id: UUID) -> MeetingCall:
+    """What an invitation or a cancellation says."""
+    meeting = (await work.session.scalars(select(Meeting).where(Meeting.id == meeting_id))).one()
+    people = await _contacts(
+        work, select(MeetingInvitee.organisation_id).where(MeetingInvitee.meeting_id == meeting_id)
+    )
+    is_on = meeting.held_at is None and meeting.moved_at is None and meeting.cancelled_at is None
+    return MeetingCall(meeting.starts_at, is_on, people)
+
+
+async def newest_run(work: Work, case_id: UUID) -> tuple[int, UUID] | None:
+    """The epoch and the flow run that conducts a case."""
+    statement = (
+        select(EngineRun.epoch, EngineRun.flow_run_id).where(EngineRun.case_id == case_id)
+        .order_by(EngineRun.epoch.desc()).limit(1)
+    )  # fmt: skip
+    row = (await work.session.execute(statement)).one_or_none()
+    return (row.epoch, row.flow_run_id) if row else None
+
+
+async def nothing_due(work: Work) -> bool:
+    """No rung is due now."""
+    found = await work.session.scalar(
+        text("SELECT 1 FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL AND fire_at <= :now LIMIT 1"),
+        {"now": work.now},
+    )
+    return found is None
+
+
+async def next_moment(work: Work) -> datetime | None:
+    """When the next rung fires."""
+    found = await work.session.scalar(
+        text("SELECT min(fire_at) FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL")
+    )
+    return found if isinstance(found, datetime) else None
+
+
+async def something_to_erase(work: Work) -> bool:
+    """A report whose day of erasure has come."""
+    statement = select(Case.id).where(Case.erase_at <= work.now, Case.phase == Phase.CLOSED).limit(1)
+    return await work.session.scalar(statement) is not None
+
+
+async def runs_in_use(work: Work, run_ids: list[UUID]) -> set[UUID]:
+    """Of these flow runs the ones that still conduct a case: the newest of a case that is not finished."""
+    rows = await work.session.execute(
+        text("""
+            SELECT r.flow_run_id FROM engine_run r JOIN cases c ON c.id = r.case_id
+            WHERE r.flow_run_id = ANY (:runs)
+              AND r.epoch = (SELECT max(epoch) FROM engine_run n WHERE n.case_id = r.case_id)
+              AND (c.phase <> 'afgesloten' OR EXISTS (
+                SELECT FROM journal_entry j WHERE j.case_id = c.id AND j.done_at IS NULL AND j.gave_up_at IS NULL))
+        """),
+        {"runs": run_ids},
+    )
+    return set(rows.scalars())

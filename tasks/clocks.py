@@ -1,0 +1,46 @@
+"""What the clocks do: plain coroutines, so that they also run when the engine does not."""
+
+import logging
+from uuid import UUID
+
+from models import faults
+from models.actors import ENGINE
+from models.casebook import erasure
+from models.casebook import follow_up as verbs
+from models.transactions import unit_of_work
+
+log = logging.getLogger("pols.clocks")
+
+
+async def remind() -> int:
+    """Fire the messages that are due, set-wise, in one transaction. Answers how many."""
+    async with unit_of_work(ENGINE) as work:
+        fired = await verbs.remind(work)
+        faults.step("remind:uncommitted")
+    faults.step("remind:after")
+    return fired
+
+
+async def lapse() -> bool:
+    """End one duty whose time is over. False when there is none."""
+    async with unit_of_work(ENGINE) as work:
+        duty_id = await verbs.next_lapse(work)
+        if duty_id is None:
+            return False
+        await verbs.lapse(work, duty_id)
+    return True
+
+
+async def reports_to_erase() -> list[UUID]:
+    """Reports whose day has come."""
+    async with unit_of_work(ENGINE) as work:
+        return await erasure.due(work)
+
+
+async def erase(case_id: UUID) -> None:
+    """Erase one report; a failure is logged by its class and tried again the next night."""
+    try:
+        async with unit_of_work(ENGINE) as work:
+            await erasure.erase(work, case_id)
+    except Exception as error:  # noqa: BLE001 - its words stay here
+        log.error("erasure failed: %s", type(error).__name__)  # noqa: TRY400

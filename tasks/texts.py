@@ -1,0 +1,81 @@
+"""The Dutch texts: templates from the repository only, nothing about a person, one question at a time."""
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from models.clocks import AMSTERDAM
+
+DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+    "december",
+)  # fmt: skip
+
+SUBJECTS = {
+    "aankondiging": "Er staat een taak voor u klaar",
+    "vraag": "Uw antwoord wordt gevraagd",
+    "herinnering": "Herinnering: er wacht een taak",
+    "ontvangstbevestiging": "Uw aanmelding is ontvangen",
+    "terugkoppeling": "Er is een uitkomst op uw aanmelding",
+    "uitnodiging": "Uitnodiging voor een overleg",
+    "afzegging": "Een overleg gaat niet door of is verzet",
+    "uitkomst": "De uitkomst van het overleg staat klaar",
+    "afgesloten": "Een casus is afgesloten",
+    "besluit_namens_u": "Er is een besluit namens u vastgelegd",
+    "afschrift": "Wij hebben uw telefonische antwoord vastgelegd",
+    "alarm": "Vandaag uw aandacht gevraagd",
+}
+
+#: the step of a ladder in words
+STEPS = {
+    "opened": "",
+    "remind": "de termijn loopt bijna af",
+    "due": "de termijn is vandaag",
+    "overdue": "de termijn is voorbij",
+    "deputy": "uw collega heeft nog niet geantwoord",
+    "director": "de partner heeft nog niet geantwoord; u kunt bellen",
+    "manager": "alle herinneringen zijn verstuurd zonder antwoord",
+}
+
+
+def day(value: date) -> str:
+    """A day as people write it: dinsdag 24 november 2026."""
+    return f"{DAYS[value.weekday()]} {value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def moment(value: str) -> str:
+    """A moment in local time: dinsdag 24 november 2026 om 17:00."""
+    local = datetime.fromisoformat(value).astimezone(AMSTERDAM)
+    return f"{day(local.date())} om {local:%H:%M}"
+
+
+@cache
+def _environment() -> SandboxedEnvironment:
+    made = SandboxedEnvironment(
+        loader=FileSystemLoader(Path(__file__).parent / "texts_nl"), undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, autoescape=False,  # noqa: S701 - plain text, never HTML
+    )  # fmt: skip
+    made.filters["moment"] = moment
+    made.filters["woorden"] = lambda code: str(code).replace("_", " ")
+    made.globals["stappen"] = STEPS
+    return made
+
+
+def render(template: str, **facts: Any) -> str:  # noqa: ANN401 - what a template needs differs
+    """The text of a template; a name it does not know is an error, not an empty space."""
+    return _environment().get_template(template).render(**facts)
+
+
+def message(template: str, lines: list[dict[str, Any]], *, house: str, base_url: str) -> tuple[str, str]:
+    """Subject and body of a message: what is asked, before when, and one link."""
+    body = render(f"{template}.txt", regels=_in_order(lines), huis=house, adres=base_url)
+    return f"Pols: {SUBJECTS[template]}", body
+
+
+def _in_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(lines, key=lambda line: (line.get("uiterlijk") or "", line["casus"]))

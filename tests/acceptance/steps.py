@@ -1,0 +1,126 @@
+"""What people do, step by step, over HTTP; the stories string these together."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.acceptance.world import World
+
+CRITERIA = {
+    "a": "problemen bij de betrokkene", "b": "op meerdere leefgebieden", "c": "bedreiging van omwonenden",
+    "d": "straf en zorg zijn samen nodig",
+}  # fmt: skip
+
+
+def person(world: World, key: str) -> str:
+    """The id of somebody."""
+    return str(world.house.person(key))
+
+
+def organisation(world: World, *keys: str) -> list[str]:
+    """The ids of organisations."""
+    return [str(world.house.organisations[key]) for key in keys]
+
+
+def moment(value: str) -> datetime:
+    """A moment from the wire."""
+    return datetime.fromisoformat(value)
+
+
+def referral(**facts: Any) -> dict[str, Any]:
+    """A complete referral about Hendrik B., with a test number from the range 9999."""
+    return {
+        "gemeente": "Westerveen", "themas": ["verward gedrag"], "reden": "veertien meldingen in zes weken",
+        "doel": "één plan met zorg en politie", "situatie": "dreiging in de buurt, mijdt zorg",
+        "besprokenMetBetrokkene": False, "redenNietBesproken": "veiligheid van de melder",
+        "criteria": CRITERIA, "kwaliteitsverklaring": True,
+        "personen": [{"hoedanigheid": "betrokkene", "naam": "Hendrik B.", "bsn": "999990044"}],
+    } | facts  # fmt: skip
+
+
+async def reported(world: World, by: str = "politie", **facts: Any) -> str:
+    """Draft and submit; answers the case."""
+    draft = await world.post(by, "/aanmeldingen", referral(**facts))
+    submitted = await world.post(by, f"/aanmeldingen/{draft['id']}/indieningen")
+    await world.settled()
+    assert "Uw aanmelding is ontvangen" in world.mailed(by)
+    return str(submitted["id"])
+
+
+async def screened(world: World, case_id: str) -> None:
+    """The triage officer declares the report complete; public participants are asked."""
+    await world.decide("triagist", case_id, "compleet_verklaren")
+    await world.settled()
+    assert await world.phase(case_id) == "screening"
+
+
+async def judged(world: World, case_id: str, *, met: bool = True) -> None:
+    """The four criteria are judged."""
+    judgements = [{"criterium": one, "voldaan": met, "motivering": text} for one, text in CRITERIA.items()]
+    await world.answer("triagist", case_id, "criteria_toetsen", "getoetst", criteria=judgements)
+
+
+async def admitted(world: World, case_id: str, **fields: Any) -> None:
+    """A public participant admits it."""
+    await judged(world, case_id)
+    await world.decide("om", case_id, "in_procesregie_nemen", **fields)
+    await world.settled()
+    assert await world.phase(case_id) == "regie"
+
+
+async def prepared(world: World, case_id: str, *, in_days: float = 10) -> None:
+    """A regisseur, the involved participants and a date; then it is prepared."""
+    await world.decide("manager", case_id, "procesregisseur_toewijzen", persoon=person(world, "regisseur"))
+    involved = organisation(world, "politie", "gemeente", "ggz")
+    await world.decide("om", case_id, "betrokken_deelnemers_kiezen", organisaties=involved)
+    await convened(world, case_id, in_days=in_days)
+    await world.decide("regisseur", case_id, "voorbereid_verklaren")
+    await world.settled()
+
+
+async def convened(world: World, case_id: str, *, in_days: float) -> None:
+    """The regisseur sets a date and invites."""
+    at = await world.now() + timedelta(days=in_days)
+    await world.post("regisseur", f"/casussen/{case_id}/overleggen", {"begintOp": at.isoformat(), "plaats": "Stadhuis"})
+    await world.settled()
+    assert "Uitnodiging voor een overleg" in world.mailed("ggz")
+
+
+async def conferred(world: World, case_id: str) -> None:
+    """The conference is held on its day: outcome, pledges, minutes, casusregisseur, plan."""
+    meeting = (await world.get("regisseur", f"/casussen/{case_id}/overleggen"))["resultaten"][0]
+    await world.move_to(moment(meeting["begintOp"]) + timedelta(hours=2))
+    due = ((await world.now()) + timedelta(days=30)).date().isoformat()
+    police, care = organisation(world, "politie", "ggz")
+    body = {
+        "uitkomst": "één plan: toezicht en behandeling", "aanwezigen": organisation(world, "politie", "gemeente"),
+        "afspraken": [
+            {"organisatie": police, "domein": "straf", "tekst": "wekelijks toezicht", "uiterlijk": due},
+            {"organisatie": care, "domein": "zorg", "tekst": "intake binnen vier weken", "uiterlijk": due},
+        ],
+    }  # fmt: skip
+    await world.post("regisseur", f"/overleggen/{meeting['id']}/uitkomsten", body)
+    await world.decide("gemeente", case_id, "casusregisseur_aanwijzen", persoon=person(world, "gemeente"))
+    await world.answer("regisseur", case_id, "uitkomst_bekendmaken", "gedaan")
+    await world.answer("regisseur", case_id, "verslag_vaststellen", "gedaan", toelichting="het verslag")
+    await world.decide("regisseur", case_id, "plan_vaststellen")
+    await world.settled()
+
+
+async def scaled_down(world: World, case_id: str) -> None:
+    """The involved participants decide to scale down."""
+    await world.decide("regisseur", case_id, "afschalen", beslissers=[person(world, "politie")])
+    await world.settled()
+    assert await world.phase(case_id) == "afschalen"
+
+
+async def closed(world: World, case_id: str) -> None:
+    """Everything that closing asks; then a public participant closes."""
+    open_ = {one["soort"] for one in await world.duties("regisseur", case_id)}
+    if "betrokkene_informeren" in open_:
+        await world.answer("politie", case_id, "betrokkene_informeren", "geinformeerd")
+    for kind, outcome in (
+        ("eindevaluatie_houden", "gedaan"), ("heraanmeldcriteria_vastleggen", "gedaan"),
+        ("overdracht_regelen", "niet_nodig"), ("slotbrief_versturen", "verzonden"),
+    ):  # fmt: skip
+        await world.answer("regisseur", case_id, kind, outcome, toelichting="vastgelegd")
+    await world.decide("om", case_id, "afsluiten")

@@ -1,0 +1,77 @@
+"""A plain case under regie, over a year: every phase, every reminder on its day, two rounds, an adjustment, closure."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.acceptance import steps
+from tests.acceptance.world import World
+
+pytestmark = pytest.mark.acceptance
+
+
+async def test_a_case_is_conducted_from_report_to_closure_over_a_year(world: World) -> None:
+    case_id = await steps.reported(world)
+    await steps.screened(world, case_id)
+    await steps.admitted(world, case_id)
+    await steps.prepared(world, case_id)
+    assert await world.phase(case_id) == "focusoverleg"
+
+    await steps.conferred(world, case_id)
+    assert await world.phase(case_id) == "plan"
+    await world.answer("ggz", case_id, "afspraak_aanvaarden", "aanvaard")
+    assert await world.phase(case_id) == "monitoring"
+
+    await _two_rounds(world, case_id)
+    await _adjusted(world, case_id)
+    await steps.scaled_down(world, case_id)
+    await steps.closed(world, case_id)
+
+    await world.settled()
+    assert await world.phase(case_id) == "afgesloten"
+    assert "Een casus is afgesloten" in world.mailed("ggz")
+
+
+async def _two_rounds(world: World, case_id: str) -> None:
+    """Two evaluations of six weeks: go on each time; progress is asked anew per owner organisation per round."""
+    for expected in (2, 3):
+        await world.pass_days(41)
+        await world.answer("politie", case_id, "voortgang_melden", "op_schema")
+        more = {"criteriaVoldaan": True, "noodzaak": "nog nodig", "beslissers": [steps.person(world, "politie")]}
+        await world.decide("regisseur", case_id, "doorgaan", **more)
+        facts: dict[str, Any] = await world.get("regisseur", f"/casussen/{case_id}")
+        assert facts["ronde"] == expected
+
+
+async def _adjusted(world: World, case_id: str) -> None:
+    """The plan no longer fits: back to the focusoverleg in a new visit, and out again with a new version."""
+    more = {"criteriaVoldaan": True, "noodzaak": "anders verder", "beslissers": [steps.person(world, "gemeente")]}
+    await world.decide("regisseur", case_id, "bijstellen", **more)
+    assert await world.phase(case_id) == "focusoverleg"
+    await steps.convened(world, case_id, in_days=9)
+    await steps.conferred(world, case_id)
+    await world.answer("ggz", case_id, "afspraak_aanvaarden", "aanvaard")
+    assert (await world.get("regisseur", f"/casussen/{case_id}"))["planversie"] == 2
+    await world.pass_days(200)
+
+
+async def test_who_does_not_answer_is_chased_on_the_agreed_days_until_somebody_must_call(world: World) -> None:
+    """Remind a working day before, at due, two and three days after; then the regisseur or desk, then the manager."""
+    case_id = await steps.reported(world)
+    await steps.screened(world, case_id)
+    asked = await world.duty("gemeente", case_id, "bekend_of_niet_bekend")
+    before = len(world.mailed("gemeente"))
+
+    await world.move_to(steps.moment(asked["uiterlijk"]) + timedelta(days=21))
+
+    reminders = [one for one in world.mailed("gemeente")[before:] if one.startswith("Herinnering")]
+    assert len(reminders) >= 4
+    stalled = await world.get("triagist", "/stagnaties")
+    causes = {one["oorzaak"] for one in stalled["resultaten"] if one["casus"]["id"] == case_id}
+    assert "ladder_uitgeput" in causes
+    await world.answer("gemeente", case_id, "bekend_of_niet_bekend", "niet_bekend")
+    after = len(world.mailed("gemeente"))
+    await world.pass_days(10)
+    chased = [one for one in world.mailed("gemeente")[after:] if one.startswith("Herinnering")]
+    assert chased == [] or all("bekend" not in one for one in chased)

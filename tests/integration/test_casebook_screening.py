@@ -1,0 +1,399 @@
+"""Screening and triage: who is asked, what stops which clock, who admits and how a report ends otherwise."""
+
+from datetime import time, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from models.actors import ENGINE
+from models.casebook import setup
+from models.clocks import AMSTERDAM
+from models.commands import DescribeSubject, Judgement
+from models.lookups import referrals
+from models.policy import CutOff, Policy
+from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotFound, NotPossible
+from models.tables.cases import Case, CriterionJudgement, Decision, Involvement
+from models.tables.engine import Lease
+from models.tables.referrals import Subject
+from models.transactions import unit_of_work
+from models.words import DecisionKind as D
+from models.words import DutyKind, Outcome, Phase, Standing
+from tests.conftest import Databases
+from tests.factories import AHouse, Story, a_case, a_house, a_report
+
+DAY = 86400
+
+
+async def screened(db: Databases, house: AHouse, **facts: object) -> Story:
+    return await a_case(db.web, house, Phase.SCREENING, **facts)
+
+
+async def beside(story: Story) -> list[Case]:
+    """The cases that were made beside this one."""
+    async with story.acting("triagist") as work:
+        return list(await work.session.scalars(select(Case).where(Case.linked_to == story.case_id)))
+
+
+async def test_the_known_round_asks_public_participants_and_not_the_reporter(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+
+    asked = {one.owner_organisation_id for one in await story.duties(DutyKind.KNOWN)}
+
+    assert asked == set(story.organisations("om", "gemeente"))
+    standing = await story.all(Involvement, key="triagist")
+    assert {(one.organisation_id, one.standing) for one in standing} == {(one, Standing.ASKED) for one in asked}
+
+
+async def test_a_house_may_ask_fewer_public_participants(own_db: Databases) -> None:
+    house = await a_house(own_db.owner)
+    async with unit_of_work(ENGINE, own_db.owner) as work:
+        setup.set_policy(work, house.id, 1, Policy(ask_known=frozenset({house.organisations["om"]})))
+    story = await screened(own_db, house)
+
+    assert [one.owner_organisation_id for one in await story.duties(DutyKind.KNOWN)] == [house.organisations["om"]]
+
+
+async def test_who_did_not_say_whether_they_know_the_person_is_recorded_as_no_answer(
+    db: Databases, house: AHouse
+) -> None:
+    story = await screened(db, house)
+    await story.answer("gemeente", DutyKind.KNOWN, "niet_bekend")
+
+    await story.judge()
+    await story.decide("om", D.ADMIT)
+
+    ended = {one.owner_organisation_id: one.ended_as for one in await story.duties(DutyKind.KNOWN)}
+    assert ended == {house.organisations["gemeente"]: "niet_bekend", house.organisations["om"]: "geen_antwoord"}
+    assert all(one.until is not None for one in await story.all(Involvement, key="triagist"))
+
+
+async def test_admission_waits_for_the_criteria_to_be_judged(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+
+    with pytest.raises(GateOpen, match="criteria toetsen"):
+        await story.decide("om", D.ADMIT)
+
+
+async def test_admission_needs_all_four_criteria(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+    judged = tuple(Judgement(criterion=c, met=c != "d", motivation="zie melding") for c in "abcd")
+    await story.answer("triagist", DutyKind.JUDGE_CRITERIA, "getoetst", judgements=judged)
+
+    with pytest.raises(NotPossible, match="vier criteria"):
+        await story.decide("om", D.ADMIT)
+
+    assert (await story.facts()).phase is Phase.SCREENING
+
+
+async def test_a_judgement_is_given_for_each_criterion(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+    three = tuple(Judgement(criterion=c, met=True, motivation="zie melding") for c in "abc")
+
+    with pytest.raises(InvalidFields, match="criteria"):
+        await story.answer("triagist", DutyKind.JUDGE_CRITERIA, "getoetst", judgements=three)
+
+
+async def test_who_admits_adopts_the_judgement(db: Databases, house: AHouse) -> None:
+    story = await a_case(db.web, house, Phase.REGIE)
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+
+    adopted = {one.adopted_by for one in await story.all(CriterionJudgement)}
+    admitted = [one.id for one in await story.all(Decision) if one.kind is D.ADMIT]
+
+    assert adopted == set(admitted)
+
+
+@pytest.mark.parametrize("who", ["triagist", "regisseur", "manager"])
+async def test_the_house_never_admits_itself(db: Databases, house: AHouse, who: str) -> None:
+    story = await screened(db, house)
+    await story.judge()
+
+    with pytest.raises(MayNotDecide, match="publieke deelnemers"):
+        await story.decide(who, D.ADMIT)
+
+
+async def test_a_private_participant_never_admits_not_even_its_own_report(db: Databases, house: AHouse) -> None:
+    story = await a_report(db.web, house, by="ggz")
+    await story.decide("triagist", D.COMPLETE)
+    await story.judge()
+
+    with pytest.raises(MayNotDecide):
+        await story.decide("ggz", D.ADMIT)
+    with pytest.raises(NotFound):
+        await story.decide("reclassering", D.ADMIT)
+
+
+async def test_the_reporters_own_organisation_does_not_admit_alone(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+    await story.judge()
+
+    with pytest.raises(MayNotDecide, match="niet alleen"):
+        await story.decide("politie", D.ADMIT)
+    await story.decide("politie", D.ADMIT, deciders=(house.person("politie"), house.person("om")))
+
+    assert (await story.facts()).phase is Phase.REGIE
+
+
+async def test_a_house_may_let_the_reporter_decide_alone(own_db: Databases) -> None:
+    house = await a_house(own_db.owner, policy=Policy(reporter_may_decide_alone=True))
+    story = await screened(own_db, house)
+    await story.judge()
+
+    await story.decide("politie", D.ADMIT)
+
+    assert (await story.facts()).outcome is Outcome.ADMITTED
+
+
+async def test_each_admitted_person_gets_a_case_of_their_own(db: Databases, house: AHouse) -> None:
+    people = tuple(DescribeSubject(name=name) for name in ("Hendrik B.", "Anja B.", "Kees B."))
+    story = await screened(db, house, subjects=people)
+    async with story.acting("triagist") as work:
+        found = await work.session.get(Case, story.case_id)
+        assert found is not None
+        assert found.referral_id is not None
+        there = {one.name: one.id for one in await referrals.subjects(work, found.referral_id)}
+    await story.judge()
+
+    await story.decide("om", D.ADMIT, subjects=(there["Hendrik B."], there["Anja B."]))
+
+    made = await beside(story)
+    assert [(one.phase, one.outcome) for one in made] == [(Phase.REGIE, Outcome.ADMITTED)]
+    other = Story(db.web, house, made[0].id)
+    assert set(await other.open_kinds()) == set(await story.open_kinds()) - {
+        DutyKind.CONFIRM_RECEIPT, DutyKind.FEEDBACK,
+    }  # fmt: skip
+    assert [one.name for one in await other.all(Subject, key="politie")] == ["Anja B."]
+    assert [one.name for one in await story.all(Subject, key="politie")] == ["Hendrik B."]
+    async with other.acting("triagist") as work:
+        assert await work.session.get(Lease, other.case_id) is not None
+
+
+async def test_more_information_stops_only_the_clock_of_the_admission(own_db: Databases) -> None:
+    house = await a_house(own_db.owner)
+    story = await screened(own_db, house)
+    before = {one.kind: one.due_at for one in await story.duties(*DutyKind)}
+
+    await story.decide("triagist", D.MORE_INFORMATION, organisations=story.organisations("politie", "gemeente"))
+
+    admission = await story.duty(DutyKind.ADMISSION)
+    assert await story.armed(admission) == []
+    assert await story.armed(await story.duty(DutyKind.JUDGE_CRITERIA)) != []
+    after = {one.kind: one.due_at for one in await story.duties(*before)}
+    assert after == before
+    asked = {one.owner_organisation_id for one in await story.duties(DutyKind.MORE_INFORMATION)}
+    assert asked == set(story.organisations("politie", "gemeente"))
+
+
+async def test_the_clock_of_the_admission_runs_on_when_all_that_was_asked_has_come(own_db: Databases) -> None:
+    house = await a_house(own_db.owner)
+    story = await screened(own_db, house)
+    await story.decide("triagist", D.MORE_INFORMATION, organisations=story.organisations("politie", "gemeente"))
+    first = await story.duty(DutyKind.ADMISSION)
+    await own_db.shift(14 * DAY)
+
+    await story.answer("politie", DutyKind.MORE_INFORMATION, "gegeven", note="hij woont bij zijn moeder")
+    assert (await story.duty(DutyKind.ADMISSION)).due_version == first.due_version
+    await story.answer("gemeente", DutyKind.MORE_INFORMATION, "niet_te_geven")
+
+    resumed = await story.duty(DutyKind.ADMISSION)
+    assert resumed.due_at - first.due_at == timedelta(days=14)
+    assert resumed.due_version == first.due_version + 1
+    assert {rung.due_version for rung in await story.armed(resumed)} == {resumed.due_version}
+    assert "informatie is er" in resumed.explanation
+
+
+async def test_a_report_is_referred_on_only_when_the_receiver_accepts(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+    await story.decide("om", D.REFER_ON, receiver="Veilig Thuis")
+    assert (await story.facts()).phase is Phase.SCREENING
+    with pytest.raises(GateOpen, match="doorverwijzing aanvaarden"):
+        await story.decide("om", D.REJECT)
+
+    await story.answer("triagist", DutyKind.REFERRAL_ACCEPTANCE, "aanvaard", note="mw. Jansen neemt het aan")
+
+    case = await story.facts()
+    assert (case.phase, case.outcome) == (Phase.CLOSED, Outcome.REFERRED)
+    assert case.erase_at is not None
+    rule = [one for one in await story.all(Decision, key="triagist") if one.kind is D.REFERRED_ON]
+    assert [(one.registered_by, one.triggered_by) for one in rule] == [(None, "de ontvanger heeft aanvaard")]
+
+
+async def test_a_referral_that_is_refused_comes_back_to_the_triage_table(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+    await story.decide("om", D.REFER_ON, receiver="Veilig Thuis")
+
+    await story.answer("triagist", DutyKind.REFERRAL_ACCEPTANCE, "geweigerd", note="hoort hier niet")
+
+    assert (await story.facts()).phase is Phase.SCREENING
+    assert DutyKind.ADMISSION in await story.open_kinds()
+    await story.decide("om", D.REJECT)
+
+
+async def test_a_report_is_bundled_with_another_open_case(db: Databases, house: AHouse) -> None:
+    other = await a_case(db.web, house, Phase.REGIE)
+    story = await screened(db, house)
+
+    with pytest.raises(NotPossible, match="andere, openstaande"):
+        await story.decide("om", D.BUNDLE, other_case=story.case_id)
+    await story.decide("om", D.BUNDLE, other_case=other.case_id)
+
+    case = await story.facts()
+    assert (case.phase, case.outcome, case.linked_to) == (Phase.CLOSED, Outcome.BUNDLED, other.case_id)
+
+
+async def test_a_report_is_not_bundled_with_what_is_closed_or_unseen(db: Databases, house: AHouse) -> None:
+    closed = await screened(db, house)
+    await closed.decide("om", D.REJECT)
+    elsewhere = await a_report(db.web, await a_house(db.owner))
+    story = await screened(db, house)
+
+    with pytest.raises(NotFound):
+        await story.decide("om", D.BUNDLE, other_case=elsewhere.case_id)
+    with pytest.raises(NotPossible):
+        await story.decide("triagist", D.BUNDLE, other_case=closed.case_id, deciders=(house.person("om"),))
+
+
+async def test_after_a_rejection_the_reporter_asks_reconsideration_and_it_is_judged_anew(
+    db: Databases, house: AHouse
+) -> None:
+    story = await screened(db, house)
+    await story.judge(met=False)
+    await story.decide("om", D.REJECT)
+    case = await story.facts()
+    assert (case.phase, case.outcome) == (Phase.CLOSED, Outcome.REJECTED)
+    with pytest.raises(MayNotDecide):
+        await story.decide("triagist", D.RECONSIDER)
+
+    await story.decide("politie", D.RECONSIDER)
+    again = await story.facts()
+    assert (again.phase, again.outcome, again.closed_at, again.erase_at) == (Phase.SCREENING, None, None, None)
+    await story.judge()
+    await story.decide("om", D.ADMIT)
+
+    assert (await story.facts()).outcome is Outcome.ADMITTED
+
+
+async def test_a_rejection_before_any_judgement_is_no_dead_end_after_reconsideration(
+    db: Databases, house: AHouse
+) -> None:
+    story = await screened(db, house)
+    await story.decide("om", D.REJECT)
+
+    await story.decide("politie", D.RECONSIDER)
+
+    assert {DutyKind.JUDGE_CRITERIA, DutyKind.ADMISSION} <= set(await story.open_kinds())
+
+
+async def test_reconsideration_is_asked_within_five_working_days(own_db: Databases) -> None:
+    house = await a_house(own_db.owner)
+    story = await screened(own_db, house)
+    await story.decide("om", D.REJECT)
+    late = await screened(own_db, house)
+    await late.decide("om", D.REJECT)
+    await own_db.shift(4 * DAY)
+    await story.decide("politie", D.RECONSIDER)
+
+    await own_db.shift(12 * DAY)
+
+    with pytest.raises(NotPossible, match="termijn"):
+        await late.decide("politie", D.RECONSIDER)
+
+
+async def test_only_a_rejection_is_reconsidered(db: Databases, house: AHouse) -> None:
+    story = await a_report(db.web, house)
+    await story.decide("politie", D.WITHDRAW)
+
+    with pytest.raises(NotPossible, match="na een afwijzing"):
+        await story.decide("politie", D.RECONSIDER)
+
+
+async def test_advice_ends_when_it_was_given_and_the_professional_was_called(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+    await story.decide("om", D.ADVISE)
+    assert {DutyKind.ADVICE, DutyKind.FOLLOW_UP_CALL} <= set(await story.open_kinds())
+    with pytest.raises(InvalidFields, match="toelichting"):
+        await story.answer("triagist", DutyKind.ADVICE, "uitgebracht")
+    await story.answer("triagist", DutyKind.ADVICE, "uitgebracht", note="houd de regie lokaal")
+    with pytest.raises(GateOpen, match="nabellen"):
+        await story.decide("triagist", D.ADVICE_DONE)
+
+    await story.answer("triagist", DutyKind.FOLLOW_UP_CALL, "gebeld")
+    await story.decide("triagist", D.ADVICE_DONE)
+
+    case = await story.facts()
+    assert (case.phase, case.outcome) == (Phase.CLOSED, Outcome.ADVISED)
+
+
+async def test_who_is_not_reached_by_phone_is_called_again_on_the_next_working_day(
+    db: Databases, house: AHouse
+) -> None:
+    story = await screened(db, house)
+    await story.decide("om", D.ADVISE)
+
+    await story.answer("triagist", DutyKind.FOLLOW_UP_CALL, "niet_bereikt")
+
+    again = await story.duty(DutyKind.FOLLOW_UP_CALL)
+    assert again.answered_at is None
+    assert again.due_at.astimezone(AMSTERDAM).time() == time(17)
+    assert timedelta() < again.due_at - again.opened_at <= timedelta(days=6)
+    assert DutyKind.FOLLOW_UP_CALL in await story.open_kinds()
+
+
+async def test_the_short_track_goes_to_the_plan_with_the_partners_it_names(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+    await story.judge()
+
+    await story.decide("om", D.SHORT_TRACK, organisations=story.organisations("politie", "ggz"))
+
+    case = await story.facts()
+    assert (case.phase, case.outcome) == (Phase.PLAN, Outcome.SHORT)
+    kinds = set(await story.open_kinds())
+    assert {DutyKind.ASSIGN_DIRECTOR, DutyKind.INFORM_PERSON, DutyKind.PLAN_ANSWERS} <= kinds
+    involved = [one for one in await story.all(Involvement, key="triagist") if one.standing is Standing.INVOLVED]
+    assert {one.organisation_id for one in involved} == set(story.organisations("politie", "ggz"))
+
+
+async def test_a_third_party_is_never_involved(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
+    await story.judge()
+
+    with pytest.raises(InvalidFields, match="organisaties"):
+        await story.decide("om", D.SHORT_TRACK, organisations=story.organisations("politie", "corporatie"))
+
+
+TUESDAYS = Policy(weekly_cutoff=CutOff(weekday=0, at=time(12), triage_weekday=1))
+
+
+async def test_with_a_weekly_cut_off_admission_is_due_at_a_triage(own_db: Databases) -> None:
+    house = await a_house(own_db.owner, policy=TUESDAYS)
+    story = await screened(own_db, house)
+
+    due = (await story.duty(DutyKind.ADMISSION)).due_at.astimezone(AMSTERDAM)
+
+    assert due.weekday() <= 1  # a Tuesday, or earlier that week when it is a holiday
+    assert due.time() == time(17)
+
+
+async def test_urgent_knows_no_weekly_cut_off(own_db: Databases) -> None:
+    house = await a_house(own_db.owner, policy=TUESDAYS)
+    story = await screened(own_db, house, urgent=True)
+    later = await screened(own_db, house)
+
+    await later.decide("triagist", D.MARK_URGENT)
+
+    usual = await (await screened(own_db, house)).duty(DutyKind.ADMISSION)
+    assert (await story.duty(DutyKind.ADMISSION)).unit != usual.unit
+    assert (await later.duty(DutyKind.ADMISSION)).unit != usual.unit
+
+
+async def test_a_triage_that_went_by_during_a_hold_is_followed_by_the_next(own_db: Databases) -> None:
+    house = await a_house(own_db.owner, policy=TUESDAYS)
+    story = await screened(own_db, house)
+    await story.decide("triagist", D.MORE_INFORMATION, organisations=story.organisations("politie"))
+    await own_db.shift(21 * DAY)
+
+    await story.answer("politie", DutyKind.MORE_INFORMATION, "niet_te_geven")
+
+    admission = await story.duty(DutyKind.ADMISSION)
+    async with story.acting("triagist") as work:
+        assert admission.due_at > work.now

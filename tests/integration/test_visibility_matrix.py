@@ -1,0 +1,234 @@
+"""Both fences side by side: for every table and every actor, what `models.visibility` says is what the database shows."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from deployments import embedded
+from deployments.embedded import EmbeddedServer
+from models import visibility
+from models.actors import Actor
+from models.casebook import referrals
+from models.tables.base import new_id
+from models.tables.cases import InfoItem
+from models.transactions import unit_of_work
+from models.visibility import CaseFacts
+from models.words import DecisionKind as D
+from models.words import DutyKind, OrganisationKind, Phase, Role, Standing
+from tests.conftest import TEMPLATE, Databases, connected
+from tests.everything import reveal
+from tests.factories import PEOPLE, AHouse, Story, a_case, a_house, a_report, described
+
+Row = dict[str, Any]
+KEYS = [key for key, *_ in PEOPLE] + ["derde", "vreemde triagist", "vreemde politie", "vreemde triagelid"]
+
+
+@dataclass
+class World:
+    """Every row of every table, and who may look."""
+
+    db: Databases
+    house: AHouse
+    labels: dict[UUID, str]
+    tables: dict[str, list[Row]]
+    actors: dict[str, Actor]
+
+    def of_case(self, table: str, case_id: UUID) -> list[Row]:
+        return [row for row in self.tables[table] if row["case_id"] == case_id]
+
+    def facts(self, actor: Actor, case_id: UUID) -> CaseFacts:
+        """What visibility must know, from the rows themselves."""
+        case = next(row for row in self.tables["cases"] if row["id"] == case_id)
+        standings = frozenset(
+            Standing(row["standing"]) for row in self.of_case("involvement", case_id)
+            if row["until"] is None and row["organisation_id"] == actor.organisation_id
+        )  # fmt: skip
+        objects = any(
+            row["kind"] == DutyKind.OBJECTION and row["owner_person_id"] == actor.person_id and not row["ended_as"]
+            for row in self.of_case("duty", case_id)
+        )
+        return CaseFacts(
+            case["house_id"], Phase(case["phase"]), case["director_id"], case["reporter_organisation_id"], standings,
+            case["unshielded_until"] is not None, objects,
+        )  # fmt: skip
+
+
+# The world
+
+
+async def with_items(story: Story) -> Story:
+    """Two suppliers, each with a condition that excludes another organisation."""
+    for supplier, excluded in (("politie", "gemeente"), ("ggz", "politie"), ("gemeente", "ggz")):
+        async with unit_of_work(story.house.actors[supplier], story.database) as work:
+            work.session.add(
+                InfoItem(
+                    id=new_id(), house_id=story.house.id, case_id=story.case_id, category="gezondheid", body="tekst",
+                    supplier_id=story.house.organisations[supplier], excluded=list(story.organisations(excluded)),
+                    first_processed_at=work.now,
+                )
+            )  # fmt: skip
+    return story
+
+
+async def the_usual_way(db: Databases, house: AHouse) -> dict[str, Story]:
+    return {
+        phase.name: await with_items(await a_case(db.web, house, phase))
+        for phase in Phase if phase is not Phase.ADVICE
+    }  # fmt: skip
+
+
+async def beside_the_way(db: Databases, house: AHouse) -> dict[str, Story]:
+    """What ends otherwise, or is not what it was."""
+    asked, advised, rejected, short, released, opened = [
+        await with_items(await a_case(db.web, house, phase))
+        for phase in (*[Phase.SCREENING] * 4, Phase.MONITORING, Phase.CLOSED)
+    ]
+    await asked.decide("triagist", D.MORE_INFORMATION, organisations=asked.organisations("ggz"))
+    await advised.decide("om", D.ADVISE)
+    await rejected.decide("triagist", D.REJECT, deciders=(house.person("om"),))
+    await short.judge()
+    await short.decide("om", D.SHORT_TRACK, organisations=short.organisations("politie", "ggz"))
+    await released.decide("triagist", D.RELEASE, organisations=released.organisations("ggz"), deciders=(house.person("om"),))
+    until = (await opened.facts()).last_event_at + timedelta(days=30)
+    await opened.decide("gemeente", D.UNSHIELD, until=until)
+    private = await with_items(await a_report(db.web, house, by="ggz"))
+    return {
+        "asked more": asked, "ADVICE": advised, "rejected": rejected, "short track": short, "released": released,
+        "unshielded": opened, "of a private participant": private,
+    }  # fmt: skip
+
+
+async def everything(db: Databases) -> dict[str, list[Row]]:
+    async with db.owner.engine.begin() as connection:
+        return {
+            table: [dict(row) for row in (await connection.execute(text(f"SELECT * FROM {table}"))).mappings()]
+            for table in ("cases", "involvement", *EXPECTED)
+        }
+
+
+def onlookers(house: AHouse, other: AHouse) -> dict[str, Actor]:
+    """Everybody of the house, somebody of a third party, and people of another house."""
+    third = Actor(
+        house.id, house.organisations["corporatie"], OrganisationKind.THIRD_PARTY, new_id(), frozenset({Role.CONTACT})
+    )
+    strangers = {"vreemde triagist": "triagist", "vreemde politie": "politie", "vreemde triagelid": "om"}
+    return house.actors | {"derde": third} | {name: other.actors[key] for name, key in strangers.items()}
+
+
+@pytest.fixture(scope="module")
+async def world(server: EmbeddedServer) -> AsyncIterator[World]:
+    """Cases everywhere in the process, in two houses, in a database of their own."""
+    name = f"t_{new_id().hex[-12:]}"
+    await embedded.create_from_template(server, name, TEMPLATE)
+    db = connected(server, name)
+    house, other = await a_house(db.owner), await a_house(db.owner)
+    stories = await the_usual_way(db, house) | await beside_the_way(db, house)
+    stories["of another house"] = await a_case(db.web, other, Phase.MONITORING)
+    for key in ("ggz", "politie"):
+        async with unit_of_work(house.actors[key], db.web) as work:
+            await referrals.draft(work, described())
+    await reveal(db)
+    labels = {story.case_id: label for label, story in stories.items()}
+    yield World(db, house, labels, await everything(db), onlookers(house, other))
+    await db.close()
+    await embedded.drop_database(server, name)
+
+
+# What the first fence says
+
+
+def _referral(world: World, actor: Actor, row: Row) -> bool:
+    cases = [case["id"] for case in world.tables["cases"] if case["referral_id"] == row["id"]]
+    if not cases:
+        return actor.is_participant and actor.organisation_id == row["reporter_organisation_id"]
+    return any(visibility.reads_referral(actor, world.facts(actor, case)) for case in cases)
+
+
+def _subject(world: World, actor: Actor, row: Row) -> bool:
+    referral = next(one for one in world.tables["referral"] if one["id"] == row["referral_id"])
+    about = row["case_id"] is not None and visibility.reads_subject(actor, world.facts(actor, row["case_id"]))
+    return about or _referral(world, actor, referral)
+
+
+def _case(world: World, actor: Actor, row: Row) -> bool:
+    return visibility.sees_case(actor, world.facts(actor, row["id"]))
+
+
+def _seen(world: World, actor: Actor, row: Row) -> bool:
+    return visibility.sees_case(actor, world.facts(actor, row["case_id"]))
+
+
+def _read(world: World, actor: Actor, row: Row) -> bool:
+    return visibility.reads_case(actor, world.facts(actor, row["case_id"]))
+
+
+def _process(world: World, actor: Actor, row: Row) -> bool:
+    return visibility.sees_process(actor, world.facts(actor, row["case_id"]))
+
+
+def _item(world: World, actor: Actor, row: Row) -> bool:
+    facts = world.facts(actor, row["case_id"])
+    return visibility.reads_item(actor, facts, supplier_id=row["supplier_id"], excluded=row["excluded"])
+
+
+def _duty(world: World, actor: Actor, row: Row) -> bool:
+    return visibility.sees_duty(actor, world.facts(actor, row["case_id"]), owner_id=row["owner_organisation_id"])
+
+
+def _line(world: World, actor: Actor, row: Row) -> bool:
+    return visibility.sees_line(actor, world.facts(actor, row["case_id"]), organisation_id=row["organisation_id"])
+
+
+def _answer(world: World, actor: Actor, row: Row) -> bool:
+    return visibility.reads_answer(
+        actor, world.facts(actor, row["case_id"]), organisation_id=row["organisation_id"],
+        registered_by=row["registered_by"],
+    )  # fmt: skip
+
+
+def _commitment(world: World, actor: Actor, row: Row) -> bool:
+    own = actor.is_participant and actor.organisation_id == row["organisation_id"]
+    return _read(world, actor, row) or (own and _seen(world, actor, row))
+
+
+EXPECTED: dict[str, Callable[[World, Actor, Row], bool]] = {
+    "cases": _case, "visit": _seen, "rung": _seen, "meeting": _seen, "decision": _process, "hold": _process,
+    "duty": _duty, "history": _line, "answer": _answer, "referral": _referral, "subject": _subject,
+    "criterion_judgement": _read, "document": _read, "commitment": _commitment, "info_item": _item,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", KEYS)
+@pytest.mark.parametrize("table", list(EXPECTED))
+async def test_both_fences_let_the_same_rows_through(world: World, table: str, who: str) -> None:
+    actor = world.actors[who]
+    allowed = {row["id"] for row in world.tables[table] if EXPECTED[table](world, actor, row)}
+
+    async with unit_of_work(actor, world.db.web) as work:
+        shown = set(await work.session.scalars(text(f"SELECT id FROM {table}")))
+
+    wrong = [row for row in world.tables[table] if row["id"] in allowed ^ shown]
+    assert {(world.labels.get(row.get("case_id", row["id"])), row["id"] in shown) for row in wrong} == set()
+
+
+@pytest.mark.parametrize("who", KEYS)
+async def test_who_stands_to_a_case_is_no_secret_only_to_who_sees_it(world: World, who: str) -> None:
+    actor = world.actors[who]
+
+    async with unit_of_work(actor, world.db.web) as work:
+        shown = set(await work.session.scalars(text("SELECT case_id FROM involvement")))
+
+    table = actor.has(Role.TRIAGE_MEMBER) and actor.organisation_kind is OrganisationKind.LID1
+    for case_id in shown if not table else ():
+        left = any(row["organisation_id"] == actor.organisation_id for row in world.of_case("involvement", case_id))
+        assert left or visibility.sees_case(actor, world.facts(actor, case_id)), world.labels[case_id]
+
+
+def test_the_world_has_rows_in_every_table_that_is_compared(world: World) -> None:
+    assert [table for table in EXPECTED if not world.tables[table]] == []
+    assert len(world.labels) == len(Phase) + 7

@@ -1,0 +1,141 @@
+"""The policy of a house: defaults, what a house may set itself, and what is refused."""
+
+from datetime import date, datetime, time
+
+import pytest
+from pydantic import ValidationError
+
+from models import ladder
+from models.clocks import AMSTERDAM, Budget, Unit, calendar_days, clock_hours, due, next_cutoff, working_days
+from models.ladder import RungSpec, Step
+from models.owed import DUTIES
+from models.policy import CutOff, LadderStep, Policy, Term
+from models.words import DutyKind as K
+
+DEFAULT = Policy()
+
+
+@pytest.mark.parametrize("kind", sorted(set(K) - {K.EVALUATION}))
+def test_a_house_without_a_policy_has_the_default_terms(kind: K) -> None:
+    spec = DUTIES[kind]
+
+    assert DEFAULT.term(kind, urgent=False) == spec.term
+    assert DEFAULT.term(kind, urgent=True) == (spec.urgent_term or spec.term)
+
+
+def test_a_term_of_the_house_replaces_the_default_and_leaves_the_urgent_one() -> None:
+    policy = Policy(terms={K.KNOWN: Term(unit=Unit.WORKING_DAYS, amount=2)})
+
+    assert policy.term(K.KNOWN, urgent=False) == working_days(2)
+    assert policy.term(K.KNOWN, urgent=True) == clock_hours(24)
+    assert policy.term(K.ADMISSION, urgent=False) == working_days(5)
+
+
+def test_an_urgent_term_of_the_house_counts_when_urgent_and_at_high_risk() -> None:
+    policy = Policy(urgent_terms={K.KNOWN: Term(unit=Unit.CLOCK_HOURS, amount=6)})
+
+    assert policy.term(K.KNOWN, urgent=True) == clock_hours(6)
+    assert policy.term(K.KNOWN, urgent=False, high_risk=True) == clock_hours(6)
+    assert policy.term(K.KNOWN, urgent=False) == working_days(3)
+
+
+def test_an_incident_is_judged_the_same_day_and_within_four_hours_at_high_risk() -> None:
+    assert DEFAULT.term(K.INCIDENT, urgent=False) == working_days(0)
+    assert DEFAULT.term(K.INCIDENT, urgent=False, high_risk=True) == clock_hours(4)
+
+
+def test_high_risk_alone_makes_nothing_else_urgent() -> None:
+    assert DEFAULT.term(K.ADMISSION, urgent=False, high_risk=True) == working_days(5)
+
+
+@pytest.mark.parametrize(
+    ("urgent", "high_risk", "days"), [(False, False, 42), (True, False, 14), (False, True, 14), (True, True, 14)]
+)
+def test_an_evaluation_is_held_sooner_when_the_risk_is_high(urgent: bool, high_risk: bool, days: int) -> None:  # noqa: FBT001
+    assert DEFAULT.term(K.EVALUATION, urgent=urgent, high_risk=high_risk) == calendar_days(days)
+
+
+def test_a_house_sets_how_often_it_evaluates() -> None:
+    policy = Policy(evaluation_days=56, evaluation_days_high_risk=28)
+
+    assert policy.term(K.EVALUATION, urgent=False) == calendar_days(56)
+    assert policy.term(K.EVALUATION, urgent=True) == calendar_days(28)
+
+
+def test_ladders_are_by_the_day_or_urgently_by_the_hour() -> None:
+    assert DEFAULT.ladder(K.KNOWN, urgent=False) == list(ladder.DEFAULT)
+    assert DEFAULT.ladder(K.KNOWN, urgent=True) == list(ladder.URGENT)
+    assert DEFAULT.ladder(K.SUPPLEMENT, urgent=True) == list(ladder.DEFAULT), "it has no urgent term"
+    assert DEFAULT.ladder(K.EVALUATION, urgent=True) == list(ladder.DEFAULT), "two weeks are no hours"
+
+
+def test_a_house_sets_its_own_ladder() -> None:
+    policy = Policy(ladders={K.KNOWN: [LadderStep(step=Step.DUE, after=0), LadderStep(step=Step.MANAGER, after=1)]})
+
+    assert policy.ladder(K.KNOWN, urgent=False) == [
+        RungSpec(Step.DUE, working_days(0)), RungSpec(Step.MANAGER, working_days(1)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [kind for kind, spec in DUTIES.items() if spec.silent])
+def test_what_lapses_by_itself_has_no_ladder_whatever_the_house_sets(kind: K) -> None:
+    policy = Policy(ladders={kind: [LadderStep(step=Step.MANAGER, after=1)]})
+
+    assert policy.ladder(kind, urgent=False) == list(ladder.SILENT)
+
+
+def test_the_calendar_has_the_closing_days_and_hours_of_the_house() -> None:
+    calendar = Policy(closing_days=frozenset({date(2026, 12, 24)}), opens=time(8), closes=time(16)).calendar()
+
+    moment = due(datetime(2026, 12, 23, 9, tzinfo=AMSTERDAM), working_days(1), calendar).moment
+
+    assert moment == datetime(2026, 12, 28, 16, tzinfo=AMSTERDAM)
+
+
+def test_a_weekly_cut_off_is_a_weekday_and_a_time() -> None:
+    cutoff = CutOff(weekday=0, at=time(12), triage_weekday=1)
+    sunday = datetime(2026, 11, 22, 12, tzinfo=AMSTERDAM)
+
+    closes = next_cutoff(sunday, cutoff.weekday, cutoff.at, DEFAULT.calendar())
+
+    assert closes == datetime(2026, 11, 23, 12, tzinfo=AMSTERDAM)
+    triage = next_cutoff(closes, cutoff.triage_weekday, time(17), DEFAULT.calendar())
+    assert triage == datetime(2026, 11, 24, 17, tzinfo=AMSTERDAM)
+
+
+BAD: dict[str, dict[str, object]] = {
+    "a negative term": {"terms": {"bekend_of_niet_bekend": {"unit": "working_days", "amount": -1}}},
+    "a term without end": {"terms": {"bekend_of_niet_bekend": {"unit": "working_days", "amount": 5001}}},
+    "a fixed term": {"terms": {"bekend_of_niet_bekend": {"unit": "fixed", "amount": 0}}},
+    "a fixed urgent term": {"urgent_terms": {"bekend_of_niet_bekend": {"unit": "fixed", "amount": 0}}},
+    "a fixed step": {"ladders": {"bekend_of_niet_bekend": [{"step": "due", "unit": "fixed", "after": 0}]}},
+    "an unknown step": {"ladders": {"bekend_of_niet_bekend": [{"step": "fine", "after": 0}]}},
+    "a step before time": {"ladders": {"bekend_of_niet_bekend": [{"step": "due", "after": -61}]}},
+    "an unknown duty": {"terms": {"koffie_halen": {"unit": "working_days", "amount": 1}}},
+    "an unknown field": {"terminen": {}},
+    "closing before opening": {"opens": "17:00", "closes": "09:00"},
+    "never open": {"opens": "09:00", "closes": "09:00"},
+    "opening in another zone": {"opens": "09:00+02:00"},
+    "an eighth day": {"weekly_cutoff": {"weekday": 7, "at": "12:00", "triage_weekday": 1}},
+    "erasing at once": {"erase_after_days": 0},
+    "keeping what must be erased": {"erase_after_days": 91},
+    "an evaluation every day": {"evaluation_days": 6},
+    "a high risk left for six weeks": {"evaluation_days_high_risk": 42},
+    "a word nobody knows": {"meeting_word": "borrel"},
+}
+
+
+@pytest.mark.parametrize("data", list(BAD.values()), ids=list(BAD))
+def test_bad_data_is_refused(data: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Policy.model_validate(data)
+
+
+def test_a_policy_survives_being_kept_as_data() -> None:
+    policy = Policy(
+        terms={K.KNOWN: Term(unit=Unit.CLOCK_HOURS, amount=48)}, closing_days=frozenset({date(2026, 12, 24)}),
+        weekly_cutoff=CutOff(weekday=0, at=time(12), triage_weekday=1), ladders={K.KNOWN: [LadderStep(step=Step.DUE, after=0)]},
+    )  # fmt: skip
+
+    assert Policy.model_validate(policy.model_dump(mode="json")) == policy
+    assert policy.term(K.KNOWN, urgent=False) == Budget(Unit.CLOCK_HOURS, 48)
