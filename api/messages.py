@@ -32,7 +32,9 @@ _TIME = "is geen geldige tijd, bijvoorbeeld 09:00"
 _FAMILIES = {"datetime": _MOMENT, "date": _DAY, "time": _TIME, "uuid": "is geen geldig kenmerk (UUID)"}
 
 _MADE: dict[str, Callable[[Context], str]] = {
-    "string_too_short": lambda c: "is verplicht" if c["min_length"] == 1 else f"heeft ten minste {c['min_length']} tekens",
+    "string_too_short": lambda c: (
+        "is verplicht" if c["min_length"] == 1 else f"heeft ten minste {c['min_length']} tekens"
+    ),
     "string_too_long": lambda c: f"heeft ten hoogste {c['max_length']} tekens",
     "greater_than_equal": lambda c: f"is ten minste {c['ge']}",
     "less_than_equal": lambda c: f"is ten hoogste {c['le']}",

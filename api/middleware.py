@@ -45,7 +45,7 @@ class SafeAnswers:
         except Exception as error:
             if not started:
                 raise
-            _log.error("request failed error=%s", type(error).__name__)  # noqa: TRY400 - a traceback holds values
+            _log.error("request failed error=%s", type(error).__name__)
 
 
 class SmallBodies:

@@ -56,12 +56,13 @@ _DETAILS: dict[int, str] = {
 }
 _BUSY = "Pols is even druk of niet bereikbaar; er is niets gewijzigd. Probeer het zo opnieuw."
 _CLASHES = "Dit past niet bij wat er al is vastgelegd, of een ander was u net voor; er is niets gewijzigd."
-_UNREADABLE = "Een tekst bevat een teken dat niet kan worden bewaard; er is niets gewijzigd."
+_UNREADABLE = "Een waarde bevat een teken dat niet te bewaren is, of valt buiten bereik; er is niets gewijzigd."
 _UNEXPECTED = "Er ging onverwacht iets mis; er is niets gewijzigd. Meld het als dit blijft gebeuren."
 
 #: deadlock, serialization, lock not available, cancelled: the same request may succeed later
 _PASSING = frozenset({"40P01", "40001", "55P03", "57014", "57P01", "53300"})
-_NOT_TEXT = frozenset({"22021", "22P05", "22008"})
+#: a value the database, or its driver, cannot write down
+_NOT_KEPT = frozenset({"22000", "22003", "22008", "22021", "22P05"})
 
 _log = logging.getLogger("pols.api")
 
@@ -126,11 +127,11 @@ async def by_status(request: Request, error: Exception) -> JSONResponse:
 
 
 async def database_refused(request: Request, error: Exception) -> JSONResponse:
-    """What the database refuses: a clash, a passing trouble, a text it cannot keep. Never its words: they hold values."""
+    """What the database refuses: a clash, a passing trouble, an odd text. Never its words: they hold values."""
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     if isinstance(error, exc.IntegrityError):
         return problem(request, HTTPStatus.CONFLICT, _CLASHES)
-    if state in _NOT_TEXT:
+    if state in _NOT_KEPT:
         return problem(request, HTTPStatus.BAD_REQUEST, _UNREADABLE)
     lost = isinstance(error, exc.TimeoutError | exc.InterfaceError | exc.OperationalError | OSError)
     if lost or state in _PASSING or getattr(error, "connection_invalidated", False):

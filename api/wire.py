@@ -7,9 +7,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Path, Response
-from pydantic import AliasGenerator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
-from pydantic import WithJsonSchema
-from pydantic.json_schema import GetJsonSchemaHandler, JsonSchemaValue
+from pydantic import (
+    AliasGenerator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from models.clocks import AMSTERDAM
@@ -99,11 +107,11 @@ class Spoken:
         self.words = dict(words)
         self.meant = {word: one for one, word in words.items()}
 
-    def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:  # noqa: PLW3201
+    def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
         said = core_schema.plain_serializer_function_ser_schema(self.words.__getitem__, when_used="json")
         return core_schema.no_info_plain_validator_function(self._understood, serialization=said)
 
-    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:  # noqa: PLW3201
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "enum": list(self.meant)}
 
     def _understood(self, value: object) -> StrEnum:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from datetime import datetime
 from pathlib import Path
 
 from deployments import demo_fill
@@ -22,12 +23,11 @@ async def run_stack(state: Path, port: int, *, demo: bool) -> None:
         await stack.catch_mail(http_port=MAIL_PORT)
         await stack.serve(port)
         _say(f"Pols staat klaar op {stack.base_url} (na {time.monotonic() - began:.1f} s); de motor start nog...")
-        filling = asyncio.create_task(_fill(stack)) if demo else None
         await stack.start_engine()
         await stack.start_worker()
         _say(f"De motor draait (na {time.monotonic() - began:.1f} s).")
-        if filling is not None:
-            await filling
+        if demo:
+            await _fill(stack)
         _tell(stack, demo=demo)
         await asyncio.Event().wait()
     finally:
@@ -44,8 +44,8 @@ async def _fill(stack: Stack) -> None:
     plan = (Path(__file__).parent / "demo_house.json").read_text(encoding="utf-8")
     tokens = await found(owner_url, plan)
 
-    async def move(seconds: float) -> None:
-        await shift_clock(owner_url, int(seconds), production=False)
+    async def move(seconds: float) -> datetime:
+        return await shift_clock(owner_url, int(seconds), production=False)
 
     _say("Een fictief huis wordt gevuld, door de API...")
     count = await demo_fill.fill(stack.base_url, tokens, move, _say)

@@ -5,13 +5,13 @@ Nobody in it exists. Citizen numbers come from the test range that starts with 9
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count, cycle
 from typing import Any
 
 import httpx2
 
-Move = Callable[[float], Awaitable[None]]
+Move = Callable[[float], Awaitable[datetime]]
 DAY = 86_400
 WEEKS = 16
 CASES_A_WEEK = 2.5
@@ -53,6 +53,7 @@ class House:
     clients: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     organisations: dict[str, str] = field(default_factory=dict)
+    now: datetime = datetime.min.replace(tzinfo=UTC)
 
     def client(self, who: str) -> httpx2.AsyncClient:
         """Somebody at the REST door."""
@@ -69,7 +70,7 @@ class House:
         for email in self.tokens:
             who = email.partition("@")[0]
             me = await self.get(who, "/mij")
-            self.people[who], self.organisations[who] = me["persoon"], me["organisatie"]
+            self.people[who], self.organisations[who] = me["persoon"]["id"], me["organisatie"]["id"]
 
     async def get(self, who: str, path: str) -> Any:
         """Read something."""
@@ -95,7 +96,7 @@ class House:
         mine = self.organisations[who]
         duties = (await self.get(who, f"/casussen/{case}/taken"))["resultaten"]
         found = [one for one in duties if one["soort"] == kind]
-        duty = next((one for one in found if one["eigenaar"]["organisatie"] == mine), found[0])
+        duty = next((one for one in found if one["organisatie"]["id"] == mine), found[0])
         await self.post(who, f"/taken/{duty['id']}/antwoorden", {"uitkomst": outcome} | more)
 
     async def close(self) -> None:
@@ -109,7 +110,7 @@ async def fill(base_url: str, tokens: dict[str, str], move: Move, say: Callable[
     house = House(base_url, tokens)
     try:
         await house.learn()
-        await move(-WEEKS * 7 * DAY)
+        house.now = await move(-WEEKS * 7 * DAY)
         return await _weeks(house, move, say)
     finally:
         await house.close()
@@ -126,7 +127,7 @@ async def _weeks(house: House, move: Move, say: Callable[[str], None]) -> int:
         for _half in range(2):
             for run in running:
                 await run.go_on()
-            await move(3.5 * DAY)
+            house.now = await move(3.5 * DAY)
         say(f"  week {week + 1} van {WEEKS}: {len(running)} meldingen")
     return len(running)
 
@@ -165,7 +166,7 @@ class Run:
             "situatie": "de lokale aanpak loopt vast", "besprokenMetBetrokkene": True, "kwaliteitsverklaring": True,
             "criteria": dict.fromkeys("abcd", "zie de melding: objectieve aanwijzingen zijn vermeld"),
             "spoed": self.index % 11 == 10,  # noqa: PLR2004 - one in eleven
-            "personen": [{"hoedanigheid": "betrokkene", "naam": self.name, "bsn": self.bsn}],
+            "personen": [{"rol": "betrokkene", "naam": self.name, "bsn": self.bsn}],
         }  # fmt: skip
         draft = await self.house.post("politie", "/aanmeldingen", body)
         self.case = (await self.house.post("politie", f"/aanmeldingen/{draft['id']}/indieningen"))["id"]
@@ -190,8 +191,7 @@ class Run:
         """Who is involved, when they meet, and that it is prepared."""
         involved = [self.house.organisations[one] for one in ("politie", "gemeente", "ggz", "reclassering")]
         await self.house.decide("om", self.case, "betrokken_deelnemers_kiezen", organisaties=involved)
-        now = datetime.fromisoformat((await self.house.get(self.director, "/mij"))["nu"])
-        starts = (now + timedelta(days=3)).isoformat()
+        starts = (self.house.now + timedelta(days=3)).isoformat()
         path = f"/casussen/{self.case}/overleggen"
         await self.house.post(self.director, path, {"begintOp": starts, "plaats": "Stadhuis, kamer 2.14"})
         await self.house.decide(self.director, self.case, "voorbereid_verklaren")
@@ -199,8 +199,7 @@ class Run:
     async def confer(self) -> None:
         """The conference: outcome, pledges, minutes, plan."""
         listed = (await self.house.get(self.director, f"/casussen/{self.case}/overleggen"))["resultaten"]
-        now = datetime.fromisoformat((await self.house.get(self.director, "/mij"))["nu"])
-        due = (now + timedelta(days=20 + self.index % 5 * 12)).date().isoformat()
+        due = (self.house.now + timedelta(days=20 + self.index % 5 * 12)).date().isoformat()
         body = {
             "uitkomst": "één beeld, één plan", "aanwezigen": self._organisations("politie", "gemeente"),
             "afspraken": [

@@ -1,6 +1,6 @@
 """What an operator does as the owner of the database: found houses, designate people, move a test clock, check the log."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
@@ -73,14 +73,16 @@ async def _found(work: Work, plan: HouseFile) -> dict[str, str]:
     return tokens
 
 
-async def shift_clock(url: str, seconds: int, *, production: bool) -> None:
-    """Move the process clock. Raises MayNotShift in production."""
+async def shift_clock(url: str, seconds: int, *, production: bool) -> datetime:
+    """Move the process clock; answers the new time. Raises MayNotShift in production."""
     if production:
         raise MayNotShift("In productie wordt de klok niet verzet.")
     database = Database(url)
     try:
         async with database.engine.begin() as connection:
             await connection.execute(text("UPDATE clock SET shift_seconds = shift_seconds + :s"), {"s": seconds})
+            moved: datetime = (await connection.execute(text("SELECT pols_now()"))).scalar_one()
+            return moved
     finally:
         await database.close()
 

@@ -75,10 +75,10 @@ class Stack:
         await self.api.start()
         await answers(f"{self.base_url}/gezondheid")
 
-    async def start_engine(self) -> None:
+    async def start_engine(self, port: int | None = None) -> None:
         """Start the Prefect server; cases taken in before it was up are conducted as soon as it is."""
         url = self.server.url("pols_prefect", ENGINE_DATABASE)
-        self.prefect = await PrefectServer.start(database_url=url, home=self.state / "prefect")
+        self.prefect = await PrefectServer.start(database_url=url, home=self.state / "prefect", port=port)
 
     async def start_worker(self, **more: str) -> Child:
         """Start one worker more."""

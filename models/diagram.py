@@ -14,6 +14,10 @@ _UNITS = {
     Unit.CLOCK_HOURS: ("uur", "uur"),
     Unit.WORKING_HOURS: ("werkuur", "werkuren"),
 }
+_ABOUT = (
+    f"Versie {VERSION}. Gemaakt uit `models/process.py` en `models/owed.py` met `python -m models.diagram`; een test"
+    " vergelijkt deze pagina daarmee. Termijnen zijn die van een huis dat zelf niets anders heeft vastgesteld."
+)
 _ENDS = {ClosedBy.ANSWER: "antwoord", ClosedBy.DECISION: "besluit", ClosedBy.WORK: "het huis zelf"}
 _LEAVES = {OnLeave.WITHDRAW: "vervalt", OnLeave.NO_ANSWER: "geldt als geen antwoord", OnLeave.CARRY: "loopt door"}
 
@@ -42,8 +46,7 @@ def document() -> str:
     return "\n\n".join(
         [
             "# Het proces",
-            f"Versie {VERSION}. Gemaakt uit `models/process.py` en `models/owed.py` met `python -m models.diagram`; een test"
-            " vergelijkt deze pagina daarmee. Termijnen zijn die van een huis dat zelf niets anders heeft vastgesteld.",
+            _ABOUT,
             f"```mermaid\n{mermaid()}\n```",
             "## Fasen\n\n" + _table(("fase", "wat er gebeurt", "taken bij aankomst"), map(_phase, Phase)),
             "## Taken\n\n"

@@ -240,8 +240,16 @@ _Stalls = Iterator[Stall]
 
 def _exhausted(case: CaseState, _now: datetime, _silent_since: datetime) -> _Stalls:
     for duty in case.duties:
-        if duty.exhausted_at is not None and not duty.stands_still:
-            yield Stall(Cause.EXHAUSTED, duty.exhausted_at, duty.owner, case.leader, duty.id, duty.kind)
+        if duty.exhausted_at is not None and not duty.stands_still and duty.kind not in DONE_BY_FLOW:
+            yield Stall(Cause.EXHAUSTED, duty.exhausted_at, duty.owner, _unblocks(case, duty.owner), duty.id, duty.kind)
+
+
+def _unblocks(case: CaseState, owner: Party) -> Party:
+    """Who leads the case calls; the manager does when it waits for the leader."""
+    leader = case.leader
+    same = owner.person_id == leader.person_id and owner.role is leader.role
+    itself = owner.organisation_id == leader.organisation_id and same
+    return Party(case.house_organisation_id, Role.MANAGER) if itself else leader
 
 
 def _hold_expired(case: CaseState, now: datetime, _silent_since: datetime) -> _Stalls:
@@ -283,11 +291,13 @@ def _silent(case: CaseState, now: datetime, silent_since: datetime) -> _Stalls:
 
 
 def _engine_behind(case: CaseState, _now: datetime, _silent_since: datetime) -> _Stalls:
-    house = case.house_organisation_id
+    engine, keeper = Party(case.house_organisation_id), Party(case.house_organisation_id, Role.ADMINISTRATOR)
     for one in case.entries:
         if one.gave_up_at is not None or one.waited > ENGINE_GRACE:
-            engine, keeper = Party(house), Party(house, Role.ADMINISTRATOR)
             yield Stall(Cause.ENGINE_BEHIND, one.gave_up_at or one.next_try_at, engine, keeper)
+    for duty in case.duties:
+        if duty.exhausted_at is not None and not duty.stands_still and duty.kind in DONE_BY_FLOW:
+            yield Stall(Cause.ENGINE_BEHIND, duty.exhausted_at, engine, keeper, kind=duty.kind)
 
 
 _CAUSES: tuple[Callable[[CaseState, datetime, datetime], _Stalls], ...] = (

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models.actors import Actor
-from models.process import Deciders
+from models.process import DECISIONS, Deciders
 from models.refusals import MayNotDecide
-from models.words import OrganisationKind, Phase, Role, Standing
+from models.words import DecisionKind, OrganisationKind, Phase, Role, Standing
 
 TRIAGE_PHASES = frozenset({Phase.INTAKE, Phase.SCREENING})
 REPORT_PHASES = TRIAGE_PHASES | {Phase.ADVICE}  #: there is a report, no case file
@@ -125,6 +125,13 @@ def reads_answer(actor: Actor, case: CaseFacts, *, organisation_id: UUID, regist
     return actor.is_participant and actor.organisation_id == organisation_id
 
 
+def reads_reason(actor: Actor, case: CaseFacts, kind: DecisionKind, *, took: Collection[UUID | None]) -> bool:
+    """Why something was decided: who reads the case, who took or registered it, and of an outcome who reported."""
+    if reads_case(actor, case) or (sees_case(actor, case) and actor.person_id in took):
+        return True
+    return DECISIONS[kind].outcome is not None and actor.house_id == case.house_id and _reported(actor, case)
+
+
 @dataclass(frozen=True, slots=True)
 class Decider:
     """Somebody named as having decided."""
@@ -155,7 +162,7 @@ def may_decide(needed: Deciders, deciders: Collection[Decider], parties: Parties
         raise MayNotDecide(msg)
 
 
-def _fits(needed: Deciders, decider: Decider, parties: Parties) -> bool:
+def _fits(needed: Deciders, decider: Decider, parties: Parties) -> bool:  # noqa: PLR0911 - one line for each kind
     house = decider.organisation_kind is OrganisationKind.HOUSE
     match needed:
         case Deciders.DESK:
@@ -200,7 +207,9 @@ _REASONS: dict[Deciders, str] = {
     Deciders.DESK: "Dit beslist een triagist van het huis.",
     Deciders.REPORTER: "Dit kan alleen de melder.",
     Deciders.LID1: "Dit beslissen alleen publieke deelnemers (WGS 2.31); noem wie besliste.",
-    Deciders.LID1_NOT_REPORTER_ALONE: "Over toelating beslissen alleen publieke deelnemers (WGS 2.31); noem wie besliste.",
+    Deciders.LID1_NOT_REPORTER_ALONE: (
+        "Over toelating beslissen alleen publieke deelnemers (WGS 2.31); noem wie besliste."
+    ),
     Deciders.DIRECTOR: "Dit beslist de procesregisseur van deze casus.",
     Deciders.MANAGER: "Dit beslist de manager of een triagist van het huis.",
     Deciders.INVOLVED: "Dit beslissen de betrokken deelnemers; noem wie besliste.",

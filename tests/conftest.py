@@ -1,11 +1,13 @@
 """One embedded PostgreSQL for the whole run; databases are copies of a migrated template."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from deployments import embedded
 from deployments.embedded import EmbeddedServer
@@ -84,10 +86,43 @@ async def db(server: EmbeddedServer) -> AsyncIterator[Databases]:
         yield made
 
 
+class Roving:
+    """Three pools that go from database to database, one test at a time.
+
+    A pool keeps what SQLAlchemy compiled for it: with pools of its own, each test would compile every statement again.
+    """
+
+    def __init__(self, server: EmbeddedServer) -> None:
+        self.server, self.target = server, TEMPLATE
+        self.databases = connected(server, TEMPLATE)
+        for pool in (self.databases.owner, self.databases.web, self.databases.engine):
+            event.listen(pool.engine.sync_engine, "do_connect", self._follow)
+
+    def _follow(self, _dialect: Any, _record: Any, _args: Any, wanted: dict[str, Any]) -> None:
+        wanted["database"] = self.target
+
+    @asynccontextmanager
+    async def copy_of(self, template: str) -> AsyncIterator[Databases]:
+        """A fresh copy, dropped afterwards."""
+        self.target = f"t_{new_id().hex[-12:]}"
+        await embedded.create_from_template(self.server, self.target, template)
+        try:
+            yield replace(self.databases, name=self.target)
+        finally:
+            await self.databases.close()
+            await embedded.drop_database(self.server, self.target)
+
+
+@pytest.fixture(scope="session")
+def roving(server: EmbeddedServer) -> Roving:
+    """The pools of tests that have a database of their own."""
+    return Roving(server)
+
+
 @pytest.fixture
-async def own_db(server: EmbeddedServer) -> AsyncIterator[Databases]:
+async def own_db(roving: Roving) -> AsyncIterator[Databases]:
     """A database for one test: to move its clock, or to count everything in it."""
-    async for made in _copy(server):
+    async with roving.copy_of(TEMPLATE) as made:
         yield made
 
 
@@ -108,8 +143,7 @@ def engine_database(db: Databases) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 async def prefect(server: EmbeddedServer, state: Path) -> AsyncIterator[PrefectServer]:
     """The Prefect server of this run."""
-    running = await PrefectServer.start(
-        database_url=server.url("pols_prefect", "pols_prefect"), home=state / "prefect"
-    )
+    running = await PrefectServer.start(database_url=server.url("pols_prefect", "pols_prefect"), home=state / "prefect")
     yield running
-    await running.kill()
+    await running.kill()  # quicker than winding down
+    await running.stop()

@@ -33,7 +33,8 @@ async def contents(db: Databases) -> dict[str, str]:
     async with db.owner.engine.begin() as connection:
         tables = (await connection.scalars(text(_TABLES))).all()
         each = " UNION ALL ".join(
-            f"SELECT '{name}' AS name, md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS print FROM {name} t"
+            f"SELECT '{name}' AS name, md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) AS print"
+            f" FROM {name} t"
             for name in tables
         )
         return {row.name: row.print for row in await connection.execute(text(each))}

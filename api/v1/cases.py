@@ -5,11 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from api.signin import CaseWork
 from api.v1.content import Persoon
-from api.wire import CaseId, Outgoing, Verwijzing, dutch, named
+from api.wire import BASE, CaseId, Incoming, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
 from models.casebook import answers
 from models.lookups import caselists, cases, referrals, timeline
@@ -19,16 +19,22 @@ from models.words import Outcome, Phase
 
 router = APIRouter(tags=["casussen"])
 
-_SHELL = {
+_SHORT = {
     "number": "nummer", "phase": "fase", "urgent": "spoed", "reported_at": "gemeldOp", "admitted_at": "opgenomenOp",
     "closed_at": "geslotenOp",
+}  # fmt: skip
+_LINE = _SHORT | {
+    "phase_name": "faseNaam", "round": "ronde", "director": "procesregisseur", "case_director": "casusregisseur",
+    "reporter": "melder", "sponsor": "aanbrenger", "municipality": "gemeente", "themes": "themas",
+    "high_risk": "hoogRisico", "outcome": "uitkomst", "hold_until": "opgeschortTot",
+    "last_event_at": "laatsteGebeurtenisOp",
 }  # fmt: skip
 
 
 class CasusKort(Outgoing):
     """Waar een casus staat."""
 
-    model_config = dutch("id", **_SHELL)
+    model_config = dutch("id", **_SHORT)
 
     id: UUID
     number: str
@@ -40,25 +46,21 @@ class CasusKort(Outgoing):
 
 
 class Casus(CasusKort):
-    """Een casus in een lijst. Wat alleen kent wie het proces volgt, is leeg voor wie alleen bevraagd is."""
+    """Een casus in een lijst. Voor wie alleen bevraagd is, blijft leeg wat alleen kent wie het proces volgt."""
 
-    model_config = dutch(
-        "id", phase_name="faseNaam", round="ronde", director="procesregisseur", case_director="casusregisseur",
-        reporter="melder", sponsor="aanbrenger", municipality="gemeente", themes="themas", high_risk="hoogRisico",
-        outcome="uitkomst", hold_until="opgeschortTot", last_event_at="laatsteGebeurtenisOp", **_SHELL,
-    )  # fmt: skip
+    model_config = dutch("id", **_LINE)
 
     phase_name: str
     round: int
     director: Verwijzing | None
-    case_director: Verwijzing | None
-    reporter: Verwijzing | None
-    sponsor: Verwijzing | None
-    municipality: str | None
-    themes: list[str] | None
-    high_risk: bool | None
-    outcome: Outcome | None
-    hold_until: datetime | None
+    case_director: Verwijzing | None = None
+    reporter: Verwijzing | None = None
+    sponsor: Verwijzing | None = None
+    municipality: str | None = None
+    themes: list[str] | None = None
+    high_risk: bool | None = None
+    outcome: Outcome | None = None
+    hold_until: datetime | None = None
     last_event_at: datetime
 
 
@@ -77,15 +79,117 @@ class Criterium(Outgoing):
 
 
 class CasusGeheel(Casus):
-    """Een casus. `betrokkenen` en `criteria` zijn er voor wie de inhoud mag lezen; inzien wordt vastgelegd."""
+    """Een casus. `betrokkenen` en `criteria` zijn er voor wie de inhoud mag lezen; dat inzien wordt vastgelegd."""
 
-    model_config = dutch(subjects="betrokkenen", criteria="criteria") | Casus.model_config
+    model_config = dutch(
+        "id", referral_id="aanmelding", plan_version="planVersie", subjects="betrokkenen", criteria="criteria", **_LINE
+    )
 
-    referral_id: UUID | None
+    referral_id: UUID | None = None
     plan_version: int
-    reads: bool
-    subjects: list[Persoon] | None
-    criteria: list[Criterium] | None
+    subjects: list[Persoon] | None = None
+    criteria: list[Criterium] | None = None
 
 
-CasusGeheel.model_config = CasusGeheel.model_config
+class Casussen(Outgoing):
+    """Een bladzijde met casussen, de nieuwste eerst; `volgende` is de cursor van de volgende bladzijde."""
+
+    model_config = dutch(results="resultaten", following="volgende")
+
+    results: list[Casus]
+    following: UUID | None
+
+
+class Gebeurtenis(Outgoing):
+    """Een regel van de tijdlijn."""
+
+    model_config = dutch(
+        "namens", moment="op", sentence="tekst", who="wie", organisation="organisatie", reason="toelichting"
+    )
+
+    moment: datetime
+    sentence: str
+    who: str
+    organisation: str
+    namens: str
+    reason: str
+
+
+class Tijdlijn(Outgoing):
+    """Wat er gebeurde, het nieuwste eerst."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[Gebeurtenis]
+
+
+class Zoek(Incoming):
+    """Waarop casussen worden gezocht; nooit op iets over een persoon."""
+
+    model_config = dutch(
+        phases="fase", director_id="procesregisseur", municipality="gemeente", theme="thema", urgent="spoed",
+        size="paginaGrootte", after="na",
+    )  # fmt: skip
+
+    phases: list[Phase] = Field(default_factory=list)
+    director_id: UUID | None = None
+    municipality: str | None = None
+    theme: str | None = None
+    urgent: bool | None = None
+    size: int = Field(default=25, ge=1, le=100)
+    after: UUID | None = None
+
+    def filter(self) -> CaseFilter:
+        """As the lookup takes it."""
+        return CaseFilter(self.phases, self.director_id, self.municipality, self.theme, self.urgent)
+
+
+def _shown(line: CaseLine) -> dict[str, object]:
+    case = line.case
+    plain: dict[str, object] = {name: getattr(case, name) for name in CasusKort.model_fields}
+    plain |= {
+        "phase_name": process.LABELS[case.phase], "round": case.round, "last_event_at": case.last_event_at,
+        "director": named(case.director_id, line.director),
+    }  # fmt: skip
+    if not line.process:
+        return plain
+    return plain | {
+        "case_director": named(case.case_director_id, line.case_director),
+        "reporter": named(case.reporter_organisation_id, line.reporter),
+        "sponsor": named(case.sponsor_organisation_id, line.sponsor), "municipality": case.municipality,
+        "themes": case.themes, "high_risk": case.high_risk, "outcome": case.outcome, "hold_until": case.hold_until,
+    }  # fmt: skip
+
+
+@router.get("/casussen", summary="Casussen die u mag kennen")
+async def list_cases(asked: Annotated[Zoek, Query()], request: Request, response: Response, work: CaseWork) -> Casussen:
+    lines, more = await caselists.page(work, asked.filter(), size=asked.size, after=asked.after)
+    following = lines[-1].case.id if more else None
+    if following is not None:
+        query = request.url.include_query_params(na=following).query
+        response.headers["Link"] = f'<{BASE}/casussen?{query}>; rel="next"'
+    return Casussen(results=[Casus.model_validate(_shown(line)) for line in lines], following=following)
+
+
+@router.get("/casussen/{id}", summary="Een casus")
+async def read_case(case_id: CaseId, work: CaseWork) -> CasusGeheel:
+    case, facts = await cases.seen(work, case_id)
+    line = await caselists.line(work, case_id)
+    content = await _content(work, case_id) if visibility.reads_case(work.actor, facts) else {}
+    if line.process:
+        content["referral_id"] = case.referral_id
+    return CasusGeheel.model_validate(_shown(line) | content | {"plan_version": case.plan_version})
+
+
+async def _content(work: Work, case_id: UUID) -> dict[str, object]:
+    answers.saw(work, "casus", case_id, case_id)
+    return {
+        "subjects": await referrals.subjects_of_case(work, case_id),
+        "criteria": await referrals.judgements(work, case_id),
+    }
+
+
+@router.get("/casussen/{id}/tijdlijn", summary="Wat er in een casus gebeurde")
+async def read_timeline(case_id: CaseId, work: CaseWork) -> Tijdlijn:
+    found = await timeline.timeline(work, case_id)
+    return Tijdlijn(results=[Gebeurtenis.model_validate(one) for one in found])

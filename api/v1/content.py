@@ -1,6 +1,6 @@
 """The content of an aanmelding on the wire, the same coming in and going out."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -116,7 +116,11 @@ class Aanmelding(_Content):
 
     model_config = (
         dutch(
-            "id", "versie", created_at="opgesteldOp", submitted_at="ingediendOp", case="casus", version="versie",
+            "id",
+            created_at="opgesteldOp",
+            submitted_at="ingediendOp",
+            case="casus",
+            version="versie",
             **_CONTENT,
         )
         | Outgoing.model_config

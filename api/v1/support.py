@@ -1,9 +1,8 @@
 """Hulpvragen: anybody asks the house, the house advises, a participant may make a question its own."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
-
-from dataclasses import replace
 
 from fastapi import APIRouter, Response
 from pydantic import Field

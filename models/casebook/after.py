@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from models.casebook import duties, meetings, phases, plans
 from models.casebook.decisions import decide_by_rule
 from models.casebook.duties import Wanted
-from models.casebook.effects import end_hold, set_director
+from models.casebook.effects import set_director
 from models.casebook.frame import Frame
 from models.clocks import AMSTERDAM
 from models.commands import GiveAnswer, Judgement
@@ -14,7 +14,7 @@ from models.lookups import duties as duty_lookup
 from models.lookups import meetings as meeting_lookup
 from models.refusals import FieldError, InvalidFields, NotPossible
 from models.tables.base import new_id
-from models.tables.cases import CriterionJudgement
+from models.tables.cases import CriterionJudgement, Hold
 from models.tables.duties import Duty
 from models.words import CommitmentState, DutyKind, Phase, WorkKind
 from models.words import DecisionKind as D
@@ -45,7 +45,7 @@ async def _information_given(frame: Frame, _duty: Duty, _command: GiveAnswer) ->
     if await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.MORE_INFORMATION}):
         return
     for admission in await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.ADMISSION}):
-        await end_hold(frame, admission.id)
+        await phases.end_holds(frame, Hold.duty_id == admission.id)
         await duties.recompute(frame, [admission], "de gevraagde informatie is er")
 
 
@@ -109,7 +109,7 @@ async def _transfer_answered(frame: Frame, duty: Duty, command: GiveAnswer) -> N
 async def _incident_judged(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
     """An extra meeting is convened by its own duty; other duties run on."""
     if command.outcome == "extra_overleg":
-        duties.open_duties(frame, [Wanted(DutyKind.HOLD_MEETING)])
+        await phases.open_kinds(frame, (DutyKind.HOLD_MEETING,))
 
 
 async def _called(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:

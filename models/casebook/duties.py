@@ -69,7 +69,7 @@ def _term(frame: Frame, kind: DutyKind) -> Budget:
     return frame.policy.term(kind, urgent=frame.case.urgent, high_risk=frame.case.high_risk)
 
 
-def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]:
+def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]:  # noqa: PLR0911 - one for each kind
     case, house = frame.case, frame.house_organisation_id
     if one.organisation_id is not None:
         role = Role.PROCESS_DIRECTOR if one.organisation_id == house else None

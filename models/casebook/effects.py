@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from models import clocks, process
 from models.casebook import duties, phases, plans
@@ -184,9 +184,7 @@ async def _small_change(frame: Frame, command: TakeDecision, _decision: Decision
         raise NotPossible("Deze afspraak hoort niet bij deze casus of is al beëindigd.")
     if command.due_on is None and len(command.organisations) != 1:
         raise InvalidFields([FieldError("uiterlijk", "geef een nieuwe datum of één nieuwe organisatie")])
-    open_ = await duty_lookup.open_in_case(
-        frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT}
-    )
+    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT})
     await duties.end_duties(frame, [one for one in open_ if one.about_id == commitment.id], ended_as="gewijzigd")
     commitment.due_on = command.due_on or commitment.due_on
     if command.organisations:
@@ -266,19 +264,9 @@ async def _resume(frame: Frame, _command: TakeDecision, _decision: Decision) -> 
     if case.hold_since is None:
         raise NotPossible("De casus is niet opgeschort.")
     case.hold_since = case.hold_until = None
-    await end_hold(frame, None)
+    await phases.end_holds(frame, Hold.duty_id.is_(None))
     stopped = [one for one in await duty_lookup.open_in_case(frame.work, case.id) if DUTIES[one.kind].stops_on_hold]
     await duties.recompute(frame, stopped, "hervat na opschorting")
-
-
-async def end_hold(frame: Frame, duty_id: UUID | None) -> None:
-    """Close the running hold of the case, or of one duty, in the ledger."""
-    same = Hold.duty_id.is_(None) if duty_id is None else Hold.duty_id == duty_id
-    await frame.work.session.execute(
-        update(Hold).where(Hold.case_id == frame.case.id, same, Hold.ended_at.is_(None))
-        .values(until=frame.work.now, ended_at=frame.work.now).execution_options(synchronize_session=False)
-    )  # fmt: skip
-    frame.forget_holds()
 
 
 async def _more_information(frame: Frame, command: TakeDecision, decision: Decision) -> None:
@@ -298,9 +286,7 @@ async def _transfer_director(frame: Frame, command: TakeDecision, decision: Deci
     found = await people.person(frame.work, command.person_id)
     if Role.PROCESS_DIRECTOR not in found.roles or found.id == frame.case.director_id:
         raise InvalidFields([FieldError("persoon", "is een andere procesregisseur van dit huis")])
-    duties.open_duties(
-        frame, [Wanted(DutyKind.ACCEPT_TRANSFER, found.organisation_id, found.id, about_id=decision.id)]
-    )
+    duties.open_duties(frame, [Wanted(DutyKind.ACCEPT_TRANSFER, found.organisation_id, found.id, about_id=decision.id)])
 
 
 async def _transfer_sponsor(frame: Frame, command: TakeDecision, decision: Decision) -> None:

@@ -13,10 +13,14 @@ from models.tables.duties import Duty
 from models.transactions import Work
 from models.words import DecisionKind, DutyKind, Phase
 
+#: It locks everything it touches at once and waits for nothing: what a verb holds now is fired a moment later. A verb
+#: locks the case first and its rungs last, so that a claim that waited would sooner or later deadlock with one.
 _CLAIM = text("""
     WITH due AS (
-      SELECT id FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL AND fire_at <= :now AND step <> 'lapse'
-      ORDER BY fire_at LIMIT :most FOR UPDATE SKIP LOCKED
+      SELECT r.id FROM rung r JOIN duty d ON d.id = r.duty_id JOIN cases c ON c.id = r.case_id
+      WHERE r.fired_at IS NULL AND r.dropped_at IS NULL AND r.fire_at <= :now AND r.step <> 'lapse'
+      ORDER BY r.fire_at LIMIT :most
+      FOR UPDATE OF r SKIP LOCKED FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF c SKIP LOCKED
     ), fired AS (
       UPDATE rung SET fired_at = :now FROM due WHERE rung.id = due.id
       RETURNING rung.id, rung.duty_id, rung.step, rung.fire_at, rung.case_id, rung.house_id
@@ -48,8 +52,9 @@ async def next_lapse(work: Work) -> UUID | None:
     found = await work.session.scalar(
         text("""
             UPDATE rung SET fired_at = :now WHERE id = (
-              SELECT id FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL AND fire_at <= :now AND step = 'lapse'
-              ORDER BY fire_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+              SELECT r.id FROM rung r JOIN cases c ON c.id = r.case_id
+              WHERE r.fired_at IS NULL AND r.dropped_at IS NULL AND r.fire_at <= :now AND r.step = 'lapse'
+              ORDER BY r.fire_at LIMIT 1 FOR UPDATE OF r SKIP LOCKED FOR NO KEY UPDATE OF c SKIP LOCKED)
             RETURNING duty_id
         """),
         {"now": work.now},

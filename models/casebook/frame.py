@@ -14,7 +14,6 @@ from models.tables.trail import AuditLine, History
 from models.transactions import Work
 from models.words import WorkKind
 
-
 #: done in the name of the regisseur, whoever's act left it: letters are theirs, namens the sponsor
 BY_DIRECTOR = frozenset({WorkKind.LETTER})
 

@@ -56,7 +56,7 @@ async def post(
 
 
 _CLAIM = text("""
-    UPDATE outbox SET next_try_at = :until, tries = tries + 1
+    UPDATE outbox SET next_try_at = :until, tries = tries + 1, code = NULL
     WHERE id IN (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try_at <= :now
                  ORDER BY next_try_at LIMIT :most FOR UPDATE SKIP LOCKED)
     RETURNING id, recipient_id, template, lines, tries,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from models import clocks, process
 from models.casebook import duties
@@ -14,7 +14,7 @@ from models.lookups import cases, meetings, people
 from models.lookups import duties as duty_lookup
 from models.owed import DUTIES, Level
 from models.tables.base import new_id
-from models.tables.cases import Involvement, Visit
+from models.tables.cases import Hold, Involvement, Visit
 from models.words import CommitmentState, DutyKind, Phase, Standing
 
 
@@ -45,6 +45,7 @@ async def enter(frame: Frame, phase: Phase, enters_with: tuple[DutyKind, ...] | 
 async def _shut(frame: Frame) -> None:
     case, now = frame.case, frame.work.now
     case.closed_at, case.hold_since, case.hold_until = now, None, None
+    await end_holds(frame)
     if case.outcome in cases.NOT_TAKEN_ON:
         case.erase_at = now + timedelta(days=frame.policy.erase_after_days)
 
@@ -83,6 +84,15 @@ async def end_standing(frame: Frame, standing: Standing, organisation_ids: Itera
     await frame.work.session.execute(
         statement.values(until=frame.work.now).execution_options(synchronize_session=False)
     )
+
+
+async def end_holds(frame: Frame, *which: ColumnElement[bool]) -> None:
+    """Close the running holds of the case in the ledger; `which` narrows it to its own or to those of one duty."""
+    await frame.work.session.execute(
+        update(Hold).where(Hold.case_id == frame.case.id, Hold.ended_at.is_(None), *which)
+        .values(until=frame.work.now, ended_at=frame.work.now).execution_options(synchronize_session=False)
+    )  # fmt: skip
+    frame.forget_holds()
 
 
 async def _known(frame: Frame, named: tuple[UUID, ...]) -> list[Wanted]:

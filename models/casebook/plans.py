@@ -96,17 +96,13 @@ async def drop(frame: Frame, commitment_ids: Sequence[UUID]) -> None:
         update(Commitment).where(Commitment.id.in_(commitment_ids))
         .values(state=CommitmentState.DROPPED, ended_at=frame.work.now).execution_options(synchronize_session=False)
     )  # fmt: skip
-    owed = await duty_lookup.open_in_case(
-        frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT}
-    )
+    owed = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT})
     await duties.end_duties(frame, [one for one in owed if one.about_id in commitment_ids], ended_as="vervallen")
 
 
 async def bring_into_force(frame: Frame) -> None:
     """Open what the commitments of the plan ask: to carry out what was pledged, to accept what was proposed."""
-    running = await meetings.commitments(
-        frame.work, frame.case.id, {CommitmentState.PLEDGED, CommitmentState.PROPOSED}
-    )
+    running = await meetings.commitments(frame.work, frame.case.id, {CommitmentState.PLEDGED, CommitmentState.PROPOSED})
     there = {
         (duty.kind, duty.about_id)
         for duty in await duty_lookup.open_in_case(

@@ -77,9 +77,7 @@ def _sees_process(work: Work) -> ColumnElement[bool]:
     actor = work.actor
     if actor.is_staff or (actor.has(Role.TRIAGE_MEMBER) and actor.organisation_kind is OrganisationKind.LID1):
         return true()
-    return or_(
-        Case.reporter_organisation_id == actor.organisation_id, func.pols_stands(Case.id, "betrokken")
-    )
+    return or_(Case.reporter_organisation_id == actor.organisation_id, func.pols_stands(Case.id, "betrokken"))
 
 
 def _matches(work: Work, wanted: CaseFilter) -> list[ColumnElement[bool]]:

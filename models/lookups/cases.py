@@ -44,7 +44,7 @@ async def case_for_update(work: Work, case_id: UUID) -> Opened:
     statement = (
         select(Case, house.id, newest, func.set_config("pols.acting", cast(Case.id, Text), True))  # noqa: FBT003
         .join(house, and_(house.house_id == Case.house_id, house.kind == OrganisationKind.HOUSE))
-        .where(Case.id == case_id).with_for_update(of=Case)
+        .where(Case.id == case_id).with_for_update(of=Case, key_share=True)
     )  # fmt: skip
     row = (await work.session.execute(statement)).one_or_none()
     if row is None:
@@ -96,6 +96,14 @@ async def seen(work: Work, case_id: UUID) -> tuple[Case, CaseFacts]:
     found = await case(work, case_id)
     facts = await case_facts(work, found)
     if not visibility.sees_case(work.actor, facts):
+        raise NotFound("Deze casus")
+    return found, facts
+
+
+async def seen_process(work: Work, case_id: UUID) -> tuple[Case, CaseFacts]:
+    """A case of which this actor may know the process, not only that it exists. Raises NotFound."""
+    found, facts = await seen(work, case_id)
+    if not visibility.sees_process(work.actor, facts):
         raise NotFound("Deze casus")
     return found, facts
 

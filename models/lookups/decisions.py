@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
-from models.lookups import cases
 from models.refusals import NotFound
 from models.tables.cases import Decision, DecisionDecider
 from models.tables.people import Organisation, Person
@@ -56,11 +55,8 @@ def _named() -> Select[Decision, str, str]:
     )
 
 
-async def _lines(
-    work: Work, case_id: UUID, statement: Select[Decision, str, str]
-) -> list[DecisionLine]:
-    await cases.seen(work, case_id)
-    rows = (await work.session.execute(statement.where(Decision.case_id == case_id))).tuples().all()
+async def _lines(work: Work, case_id: UUID, statement: Select[Decision, str, str]) -> list[DecisionLine]:
+    rows = (await work.session.execute(statement.where(Decision.case_id == case_id))).all()
     names = await _deciders(work, [row[0].id for row in rows])
     return [DecisionLine(found, who, behalf, tuple(names[found.id])) for found, who, behalf in rows]
 
@@ -73,6 +69,6 @@ async def _deciders(work: Work, decision_ids: list[UUID]) -> defaultdict[UUID, l
         .where(DecisionDecider.decision_id.in_(decision_ids)).order_by(Person.name)
     )  # fmt: skip
     found: defaultdict[UUID, list[DeciderName]] = defaultdict(list)
-    for decision_id, person_id, person, organisation_id, organisation in rows.tuples():
+    for decision_id, person_id, person, organisation_id, organisation in rows:
         found[decision_id].append(DeciderName(person_id, person, organisation_id, organisation))
     return found

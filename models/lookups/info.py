@@ -20,6 +20,6 @@ async def items(work: Work, case_id: UUID) -> list[tuple[InfoItem, str]]:
         .order_by(InfoItem.first_processed_at, InfoItem.id)
     )  # fmt: skip
     return [
-        (item, name) for item, name in rows.tuples()
+        (item, name) for item, name in rows
         if visibility.reads_item(work.actor, facts, supplier_id=item.supplier_id, excluded=item.excluded)
     ]  # fmt: skip

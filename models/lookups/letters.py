@@ -35,7 +35,7 @@ async def closing_facts(work: Work, case_id: UUID) -> ClosingFacts | None:
         .join(Organisation, Organisation.id == case.sponsor_organisation_id)
         .join(Person, Person.id == case.director_id).where(House.id == case.house_id)
     )  # fmt: skip
-    house, sponsor, director = names.tuples().one()
+    house, sponsor, director = names.one()
     return ClosingFacts(
         case.number, house, sponsor, director, subjects[0].name, case.reported_at.astimezone(AMSTERDAM).date()
     )

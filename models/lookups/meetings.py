@@ -89,7 +89,7 @@ async def newest_progress(
         .where(Progress.case_id == case_id, Commitment.organisation_id == organisation_id, Progress.at >= since)
         .order_by(Progress.at, Progress.id)
     )  # fmt: skip
-    return dict(rows.tuples().all())
+    return {row.commitment_id: row.state for row in rows}
 
 
 async def progress_of(work: Work, case_id: UUID) -> list[Progress]:
@@ -101,4 +101,4 @@ async def progress_of(work: Work, case_id: UUID) -> list[Progress]:
 async def texts(work: Work, meeting_id: UUID) -> dict[str, str]:
     """The outcome and the minutes of a meeting, for who reads the case."""
     rows = await work.session.execute(select(Document.kind, Document.body).where(Document.ref == meeting_id))
-    return dict(rows.tuples().all())
+    return {row.kind: row.body for row in rows}

@@ -73,6 +73,12 @@ async def house_of(work: Work, slug: str) -> UUID:
     return found
 
 
+async def organisation_names(work: Work) -> dict[UUID, str]:
+    """The names of the organisations of the house."""
+    rows = await work.session.execute(select(Organisation.id, Organisation.name))
+    return {row.id: row.name for row in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Me:
     """Who is signed in, by name."""
@@ -89,7 +95,7 @@ async def me(work: Work) -> Me:
             select(Person, Organisation, House).join(Organisation, Organisation.id == Person.organisation_id)
             .join(House, House.id == Person.house_id).where(Person.id == work.actor.person_id)
         )
-    ).tuples().one_or_none()  # fmt: skip
+    ).one_or_none()  # fmt: skip
     if row is None:
         raise NotFound("Deze persoon")
     return Me(*row)
@@ -106,4 +112,10 @@ async def everybody(work: Work) -> list[tuple[Person, str]]:
         select(Person, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id)
         .where(Person.active).order_by(Person.name, Person.id)
     )  # fmt: skip
-    return list(rows.tuples())
+    return [(person_, name) for person_, name in rows]
+
+
+async def itself(work: Work) -> UUID | None:
+    """The organisation that the house itself is."""
+    statement = select(Organisation.id).where(Organisation.house_id == work.actor.house_id)
+    return await work.session.scalar(statement.where(Organisation.kind == OrganisationKind.HOUSE))

@@ -75,7 +75,9 @@ async def own(work: Work) -> list[Referral]:
 async def judgements(work: Work, case_id: UUID) -> list[CriterionJudgement]:
     """Per criterion what was prepared and adopted."""
     statement = select(CriterionJudgement).where(CriterionJudgement.case_id == case_id)
-    return list(await work.session.scalars(statement.order_by(CriterionJudgement.prepared_at, CriterionJudgement.criterion)))
+    return list(
+        await work.session.scalars(statement.order_by(CriterionJudgement.prepared_at, CriterionJudgement.criterion))
+    )
 
 
 async def support_questions(work: Work) -> list[SupportQuestion]:

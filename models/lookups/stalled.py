@@ -149,10 +149,10 @@ async def _silent_since(work: Work) -> datetime:
 
 async def _phases(work: Work) -> dict[Phase, int]:
     rows = await work.session.execute(
-        select(Case.phase, func.count()).where(Case.house_id == work.actor.house_id, Case.phase.in_(OPEN_PHASES))
+        select(Case.phase, func.count().label("cases")).where(Case.house_id == work.actor.house_id, Case.phase.in_(OPEN_PHASES))
         .group_by(Case.phase)
     )  # fmt: skip
-    found = {phase: count for phase, count in rows}
+    found = {row.phase: row.cases for row in rows}
     return {phase: found.get(phase, 0) for phase in OPEN_PHASES}
 
 

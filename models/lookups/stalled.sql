@@ -16,7 +16,8 @@ WITH present AS (
   WHERE role <> 'triagelid' OR kind = 'publieke_deelnemer'
   GROUP BY 1, 2
 ), stalled AS (
-  SELECT 'ladder_uitgeput' AS cause, d.case_id, d.exhausted_at AS since
+  SELECT CASE WHEN d.kind = ANY (CAST(:by_flow AS text[])) THEN 'motor_loopt_achter' ELSE 'ladder_uitgeput' END AS cause,
+         d.case_id, d.exhausted_at AS since
   FROM duty d JOIN cases c ON c.id = d.case_id
   WHERE d.house_id = :house AND d.exhausted_at IS NOT NULL
     AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL

@@ -64,7 +64,7 @@ def _named(work: Work) -> _Select:
 async def _lines(work: Work, statement: _Select) -> list[DutyLine]:
     return [
         DutyLine(duty, case, organisation, person, late=_is_late(duty, case, held=held, now=work.now))
-        for duty, case, organisation, person, held in (await work.session.execute(statement)).tuples()
+        for duty, case, organisation, person, held in await work.session.execute(statement)
     ]
 
 

@@ -1,9 +1,9 @@
 """The timeline of a case: history and decisions in Dutch sentences, names resolved in a fixed number of questions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +21,13 @@ from models.transactions import Work
 from models.words import Phase
 
 
+class HasPerson(Protocol):
+    """Somebody named as having decided."""
+
+    @property
+    def person_id(self) -> UUID: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the timeline. `reason` is there for who reads the case and for who took the decision."""
@@ -31,20 +38,6 @@ class Line:
     organisation: str
     namens: str
     reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A decision with who took it."""
-
-    id: UUID
-    kind: str
-    decided_at: datetime
-    registered_by: str
-    deciders: tuple[str, ...]
-    namens: str
-    triggered_by: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +70,9 @@ async def timeline(work: Work, case_id: UUID) -> list[Line]:
     return [_line(work, line, known) for line in found]
 
 
-async def decisions(work: Work, case_id: UUID) -> list[Taken]:
-    """What was decided, the newest first. Raises NotFound."""
-    known = await _known(work, case_id)
-    newest = sorted(known.decisions.values(), key=lambda one: (one.at, one.id), reverse=True)
-    return [_taken(work, one, known) for one in newest]
-
-
 async def _known(work: Work, case_id: UUID) -> Known:
-    case = await cases.case(work, case_id)
-    reads = visibility.reads_case(work.actor, await cases.case_facts(work, case))
+    _case, facts = await cases.seen(work, case_id)
+    reads = visibility.reads_case(work.actor, facts)
     names, organisations = await people.names(work)
     duties = await work.session.scalars(select(Duty).where(Duty.case_id == case_id))
     meetings = await work.session.scalars(select(Meeting).where(Meeting.case_id == case_id))
@@ -103,23 +89,14 @@ def _line(work: Work, line: History, known: Known) -> Line:
     return Line(
         line.at, say(line.what, line.facts, known), known.person(line.person_id) or "Pols",
         known.organisation(line.organisation_id), known.organisation(line.on_behalf_of),
-        _reason(work, decision, known) if decision else "",
+        reason(work, decision, known.deciders.get(decision.id, ()), reads=known.reads) if decision else "",
     )  # fmt: skip
 
 
-def _taken(work: Work, one: Decision, known: Known) -> Taken:
-    named = known.deciders.get(one.id, ())
-    deciders = tuple(f"{known.person(who.person_id)} ({known.organisation(who.organisation_id)})" for who in named)
-    return Taken(
-        one.id, plain(one.kind), one.decided_at, known.person(one.registered_by), deciders,
-        known.organisation(one.on_behalf_of), one.triggered_by or "", _reason(work, one, known),
-    )  # fmt: skip
-
-
-def _reason(work: Work, decision: Decision, known: Known) -> str:
+def reason(work: Work, decision: Decision, deciders: Iterable[HasPerson], *, reads: bool) -> str:
     """Why: for who reads the case, who registered it and who took it. It may say something about a person."""
-    took = {decision.registered_by, *(who.person_id for who in known.deciders.get(decision.id, ()))}
-    return decision.reason if known.reads or work.actor.person_id in took else ""
+    took = {decision.registered_by, *(who.person_id for who in deciders)}
+    return decision.reason if reads or work.actor.person_id in took else ""
 
 
 def plain(code: str) -> str:

@@ -36,9 +36,12 @@ _Select = Select[Duty, bool, bool, str, Phase, bool, UUID | None]
 _Row = Row[Duty, bool, bool, str, Phase, bool, UUID | None]
 
 
-async def own(work: Work, *, limit: int = 50, after: After | None = None) -> list[Waiting]:
-    """What the actor owes: by name, by role, or as their organisation. The first due comes first."""
-    return await _found(work, _page(_rows(work).where(mine(work)), limit, after))
+async def own(work: Work, *, limit: int = 50, after: After | None = None, case_id: UUID | None = None) -> list[Waiting]:
+    """What the actor owes by name, by role or as their organisation; in one case or in all, the first due first."""
+    statement = _rows(work).where(mine(work))
+    if case_id is not None:
+        statement = statement.where(Case.id == case_id)
+    return await _found(work, _page(statement, limit, after))
 
 
 async def late(work: Work, *, limit: int = 50, after: After | None = None) -> list[Waiting]:

@@ -33,7 +33,7 @@ def referral(**facts: Any) -> dict[str, Any]:
         "doel": "één plan met zorg en politie", "situatie": "dreiging in de buurt, mijdt zorg",
         "besprokenMetBetrokkene": False, "redenNietBesproken": "veiligheid van de melder",
         "criteria": CRITERIA, "kwaliteitsverklaring": True,
-        "personen": [{"hoedanigheid": "betrokkene", "naam": "Hendrik B.", "bsn": "999990044"}],
+        "personen": [{"rol": "betrokkene", "naam": "Hendrik B.", "bsn": "999990044"}],
     } | facts  # fmt: skip
 
 

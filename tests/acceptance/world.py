@@ -24,7 +24,8 @@ _QUIET = text("""
     SELECT NOT EXISTS (SELECT FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL AND fire_at <= pols_now())
        AND NOT EXISTS (SELECT FROM journal_entry WHERE done_at IS NULL AND gave_up_at IS NULL
                          AND next_try_at <= greatest(clock_timestamp(), pols_now()))
-       AND NOT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try_at <= pols_now())
+       AND NOT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL
+                         AND (next_try_at <= pols_now() OR (tries > 0 AND code IS NULL)))
        AND NOT EXISTS (SELECT FROM lease WHERE expires_at > clock_timestamp())
        AND NOT EXISTS (SELECT FROM cases WHERE erase_at <= pols_now())
 """)
@@ -105,7 +106,7 @@ class World:
         found = [one for one in await self.duties(key, case_id) if one["soort"] == kind]
         assert found, f"{kind} is not open"
         mine = str(self.house.actors[key].organisation_id)
-        return next((one for one in found if one["eigenaar"]["organisatie"] == mine), found[0])
+        return next((one for one in found if one["organisatie"]["id"] == mine), found[0])
 
     async def duties(self, key: str, case_id: str) -> list[dict[str, Any]]:
         """What is open in a case."""
@@ -135,7 +136,7 @@ class World:
             entries = await connection.execute(
                 text("SELECT kind, tries, code FROM journal_entry WHERE done_at IS NULL AND gave_up_at IS NULL")
             )
-            mail = await connection.execute(text("SELECT template, tries, code FROM outbox WHERE sent_at IS NULL"))
+            mail = await connection.execute(text("SELECT template, tries, code, sent_at FROM outbox"))
             return {"work": [tuple(row) for row in entries], "mail": [tuple(row) for row in mail]}
 
     async def now(self) -> datetime:
@@ -171,3 +172,29 @@ class World:
         """The subjects of the mail that somebody received."""
         address = f"{key}@{self.house.slug}.example"
         return [one.subject.removeprefix("Pols: ") for one in self.mail.to(address)]
+
+    async def rungs(self, duty_id: str) -> list[Any]:
+        """The steps of a duty's ladder that fired, in order, with the moment planned and the moment fired."""
+        return await self.rows(
+            "SELECT step, fire_at, fired_at FROM rung WHERE duty_id = :duty AND fired_at IS NOT NULL ORDER BY fire_at",
+            duty=duty_id,
+        )
+
+    async def told(self, key: str, duty_id: str) -> list[str]:
+        """The steps about one duty that somebody was told of; each message really lies in their mailbox, once."""
+        rows = await self.rows(
+            "SELECT o.id, line->>'stap' AS step FROM outbox o, jsonb_array_elements(o.lines) AS line"
+            " WHERE o.recipient_id = :person AND line->>'taak' = :duty AND o.template = 'herinnering'"
+            " ORDER BY o.created_at",
+            person=self.house.person(key), duty=duty_id,
+        )  # fmt: skip
+        address = f"{key}@{self.house.slug}.example"
+        arrived = [one.message["X-Pols-Bericht"] for one in self.mail.to(address)]
+        assert all(arrived.count(str(row.id)) == 1 for row in rows)
+        return [str(row.step) for row in rows]
+
+    async def rows(self, statement: str, *, as_operator: bool = False, **facts: Any) -> list[Any]:
+        """Ask the case database, as the engine or as the operator."""
+        source = self.databases.owner if as_operator else self.databases.engine
+        async with source.engine.connect() as connection:
+            return list(await connection.execute(text(statement), facts))

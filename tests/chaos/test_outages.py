@@ -1,7 +1,5 @@
 """Pulling plugs: Prefect's database, PostgreSQL, the mail relay; two workers at once. Nothing lost, nothing twice."""
 
-import asyncio
-
 import pytest
 
 from deployments import embedded
@@ -20,11 +18,13 @@ async def test_with_prefects_database_dropped_every_case_goes_on_and_nothing_is_
     await broken.at_rest()
     assert broken.stack.prefect is not None
 
+    port = broken.stack.prefect.port
     await broken.stack.prefect.kill()
+    await broken.stack.prefect.stop()
     await embedded.drop_database(broken.stack.server, ENGINE_DATABASE)
     await story.decide("om", DecisionKind.REJECT)  # the doors serve without the engine
     await embedded.prepare(broken.stack.server)
-    await broken.stack.prefect.revive()
+    await broken.stack.start_engine(port)
     await broken.at_rest(within=120)
 
     epochs = await broken.rows("SELECT epoch FROM engine_run WHERE case_id = :c ORDER BY 1", c=story.case_id)
@@ -38,7 +38,7 @@ async def test_a_restart_of_postgresql_in_the_middle_of_work_loses_nothing(broke
     stories = [await factories.a_case(broken.web, broken.house, Phase.REGIE) for _ in range(4)]
 
     await broken.until("EXISTS (SELECT FROM lease WHERE expires_at > clock_timestamp())")
-    await asyncio.to_thread(broken.stack.server.restart, "immediate")
+    broken.stack.server.restart("immediate")  # from this thread: what it starts dies with the thread
     await broken.databases.shift(180)
     await broken.at_rest(within=120)
 

@@ -14,7 +14,7 @@ from sqlalchemy import event, text
 from models.actors import Actor
 from models.casebook.nudge import nudge
 from models.clocks import Unit
-from models.lookups import stalled
+from models.lookups import stalled, waiting
 from models.refusals import AlreadySettled, NotAllowed, NotFound, NotPossible
 from models.stalled import Cause
 from models.tables.base import new_id
@@ -197,7 +197,7 @@ async def test_late_is_what_is_past_due_with_its_clock_running(db: Databases, ho
 
 
 async def test_a_partner_sees_its_own_late_duties_and_no_stalled_cases(db: Databases, house: AHouse) -> None:
-    await drawn(db, house, 5, 90)
+    await drawn(db, house, 10, 90)
     async with unit_of_work(house.actors["om"], db.web) as work:
         rows = await stalled.late(work, limit=1000)
         table = [one for one in rows if one.duty.owner.role is Role.TRIAGE_MEMBER]
@@ -246,7 +246,9 @@ async def test_the_number_of_questions_does_not_grow_with_the_cases(db: Database
     assert asked == [8, 8]
 
 
-async def test_a_case_whose_regisseur_is_away_waits_for_a_deputy_until_one_is_named(db: Databases, house: AHouse) -> None:
+async def test_a_case_whose_regisseur_is_away_waits_for_a_deputy_until_one_is_named(
+    db: Databases, house: AHouse
+) -> None:
     story = await factories.a_case(db.web, house, Phase.MONITORING)
     async with unit_of_work(house.actors["regisseur"], db.web) as work:
         await work.session.execute(
@@ -283,7 +285,7 @@ async def a_duty(db: Databases, house: AHouse) -> UUID:
     """A duty of a partner in a fresh case."""
     story = await factories.a_case(db.web, house, Phase.MONITORING)
     async with unit_of_work(house.actors["manager"], db.web) as work:
-        open_ = await stalled.waiting.open_in(work, [story.case_id])
+        open_ = await waiting.open_in(work, [story.case_id])
         return next(one.duty.id for one in open_[story.case_id] if one.duty.kind is DutyKind.COMMITMENT)
 
 
@@ -291,8 +293,12 @@ async def test_a_nudge_tells_the_owner_and_stands_in_the_timeline_once_a_day(db:
     duty_id = await a_duty(db, house)
     async with unit_of_work(house.actors["regisseur"], db.web) as work:
         before = (await nudge(work, duty_id)).case_id
-        lines = await work.session.scalars(text("SELECT what FROM history WHERE facts ->> 'taak' = :id"), {"id": str(duty_id)})
-        mails = await work.session.scalars(text("SELECT template FROM outbox WHERE key LIKE :key"), {"key": f"nudge:{duty_id}:%"})
+        lines = await work.session.scalars(
+            text("SELECT what FROM history WHERE facts ->> 'taak' = :id"), {"id": str(duty_id)}
+        )
+        mails = await work.session.scalars(
+            text("SELECT template FROM outbox WHERE key LIKE :key"), {"key": f"nudge:{duty_id}:%"}
+        )
 
         assert before is not None
         assert (list(lines), list(mails)) == (["herinnerd"], ["herinnering"])

@@ -134,7 +134,8 @@ def test_bad_data_is_refused(data: dict[str, object]) -> None:
 def test_a_policy_survives_being_kept_as_data() -> None:
     policy = Policy(
         terms={K.KNOWN: Term(unit=Unit.CLOCK_HOURS, amount=48)}, closing_days=frozenset({date(2026, 12, 24)}),
-        weekly_cutoff=CutOff(weekday=0, at=time(12), triage_weekday=1), ladders={K.KNOWN: [LadderStep(step=Step.DUE, after=0)]},
+        weekly_cutoff=CutOff(weekday=0, at=time(12), triage_weekday=1),
+        ladders={K.KNOWN: [LadderStep(step=Step.DUE, after=0)]},
     )  # fmt: skip
 
     assert Policy.model_validate(policy.model_dump(mode="json")) == policy

@@ -8,7 +8,7 @@ import pytest
 from models import diagram
 from models.casebook import after, effects
 from models.commands import NEEDED, TakeDecision
-from models.owed import DUTIES, DONE, gates_of
+from models.owed import DONE, DUTIES, gates_of
 from models.process import DECISIONS, HELP, LABELS, PHASES, Deciders, decisions_in, duty, left_behind, spec_of
 from models.refusals import NotInThisPhase
 from models.words import ClosedBy, DecisionKind, DutyKind, Phase, WorkKind

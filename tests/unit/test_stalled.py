@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -69,8 +70,8 @@ BY_FLOW = replace(DUTY, kind=DutyKind.FEEDBACK, owner=Party(HOUSE, Role.TRIAGE_O
 EXHAUSTED = replace(DUTY, due_at=AGO, exhausted_at=AGO)
 TABLE = replace(DUTY, kind=DutyKind.ADMISSION, owner=Party(HOUSE, Role.TRIAGE_MEMBER))
 GONE = MessageFacts(Party(PARTNER, person_id=CONTACT), NOW - timedelta(days=1))
-HELD = {"hold_since": AGO, "hold_until": NOW + timedelta(days=9)}
-HELD_TOO_LONG = {"hold_since": AGO, "hold_until": NOW - timedelta(hours=1)}
+HELD: dict[str, Any] = {"hold_since": AGO, "hold_until": NOW + timedelta(days=9)}
+HELD_TOO_LONG: dict[str, Any] = {"hold_since": AGO, "hold_until": NOW - timedelta(hours=1)}
 LONG_AGO = SILENT_SINCE - timedelta(seconds=1)
 
 
@@ -83,6 +84,9 @@ LONG_AGO = SILENT_SINCE - timedelta(seconds=1)
         pytest.param(
             a_state(replace(EXHAUSTED, kind=DutyKind.COMMITMENT, case_on_hold=True)),
             [Cause.EXHAUSTED], id="a commitment runs on during a hold",
+        ),
+        pytest.param(
+            a_state(DUTY, replace(BY_FLOW, exhausted_at=AGO)), [Cause.ENGINE_BEHIND], id="the flow is long overdue",
         ),
         pytest.param(a_state(duties=()), [Cause.NOTHING_OPEN], id="nobody owes anything"),
         pytest.param(a_state(BY_FLOW), [Cause.NOTHING_OPEN], id="only the flow owes something"),
@@ -123,7 +127,7 @@ LONG_AGO = SILENT_SINCE - timedelta(seconds=1)
             a_state(messages=(replace(GONE, arrived_later_at=NOW),)), [], id="a later message did arrive",
         ),
         pytest.param(
-            a_state(messages=(replace(GONE, arrived_later_at=AGO),)), [Cause.UNDELIVERABLE], id="only an earlier one did",
+            a_state(messages=(replace(GONE, arrived_later_at=AGO),)), [Cause.UNDELIVERABLE], id="an earlier one did",
         ),
         pytest.param(a_state(last_event_at=SILENT_SINCE), [Cause.SILENT], id="nothing happened for too long"),
         pytest.param(a_state(last_event_at=LONG_AGO, **HELD), [], id="a case on hold is not silent"),
@@ -157,6 +161,10 @@ def one_stall(state: CaseState) -> tuple[datetime, Party, Party]:
 
 def test_an_exhausted_ladder_waits_for_the_owner_and_the_regisseur_can_act() -> None:
     assert one_stall(a_state(EXHAUSTED)) == (AGO, Party(PARTNER), DIRECTS)
+
+
+def test_the_manager_can_act_when_it_waits_for_the_regisseur() -> None:
+    assert one_stall(a_state(replace(EXHAUSTED, owner=DIRECTS)))[2] == Party(HOUSE, Role.MANAGER)
 
 
 def test_without_a_regisseur_the_triage_officers_can_act() -> None:

@@ -167,13 +167,16 @@ DO $$ DECLARE t text; BEGIN
     EXECUTE format('CREATE POLICY web ON %I TO pols_web USING (house_id = pols_house() AND EXISTS '
                    '(SELECT FROM cases c WHERE c.id = %I.case_id)) WITH CHECK (house_id = pols_house())', t, t);
   END LOOP;
-  FOREACH t IN ARRAY ARRAY['commitment', 'progress', 'criterion_judgement', 'document'] LOOP
+  -- An act reckons with commitments and judgements also when who registers it may not read them afterwards.
+  FOREACH t IN ARRAY ARRAY['commitment', 'criterion_judgement'] LOOP
+    EXECUTE format('CREATE POLICY content ON %I TO pols_web USING (house_id = pols_house() AND '
+                   '(pols_reads(case_id) OR case_id = pols_acting())) WITH CHECK (house_id = pols_house())', t);
+  END LOOP;
+  FOREACH t IN ARRAY ARRAY['progress', 'document'] LOOP
     EXECUTE format('CREATE POLICY content ON %I TO pols_web USING (house_id = pols_house() AND pols_reads(case_id)) '
                    'WITH CHECK (house_id = pols_house())', t);
   END LOOP;
 END $$;
-CREATE POLICY owner_of_commitment ON commitment FOR SELECT TO pols_web
-  USING (house_id = pols_house() AND organisation_id = pols_org() AND EXISTS (SELECT FROM cases c WHERE c.id = case_id));
 CREATE POLICY engine_letter ON document FOR INSERT TO pols_engine
   WITH CHECK (made_by = pols_person() AND pols_reads(case_id));
 CREATE POLICY engine_letter_read ON document FOR SELECT TO pols_engine

@@ -110,7 +110,7 @@ async def test_a_participant_can_join_later(story: Story) -> None:
 
     grounds = await story.duties(DutyKind.INFORM_GROUND)
     assert grounds[-1].owner_organisation_id == story.house.organisations["reclassering"]
-    assert len([one for one in await story.duties(DutyKind.INFORM_PERSON)]) == 1
+    assert len(await story.duties(DutyKind.INFORM_PERSON)) == 1
 
 
 async def test_only_the_regisseur_of_the_case_convenes(story: Story) -> None:

@@ -15,7 +15,7 @@ from models.transactions import unit_of_work
 from models.words import DecisionKind as D
 from models.words import DutyKind, Outcome, Phase, WorkKind
 from tests.conftest import Databases
-from tests.factories import AHouse, Story, a_house, a_report, described
+from tests.factories import AHouse, Story, a_report, described
 
 
 async def a_message(db: Databases, house: AHouse, message_id: str = "melding-1") -> Story:
@@ -142,12 +142,11 @@ async def test_a_report_is_rewritten_only_when_a_supplement_was_asked(db: Databa
 
 
 async def test_a_report_is_not_completed_by_the_triage_officer_after_a_call_and_never_by_a_timer(
-    own_db: Databases,
+    db: Databases, house: AHouse
 ) -> None:
-    house = await a_house(own_db.owner)
-    story = await a_report(own_db.web, house)
+    story = await a_report(db.web, house)
     await story.decide("triagist", D.REQUEST_SUPPLEMENT)
-    await own_db.shift(60 * 86400)
+    await db.shift(60 * 86400)
     assert (await story.facts()).phase is Phase.INTAKE
 
     with pytest.raises(InvalidFields, match="gebeldOp"):

@@ -44,11 +44,10 @@ async def test_the_known_round_asks_public_participants_and_not_the_reporter(db:
     assert {(one.organisation_id, one.standing) for one in standing} == {(one, Standing.ASKED) for one in asked}
 
 
-async def test_a_house_may_ask_fewer_public_participants(own_db: Databases) -> None:
-    house = await a_house(own_db.owner)
-    async with unit_of_work(ENGINE, own_db.owner) as work:
+async def test_a_house_may_ask_fewer_public_participants(db: Databases, house: AHouse) -> None:
+    async with unit_of_work(ENGINE, db.owner) as work:
         setup.set_policy(work, house.id, 1, Policy(ask_known=frozenset({house.organisations["om"]})))
-    story = await screened(own_db, house)
+    story = await screened(db, house)
 
     assert [one.owner_organisation_id for one in await story.duties(DutyKind.KNOWN)] == [house.organisations["om"]]
 
@@ -134,9 +133,19 @@ async def test_the_reporters_own_organisation_does_not_admit_alone(db: Databases
     assert (await story.facts()).phase is Phase.REGIE
 
 
-async def test_a_house_may_let_the_reporter_decide_alone(own_db: Databases) -> None:
-    house = await a_house(own_db.owner, policy=Policy(reporter_may_decide_alone=True))
-    story = await screened(own_db, house)
+@pytest.mark.parametrize("who", ["triagist", "manager"])
+async def test_the_house_registers_an_admission_by_phone(db: Databases, house: AHouse, who: str) -> None:
+    story = await screened(db, house)
+    await story.judge()
+
+    await story.decide(who, D.ADMIT, deciders=(house.person("om"),))
+
+    assert (await story.facts()).phase is Phase.REGIE
+
+
+async def test_a_house_may_let_the_reporter_decide_alone(db: Databases) -> None:
+    house = await a_house(db.owner, policy=Policy(reporter_may_decide_alone=True))
+    story = await screened(db, house)
     await story.judge()
 
     await story.decide("politie", D.ADMIT)
@@ -168,9 +177,8 @@ async def test_each_admitted_person_gets_a_case_of_their_own(db: Databases, hous
         assert await work.session.get(Lease, other.case_id) is not None
 
 
-async def test_more_information_stops_only_the_clock_of_the_admission(own_db: Databases) -> None:
-    house = await a_house(own_db.owner)
-    story = await screened(own_db, house)
+async def test_more_information_stops_only_the_clock_of_the_admission(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
     before = {one.kind: one.due_at for one in await story.duties(*DutyKind)}
 
     await story.decide("triagist", D.MORE_INFORMATION, organisations=story.organisations("politie", "gemeente"))
@@ -184,12 +192,13 @@ async def test_more_information_stops_only_the_clock_of_the_admission(own_db: Da
     assert asked == set(story.organisations("politie", "gemeente"))
 
 
-async def test_the_clock_of_the_admission_runs_on_when_all_that_was_asked_has_come(own_db: Databases) -> None:
-    house = await a_house(own_db.owner)
-    story = await screened(own_db, house)
+async def test_the_clock_of_the_admission_runs_on_when_all_that_was_asked_has_come(
+    db: Databases, house: AHouse
+) -> None:
+    story = await screened(db, house)
     await story.decide("triagist", D.MORE_INFORMATION, organisations=story.organisations("politie", "gemeente"))
     first = await story.duty(DutyKind.ADMISSION)
-    await own_db.shift(14 * DAY)
+    await db.shift(14 * DAY)
 
     await story.answer("politie", DutyKind.MORE_INFORMATION, "gegeven", note="hij woont bij zijn moeder")
     assert (await story.duty(DutyKind.ADMISSION)).due_version == first.due_version
@@ -284,16 +293,15 @@ async def test_a_rejection_before_any_judgement_is_no_dead_end_after_reconsidera
     assert {DutyKind.JUDGE_CRITERIA, DutyKind.ADMISSION} <= set(await story.open_kinds())
 
 
-async def test_reconsideration_is_asked_within_five_working_days(own_db: Databases) -> None:
-    house = await a_house(own_db.owner)
-    story = await screened(own_db, house)
+async def test_reconsideration_is_asked_within_five_working_days(db: Databases, house: AHouse) -> None:
+    story = await screened(db, house)
     await story.decide("om", D.REJECT)
-    late = await screened(own_db, house)
+    late = await screened(db, house)
     await late.decide("om", D.REJECT)
-    await own_db.shift(4 * DAY)
+    await db.shift(4 * DAY)
     await story.decide("politie", D.RECONSIDER)
 
-    await own_db.shift(12 * DAY)
+    await db.shift(12 * DAY)
 
     with pytest.raises(NotPossible, match="termijn"):
         await late.decide("politie", D.RECONSIDER)
@@ -364,9 +372,9 @@ async def test_a_third_party_is_never_involved(db: Databases, house: AHouse) -> 
 TUESDAYS = Policy(weekly_cutoff=CutOff(weekday=0, at=time(12), triage_weekday=1))
 
 
-async def test_with_a_weekly_cut_off_admission_is_due_at_a_triage(own_db: Databases) -> None:
-    house = await a_house(own_db.owner, policy=TUESDAYS)
-    story = await screened(own_db, house)
+async def test_with_a_weekly_cut_off_admission_is_due_at_a_triage(db: Databases) -> None:
+    house = await a_house(db.owner, policy=TUESDAYS)
+    story = await screened(db, house)
 
     due = (await story.duty(DutyKind.ADMISSION)).due_at.astimezone(AMSTERDAM)
 
@@ -374,23 +382,23 @@ async def test_with_a_weekly_cut_off_admission_is_due_at_a_triage(own_db: Databa
     assert due.time() == time(17)
 
 
-async def test_urgent_knows_no_weekly_cut_off(own_db: Databases) -> None:
-    house = await a_house(own_db.owner, policy=TUESDAYS)
-    story = await screened(own_db, house, urgent=True)
-    later = await screened(own_db, house)
+async def test_urgent_knows_no_weekly_cut_off(db: Databases) -> None:
+    house = await a_house(db.owner, policy=TUESDAYS)
+    story = await screened(db, house, urgent=True)
+    later = await screened(db, house)
 
     await later.decide("triagist", D.MARK_URGENT)
 
-    usual = await (await screened(own_db, house)).duty(DutyKind.ADMISSION)
+    usual = await (await screened(db, house)).duty(DutyKind.ADMISSION)
     assert (await story.duty(DutyKind.ADMISSION)).unit != usual.unit
     assert (await later.duty(DutyKind.ADMISSION)).unit != usual.unit
 
 
-async def test_a_triage_that_went_by_during_a_hold_is_followed_by_the_next(own_db: Databases) -> None:
-    house = await a_house(own_db.owner, policy=TUESDAYS)
-    story = await screened(own_db, house)
+async def test_a_triage_that_went_by_during_a_hold_is_followed_by_the_next(db: Databases) -> None:
+    house = await a_house(db.owner, policy=TUESDAYS)
+    story = await screened(db, house)
     await story.decide("triagist", D.MORE_INFORMATION, organisations=story.organisations("politie"))
-    await own_db.shift(21 * DAY)
+    await db.shift(21 * DAY)
 
     await story.answer("politie", DutyKind.MORE_INFORMATION, "niet_te_geven")
 

@@ -14,7 +14,7 @@ from models.transactions import unit_of_work
 from models.words import CommitmentState, DutyKind, Phase
 from models.words import DecisionKind as D
 from tests.conftest import Databases
-from tests.factories import AHouse, Story, a_case, a_house
+from tests.factories import AHouse, Story, a_case
 
 DAY = 86400
 
@@ -142,7 +142,9 @@ async def test_a_replaced_commitment_is_no_longer_chased(story: Story) -> None:
     async with story.acting("regisseur") as work:
         instead = story.pledge(work, "gemeente", "in plaats daarvan", replaces_id=old.id)
         present = story.organisations("gemeente")
-        await meetings.record(work, meeting.id, RecordMeeting(outcome="anders", present=present, commitments=(instead,)))
+        await meetings.record(
+            work, meeting.id, RecordMeeting(outcome="anders", present=present, commitments=(instead,))
+        )
 
     states = {one.id: one.state for one in await story.all(Commitment)}
     assert states[old.id] is CommitmentState.DROPPED
@@ -156,14 +158,13 @@ async def test_only_the_regisseur_takes_the_plan_back(story: Story) -> None:
         await story.decide("ggz", D.BACK_TO_MEETING)
 
 
-async def test_after_five_working_days_the_case_goes_on_with_who_answered(own_db: Databases) -> None:
-    house = await a_house(own_db.owner)
-    story = await proposed(await a_case(own_db.web, house, Phase.FOCUSOVERLEG), "gemeente", "ggz")
+async def test_after_five_working_days_the_case_goes_on_with_who_answered(db: Databases, house: AHouse) -> None:
+    story = await proposed(await a_case(db.web, house, Phase.FOCUSOVERLEG), "gemeente", "ggz")
     await story.answer("gemeente", DutyKind.ACCEPT_COMMITMENT, "aanvaard")
-    assert await lapsed(own_db) == []
+    assert await lapsed(db) == []
 
-    await own_db.shift(9 * DAY)
-    kinds = await lapsed(own_db)
+    await db.shift(9 * DAY)
+    kinds = await lapsed(db)
 
     assert kinds == [DutyKind.PLAN_ANSWERS, DutyKind.CORRECT_MINUTES]
     assert (await story.facts()).phase is Phase.MONITORING
@@ -176,7 +177,7 @@ async def test_after_five_working_days_the_case_goes_on_with_who_answered(own_db
 
 async def lapsed(db: Databases) -> list[DutyKind]:
     """Let everything lapse whose time is over, as the engine does; what ended, by name."""
-    kinds = []
+    kinds: list[DutyKind] = []
     while True:
         async with unit_of_work(ENGINE, db.engine) as work:
             duty_id = await follow_up.next_lapse(work)
@@ -188,15 +189,14 @@ async def lapsed(db: Databases) -> list[DutyKind]:
             kinds.append(ended.kind)
 
 
-async def test_what_was_answered_in_time_does_not_lapse(own_db: Databases) -> None:
-    house = await a_house(own_db.owner)
-    story = await a_case(own_db.web, house, Phase.MONITORING)
+async def test_what_was_answered_in_time_does_not_lapse(db: Databases, house: AHouse) -> None:
+    story = await a_case(db.web, house, Phase.MONITORING)
     owed = await story.duty(DutyKind.CORRECT_MINUTES)
     await story.answer("politie", DutyKind.CORRECT_MINUTES, "akkoord")
     await story.answer("gemeente", DutyKind.CORRECT_MINUTES, "correctie", note="de datum klopt niet")
-    await own_db.shift(30 * DAY)
+    await db.shift(30 * DAY)
 
-    assert await lapsed(own_db) == []
-    async with unit_of_work(ENGINE, own_db.engine) as work:
+    assert await lapsed(db) == []
+    async with unit_of_work(ENGINE, db.engine) as work:
         await follow_up.lapse(work, owed.id)
     assert (await story.duty(DutyKind.CORRECT_MINUTES)).lapsed_at is None

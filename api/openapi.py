@@ -1,0 +1,89 @@
+"""The document of the interface, as the design rules want it. `python -m api.openapi` writes `docs/openapi.json`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+
+from api.middleware import VERSION
+from api.problems import MEDIA_TYPE, Probleem, VerkeerdVeld
+from api.signin import Who
+
+COMMITTED = Path(__file__).parents[1] / "docs" / "openapi.json"
+
+_PROBLEMS = {
+    "400": "Niet goed ingevuld; alle verkeerde velden worden genoemd",
+    "401": "Niet aangemeld",
+    "403": "Niet toegestaan",
+    "404": "Niet gevonden, of niet voor u toegankelijk",
+    "409": "Kan nu niet; `detail` zegt waarom",
+    "503": "Even niet beschikbaar; probeer het na `Retry-After` opnieuw",
+}
+_FROM_FRAMEWORK = ("HTTPValidationError", "ValidationError")
+
+
+def document(interface: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document: versioned answers, problems instead of the framework's errors, who may use what."""
+    made = _renamed(interface.openapi())
+    schemas = made["components"]["schemas"]
+    for name in _FROM_FRAMEWORK:
+        schemas.pop(name, None)
+    for model in (Probleem, VerkeerdVeld):
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema.pop("$defs", None)
+        schemas[model.__name__] = schema
+    made["components"]["headers"] = {
+        "ApiVersion": {"description": "De versie van deze API", "schema": {"type": "string", "examples": [VERSION]}}
+    }
+    for path, item in made["paths"].items():
+        for verb, operation in item.items():
+            _complete(operation, path, verb)
+    return made
+
+
+def _renamed(raw: dict[str, Any]) -> dict[str, Any]:
+    """A copy in which a schema that differs coming in and going out has a name without a hyphen."""
+    copied: dict[str, Any] = json.loads(json.dumps(raw).replace('-Input"', 'In"').replace('-Output"', 'Uit"'))
+    return copied
+
+
+def _complete(operation: dict[str, Any], path: str, verb: str) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    for answer in responses.values():
+        answer["headers"] = {"API-Version": {"$ref": "#/components/headers/ApiVersion"}}
+    security = operation.get("security")
+    operation["x-pols-wie"] = security[0]["apiToken"][0] if security else Who.OPEN.value
+    for status in _possible(path, verb, signed_in=bool(security)):
+        responses[status] = {
+            "description": _PROBLEMS[status],
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Probleem"}}},
+        }
+
+
+def _possible(path: str, verb: str, *, signed_in: bool) -> list[str]:
+    found = ["400", "503"]
+    if signed_in:
+        found += ["401", "403"]
+    if "{" in path or verb == "post":
+        found.append("404")
+    if verb != "get":
+        found.append("409")
+    return sorted(found)
+
+
+def written(interface: FastAPI) -> str:
+    """The document as it is committed."""
+    return json.dumps(document(interface), ensure_ascii=False, indent=2) + "\n"
+
+
+def main() -> None:
+    """Write the committed document."""
+    from api.app import create_v1  # noqa: PLC0415 - the application imports this module for its own document
+
+    COMMITTED.write_text(written(create_v1()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

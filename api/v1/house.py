@@ -1,0 +1,122 @@
+"""The house: its policy, its organisations and people, and who you are."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Response
+
+from api.signin import PolicyMaker, SignedIn
+from api.v1.policy import Beleid, as_policy
+from api.wire import Id, Outgoing, Verwijzing, dutch
+from models.casebook import setup
+from models.lookups import cases, people
+from models.policy import Policy
+from models.refusals import NotFound, Outdated
+from models.transactions import Work
+from models.words import OrganisationKind, Role
+
+router = APIRouter(tags=["huis"])
+
+
+class Organisatie(Outgoing):
+    """Een deelnemer, een incidentele derde of het huis zelf."""
+
+    model_config = dutch("id", name="naam", kind="soort")
+
+    id: UUID
+    name: str
+    kind: OrganisationKind
+
+
+class Organisaties(Outgoing):
+    """De organisaties van het huis, op naam."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[Organisatie]
+
+
+class Medewerker(Outgoing):
+    """Iemand die voor dit huis is aangewezen."""
+
+    model_config = dutch("id", name="naam", organisation="organisatie", roles="rollen")
+
+    id: UUID
+    name: str
+    organisation: Verwijzing
+    roles: list[Role]
+
+
+class Personen(Outgoing):
+    """De aangewezen personen van het huis, op naam."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[Medewerker]
+
+
+class Mij(Outgoing):
+    """Wie u bent, voor welke organisatie en in welk huis."""
+
+    model_config = dutch(person="persoon", organisation="organisatie", house="huis", roles="rollen")
+
+    person: Verwijzing
+    organisation: Organisatie
+    house: Verwijzing
+    roles: list[Role]
+
+
+async def _current(work: Work, house_id: UUID, response: Response) -> tuple[int, Policy]:
+    if house_id != work.actor.house_id:
+        raise NotFound("Dit huis")
+    version, policy = await cases.house_policy(work, house_id)
+    response.headers["ETag"] = f'"{version}"'
+    return version, policy
+
+
+@router.get("/huizen/{id}/beleid", summary="Het beleid van uw huis")
+async def read_policy(house_id: Id, response: Response, work: SignedIn) -> Beleid:
+    _version, policy = await _current(work, house_id, response)
+    return Beleid.model_validate(policy.model_dump(), by_name=True, by_alias=False)
+
+
+@router.put("/huizen/{id}/beleid", status_code=204, summary="Stel het beleid van uw huis vast")
+async def set_policy(
+    house_id: Id,
+    body: Beleid,
+    response: Response,
+    work: PolicyMaker,
+    seen: Annotated[str, Header(alias="If-Match", description="De ETag van het beleid dat u wijzigt")],
+) -> None:
+    version, _policy = await _current(work, house_id, response)
+    if seen != f'"{version}"':
+        raise Outdated("Het beleid is intussen gewijzigd; lees het opnieuw en pas daarna aan.")
+    setup.set_policy(work, house_id, version + 1, as_policy(body))
+    response.headers["ETag"] = f'"{version + 1}"'
+
+
+@router.get("/organisaties", summary="De organisaties van uw huis")
+async def list_organisations(work: SignedIn) -> Organisaties:
+    return Organisaties(results=[Organisatie.model_validate(one) for one in await people.all_organisations(work)])
+
+
+@router.get("/personen", summary="De aangewezen personen van uw huis")
+async def list_people(work: SignedIn) -> Personen:
+    return Personen(
+        results=[
+            Medewerker(
+                id=one.id, name=one.name, organisation=Verwijzing(id=one.organisation_id, name=organisation),
+                roles=[Role(role) for role in one.roles],
+            )
+            for one, organisation in await people.everybody(work)
+        ]
+    )  # fmt: skip
+
+
+@router.get("/mij", summary="Wie u bent")
+async def read_me(work: SignedIn) -> Mij:
+    me = await people.me(work)
+    return Mij(
+        person=Verwijzing.model_validate(me.person), organisation=Organisatie.model_validate(me.organisation),
+        house=Verwijzing.model_validate(me.house), roles=[Role(role) for role in me.person.roles],
+    )  # fmt: skip

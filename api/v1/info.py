@@ -1,0 +1,71 @@
+"""Informatie: what participants supply about a person, with their conditions."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from api.signin import CaseWork
+from api.wire import CaseId, Gemaakt, Outgoing, Verwijzing, dutch
+from models.casebook import answers
+from models.casebook import info as casebook
+from models.commands import AddInfoItem
+from models.lookups import info
+
+router = APIRouter(tags=["informatie"])
+
+_ITEM = {
+    "category": "categorie", "body": "tekst", "regime": "regime", "ground": "grondslag", "subject_id": "persoon",
+    "excluded": "nietVoor",
+}  # fmt: skip
+
+
+class NieuweInformatie(AddInfoItem):
+    """Informatie over een persoon. Alleen de procesregisseur noemt een andere leverancier dan de eigen organisatie."""
+
+    model_config = dutch(supplier_id="leverancier", **_ITEM)
+
+
+class Informatie(Outgoing):
+    """Informatie over een persoon, met wie haar leverde en onder welke voorwaarden."""
+
+    model_config = dutch("id", supplier="leverancier", first_processed_at="vastgelegdOp", **_ITEM)
+
+    id: UUID
+    supplier: Verwijzing
+    category: str
+    body: str
+    regime: str
+    ground: str
+    subject_id: UUID | None
+    excluded: list[UUID]
+    first_processed_at: datetime
+
+
+class InformatieLijst(Outgoing):
+    """De informatie in een casus die u mag lezen, de oudste eerst."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[Informatie]
+
+
+@router.get("/casussen/{id}/informatie", summary="De informatie in een casus die u mag lezen")
+async def list_info(case_id: CaseId, work: CaseWork) -> InformatieLijst:
+    found = await info.items(work, case_id)
+    answers.saw(work, "informatie", case_id, case_id)
+    plain = [name for name in Informatie.model_fields if name != "supplier"]
+    return InformatieLijst(
+        results=[
+            Informatie.model_validate(
+                {name: getattr(item, name) for name in plain}
+                | {"supplier": Verwijzing(id=item.supplier_id, name=supplier)}
+            )
+            for item, supplier in found
+        ]
+    )
+
+
+@router.post("/casussen/{id}/informatie", status_code=201, summary="Lever informatie aan")
+async def add_info(case_id: CaseId, body: NieuweInformatie, work: CaseWork) -> Gemaakt:
+    return Gemaakt(id=(await casebook.add(work, case_id, body)).id)

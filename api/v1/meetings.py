@@ -1,0 +1,123 @@
+"""Overleggen: planning one, who is asked to come, and what came out of it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from api.signin import CaseWork
+from api.v1.commitments import NieuweAfspraak
+from api.wire import CaseId, Gemaakt, Id, Outgoing, Verwijzing, dutch, made
+from models import visibility
+from models.casebook import answers
+from models.casebook import meetings as casebook
+from models.commands import Convene, RecordMeeting
+from models.lookups import cases, meetings, people
+from models.tables.meetings import Meeting, MeetingInvitee
+from models.transactions import Work
+
+router = APIRouter(tags=["overleggen"])
+
+_MEETING = {
+    "case_id": "casus", "starts_at": "begintOp", "place": "plaats", "held_at": "gehoudenOp", "moved_at": "verzetOp",
+    "cancelled_at": "afgelastOp", "invited": "genodigden",
+}  # fmt: skip
+
+
+class Genodigde(Outgoing):
+    """Wie is uitgenodigd, en of die er was."""
+
+    model_config = dutch(organisation="organisatie", present="aanwezig")
+
+    organisation: Verwijzing
+    present: bool | None
+
+
+class Overleg(Outgoing):
+    """Een casusoverleg."""
+
+    model_config = dutch("id", **_MEETING)
+
+    id: UUID
+    case_id: UUID
+    starts_at: datetime
+    place: str
+    held_at: datetime | None
+    moved_at: datetime | None
+    cancelled_at: datetime | None
+    invited: list[Genodigde]
+
+
+class OverlegGeheel(Overleg):
+    """Een casusoverleg; uitkomst en verslag zijn er voor wie de inhoud mag lezen."""
+
+    model_config = dutch("id", outcome="uitkomst", minutes="verslag", **_MEETING)
+
+    outcome: str | None = None
+    minutes: str | None = None
+
+
+class Overleggen(Outgoing):
+    """De overleggen van een casus, het laatste eerst."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[Overleg]
+
+
+class NieuwOverleg(Convene):
+    """Wanneer het overleg is, en wie komt; zonder organisaties komt wie betrokken is."""
+
+    model_config = dutch(starts_at="begintOp", place="plaats", organisations="organisaties")
+
+
+class OverlegUitkomst(RecordMeeting):
+    """Wie er was, wat de uitkomst is en wat is toegezegd."""
+
+    model_config = dutch(held_at="gehoudenOp", present="aanwezigen", outcome="uitkomst", commitments="afspraken")
+
+    commitments: tuple[NieuweAfspraak, ...] = ()
+
+
+def _facts(meeting: Meeting, invitees: list[MeetingInvitee], names: dict[UUID, str]) -> dict[str, object]:
+    plain: dict[str, object] = {name: getattr(meeting, name) for name in Overleg.model_fields if name != "invited"}
+    invited = [
+        Genodigde(organisation=Verwijzing(id=one.organisation_id, name=names[one.organisation_id]), present=one.present)
+        for one in invitees if one.meeting_id == meeting.id
+    ]  # fmt: skip
+    return plain | {"invited": invited}
+
+
+@router.get("/casussen/{id}/overleggen", summary="De overleggen van een casus")
+async def list_meetings(case_id: CaseId, work: CaseWork) -> Overleggen:
+    await cases.seen_process(work, case_id)
+    found = await meetings.meetings_of(work, case_id)
+    invitees = await meetings.invitees(work, [one.id for one in found])
+    names = await people.organisation_names(work)
+    return Overleggen(results=[Overleg.model_validate(_facts(one, invitees, names)) for one in found])
+
+
+@router.post("/casussen/{id}/overleggen", status_code=201, summary="Plan een overleg")
+async def convene(case_id: CaseId, body: NieuwOverleg, response: Response, work: CaseWork) -> Gemaakt:
+    meeting = await casebook.convene(work, case_id, body)
+    return made(response, meeting.id, "overleggen")
+
+
+@router.get("/overleggen/{id}", summary="Een overleg met zijn uitkomst")
+async def read_meeting(meeting_id: Id, work: CaseWork) -> OverlegGeheel:
+    meeting = await meetings.meeting(work, meeting_id)
+    _case, facts = await cases.seen_process(work, meeting.case_id)
+    known = _facts(meeting, await meetings.invitees(work, [meeting.id]), await people.organisation_names(work))
+    texts = await _texts(work, meeting) if visibility.reads_case(work.actor, facts) else {}
+    return OverlegGeheel.model_validate(known | {"outcome": texts.get("uitkomst"), "minutes": texts.get("verslag")})
+
+
+async def _texts(work: Work, meeting: Meeting) -> dict[str, str]:
+    answers.saw(work, "overleg", meeting.id, meeting.case_id)
+    return await meetings.texts(work, meeting.id)
+
+
+@router.post("/overleggen/{id}/uitkomsten", status_code=201, summary="Leg de uitkomst van een overleg vast")
+async def record_meeting(meeting_id: Id, body: OverlegUitkomst, response: Response, work: CaseWork) -> Gemaakt:
+    meeting = await casebook.record(work, meeting_id, body)
+    return made(response, meeting.id, "overleggen")

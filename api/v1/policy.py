@@ -1,0 +1,75 @@
+"""The policy of a house on the wire: the same data as `models.policy`, spoken Dutch both ways."""
+
+from datetime import time
+from typing import Annotated
+
+from pydantic import Field, WithJsonSchema
+
+from api.wire import Spoken, dutch
+from models.clocks import Unit
+from models.ladder import Step
+from models.policy import CutOff, LadderStep, Policy, Term
+from models.words import DutyKind
+
+_UNITS = {
+    Unit.WORKING_DAYS: "werkdagen", Unit.WORKING_HOURS: "werkuren", Unit.CLOCK_HOURS: "klokuren",
+    Unit.CALENDAR_DAYS: "kalenderdagen",
+}  # fmt: skip
+_STEPS = {
+    Step.REMIND: "herinneren", Step.DUE: "termijn", Step.OVERDUE: "te_laat", Step.DEPUTY: "vervanger",
+    Step.DIRECTOR: "procesregisseur", Step.MANAGER: "manager", Step.LAPSE: "vervalt",
+}  # fmt: skip
+
+Eenheid = Annotated[Unit, Spoken(_UNITS)]
+Trede = Annotated[Step, Spoken(_STEPS)]
+Klok = Annotated[time, WithJsonSchema({"type": "string", "format": "time-local", "examples": ["09:00:00"]})]
+
+
+class Termijn(Term):
+    """Hoe lang iemand heeft."""
+
+    model_config = dutch(unit="eenheid", amount="aantal")
+
+    unit: Eenheid
+
+
+class LadderTrede(LadderStep):
+    """Een herinnering of escalatie, voor (negatief) of na de termijn."""
+
+    model_config = dutch(step="trede", unit="eenheid", after="na")
+
+    step: Trede
+    unit: Eenheid = Field(default=Unit.WORKING_DAYS, json_schema_extra={"default": _UNITS[Unit.WORKING_DAYS]})
+
+
+class Sluiting(CutOff):
+    """Het wekelijkse moment waarvoor een aanmelding meegaat naar de triage van die week (0 is maandag)."""
+
+    model_config = dutch(weekday="weekdag", at="tijd", triage_weekday="triageWeekdag")
+
+    at: Klok
+
+
+class Beleid(Policy):
+    """Wat een huis zelf bepaalt. Wat ontbreekt, houdt zijn standaardwaarde."""
+
+    model_config = dutch(
+        terms="termijnen", urgent_terms="spoedtermijnen", ladders="ladders", closing_days="sluitingsdagen",
+        opens="opentOm", closes="sluitOm", weekly_cutoff="weeksluiting", ask_known="bekendheidVragenAan",
+        reporter_may_decide_alone="melderMagAlleenBeslissen", evaluation_days="evaluatieDagen",
+        evaluation_days_high_risk="evaluatieDagenHoogRisico", erase_after_days="wissenNaDagen",
+        reconsider_working_days="heroverwegingWerkdagen", silent_after_working_days="stilNaWerkdagen",
+        meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
+    )  # fmt: skip
+
+    terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen
+    urgent_terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
+    ladders: dict[DutyKind, list[LadderTrede]] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
+    opens: Klok = time(9)
+    closes: Klok = time(17)
+    weekly_cutoff: Sluiting | None = None
+
+
+def as_policy(body: Beleid) -> Policy:
+    """As the casebook keeps it."""
+    return Policy.model_validate(body.model_dump())

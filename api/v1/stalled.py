@@ -1,0 +1,134 @@
+"""Stagnaties: what is late and what does not move any more, with the cause and who can act."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from api.signin import Staff
+from api.wire import Outgoing, dutch
+from models.lookups import stalled
+from models.lookups.stalled import StalledRow
+from models.lookups.waiting import Waiting
+from models.stalled import Cause, Party, Stall
+from models.words import DutyKind, Phase, Role
+
+router = APIRouter(tags=["stagnaties"])
+
+MOST = 100
+
+
+class Partij(Outgoing):
+    """Op wie wordt gewacht, of wie iets kan doen."""
+
+    model_config = dutch(organisation_id="organisatie", role="rol", person_id="persoon")
+
+    organisation_id: UUID
+    role: Role | None
+    person_id: UUID | None
+
+
+class Oorzaak(Outgoing):
+    """Waarom een casus stilligt, en wat eraan te doen is."""
+
+    model_config = dutch(
+        cause="soort", since="sinds", meaning="betekenis", offer="aanbod", waits_on="wachtOp", can_act="kanHandelen",
+        duty_id="taak",
+    )  # fmt: skip
+
+    cause: Cause
+    since: datetime
+    meaning: str
+    offer: str
+    waits_on: Partij
+    can_act: Partij
+    duty_id: UUID | None
+
+
+class Stilgevallen(Outgoing):
+    """Een casus die uit zichzelf niet verder komt."""
+
+    model_config = dutch(
+        case_id="casus", number="nummer", phase="fase", director_id="procesregisseur", urgent="spoed", since="sinds",
+        causes="oorzaken",
+    )  # fmt: skip
+
+    case_id: UUID
+    number: str
+    phase: Phase
+    director_id: UUID | None
+    urgent: bool
+    since: datetime
+    causes: list[Oorzaak]
+
+
+class TeLaat(Outgoing):
+    """Een taak over haar termijn, waarvan de herinneringen nog lopen."""
+
+    model_config = dutch(
+        duty_id="taak", kind="soort", case_id="casus", number="nummer", owner="eigenaar", due_at="uiterlijk",
+        explanation="termijnUitleg",
+    )  # fmt: skip
+
+    duty_id: UUID
+    kind: DutyKind
+    case_id: UUID
+    number: str
+    owner: Partij
+    due_at: datetime
+    explanation: str
+
+
+class Aantallen(Outgoing):
+    """Hoeveel casussen er per fase open staan, hoeveel er stilligt per oorzaak en in totaal, en wat te laat is."""
+
+    model_config = dutch(phases="fasen", late="teLaat", causes="oorzaken", stalled="stilgevallen")
+
+    phases: dict[Phase, int]
+    late: int
+    causes: dict[Cause, int]
+    stalled: int
+
+
+class Stagnaties(Outgoing):
+    """Wat te laat is en wat stilligt, het langste eerst."""
+
+    model_config = dutch(counts="aantallen", stalled="stilgevallen", late="teLaat")
+
+    counts: Aantallen
+    stalled: list[Stilgevallen]
+    late: list[TeLaat]
+
+
+def _cause(stall: Stall) -> Oorzaak:
+    return Oorzaak(
+        cause=stall.cause, since=stall.since, meaning=stall.words.meaning, offer=stall.words.offer,
+        waits_on=_party(stall.waits_on), can_act=_party(stall.can_act), duty_id=stall.duty_id,
+    )  # fmt: skip
+
+
+def _party(party: Party) -> Partij:
+    return Partij.model_validate(party)
+
+
+def _stalled(row: StalledRow) -> Stilgevallen:
+    return Stilgevallen(
+        case_id=row.case_id, number=row.number, phase=row.phase, director_id=row.director_id, urgent=row.urgent,
+        since=row.since, causes=[_cause(one) for one in row.stalls],
+    )  # fmt: skip
+
+
+def _late(one: Waiting) -> TeLaat:
+    return TeLaat(
+        duty_id=one.duty.id, kind=one.duty.kind, case_id=one.case_id, number=one.number, owner=_party(one.duty.owner),
+        due_at=one.duty.due_at, explanation=one.explanation,
+    )  # fmt: skip
+
+
+@router.get("/stagnaties", summary="Wat te laat is en wat stilligt, met oorzaak")
+async def list_stalled(work: Staff) -> Stagnaties:
+    return Stagnaties(
+        counts=Aantallen.model_validate(await stalled.counts(work)),
+        stalled=[_stalled(row) for row in await stalled.overview(work, limit=MOST)],
+        late=[_late(one) for one in await stalled.late(work, limit=MOST)],
+    )

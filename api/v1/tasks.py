@@ -1,0 +1,176 @@
+"""Taken: what somebody owes, answering it, handing it on, and asking once more."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from api.signin import CaseWork, Staff
+from api.wire import CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, named
+from models.casebook import answers
+from models.casebook import nudge as nudging
+from models.commands import GiveAnswer, Judgement
+from models.lookups import referrals, tasks
+from models.lookups.tasks import DutyLine
+from models.owed import DUTIES
+from models.transactions import Work
+from models.words import ClosedBy, DutyKind, Role
+
+router = APIRouter(tags=["taken"])
+
+_TASK = {
+    "kind": "soort", "case": "casus", "organisation": "organisatie", "role": "rol", "person": "persoon",
+    "about_id": "onderwerp", "opened_at": "gevraagdOp", "due_at": "uiterlijk", "explanation": "termijnUitleg",
+    "late": "teLaat", "urgent": "spoed", "ended_at": "afgedaanOp", "ended_as": "afgedaanAls",
+}  # fmt: skip
+
+
+class Taak(Outgoing):
+    """Wat iemand aan een casus verschuldigd is, en voor wanneer."""
+
+    model_config = dutch("id", **_TASK)
+
+    id: UUID
+    kind: DutyKind
+    case: Verwijzing
+    organisation: Verwijzing
+    role: Role | None
+    person: Verwijzing | None
+    about_id: UUID | None
+    opened_at: datetime
+    due_at: datetime
+    explanation: str
+    late: bool
+    urgent: bool
+    ended_at: datetime | None
+    ended_as: str | None
+
+
+class Uitkomst(Outgoing):
+    """Een antwoord dat deze taak aanneemt."""
+
+    model_config = dutch(outcome="uitkomst", explained="toelichtingVerplicht")
+
+    outcome: str
+    explained: bool
+
+
+class Gezochte(Outgoing):
+    """Naar wie wordt gevraagd: niet meer dan nodig is om iemand te herkennen."""
+
+    model_config = dutch("bsn", name="naam", born_on="geboortedatum")
+
+    name: str
+    bsn: str | None
+    born_on: Dag
+
+
+class TaakGeheel(Taak):
+    """Een taak en hoe zij kan worden beantwoord; wie een vraag over een persoon krijgt, ziet om wie het gaat."""
+
+    model_config = dutch("id", closed_by="eindigtDoor", outcomes="uitkomsten", subjects="betrokkenen", **_TASK)
+
+    closed_by: ClosedBy
+    outcomes: list[Uitkomst]
+    subjects: list[Gezochte] | None = None
+
+
+class Taken(Outgoing):
+    """Taken, wat het eerst af moet zijn eerst."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[Taak]
+
+
+class Oordeel(Judgement):
+    """Of aan een criterium is voldaan, en waarom."""
+
+    model_config = dutch(criterion="criterium", met="voldaan", motivation="motivering")
+
+
+class Antwoord(GiveAnswer):
+    """Het antwoord op een taak; met `gesprokenMet` en `gesprokenOp` als u het telefonisch kreeg."""
+
+    model_config = dutch(
+        outcome="uitkomst", note="toelichting", spoke_to="gesprokenMet", spoke_at="gesprokenOp",
+        recheck_at="hertoetsOp", judgements="criteria",
+    )  # fmt: skip
+
+    judgements: tuple[Oordeel, ...] = ()
+
+
+class Overdracht(Incoming):
+    """Aan welke collega u de taak doorgeeft."""
+
+    model_config = dutch(person_id="persoon")
+
+    person_id: UUID
+
+
+def shown(line: DutyLine) -> Taak:
+    """A duty as it is read."""
+    return Taak.model_validate(_facts(line))
+
+
+def _facts(line: DutyLine) -> dict[str, object]:
+    duty = line.duty
+    plain: dict[str, object] = {
+        name: getattr(duty, name)
+        for name in ("id", "kind", "about_id", "opened_at", "due_at", "explanation", "urgent", "ended_as")
+    }
+    return plain | {
+        "case": Verwijzing(id=line.case.id, name=line.case.number), "role": duty.owner_role, "late": line.late,
+        "organisation": named(duty.owner_organisation_id, line.organisation),
+        "person": named(duty.owner_person_id, line.person),
+        "ended_at": duty.answered_at or duty.lapsed_at or duty.withdrawn_at,
+    }  # fmt: skip
+
+
+@router.get("/taken", summary="Uw open taken")
+async def list_own_tasks(work: CaseWork) -> Taken:
+    return Taken(results=[shown(line) for line in await tasks.own(work)])
+
+
+@router.get("/casussen/{id}/taken", summary="De taken van een casus")
+async def list_tasks_of_case(
+    case_id: CaseId,
+    work: CaseWork,
+    *,
+    ended: Annotated[bool, Query(alias="afgedaan", description="Ook wat is afgedaan")] = False,
+) -> Taken:
+    return Taken(results=[shown(line) for line in await tasks.of_case(work, case_id, ended=ended)])
+
+
+@router.get("/taken/{id}", summary="Een taak, en hoe zij kan worden beantwoord")
+async def read_task(duty_id: Id, work: CaseWork) -> TaakGeheel:
+    line = await tasks.one(work, duty_id)
+    spec = DUTIES[line.duty.kind]
+    outcomes = [Uitkomst(outcome=one, explained=one in spec.explained) for one in spec.answers]
+    more = {"closed_by": spec.closed_by, "outcomes": outcomes, "subjects": await _subjects(work, line)}
+    return TaakGeheel.model_validate(_facts(line) | more)
+
+
+async def _subjects(work: Work, line: DutyLine) -> list[Gezochte] | None:
+    """Who is asked whether somebody is known must be told who that is; looking is logged."""
+    asked = line.duty.kind is DutyKind.KNOWN and line.duty.ended_as is None
+    if not asked or line.duty.owner_organisation_id != work.actor.organisation_id:
+        return None
+    answers.saw(work, "betrokkene", line.duty.id, line.case.id)
+    return [Gezochte.model_validate(one) for one in await referrals.subjects_of_case(work, line.case.id)]
+
+
+@router.post("/taken/{id}/antwoorden", status_code=201, summary="Beantwoord een taak")
+async def answer_task(duty_id: Id, body: Antwoord, work: CaseWork) -> Gemaakt:
+    return Gemaakt(id=(await answers.answer(work, duty_id, body)).id)
+
+
+@router.post("/taken/{id}/overdrachten", status_code=204, summary="Geef een taak door aan een collega")
+async def hand_on_task(duty_id: Id, body: Overdracht, work: CaseWork) -> None:
+    await answers.hand_on(work, duty_id, body.person_id)
+
+
+@router.post("/taken/{id}/herinneringen", status_code=204, summary="Herinner met de hand aan een taak")
+async def nudge(duty_id: Id, work: Staff) -> None:
+    await nudging.nudge(work, duty_id)

@@ -1,0 +1,113 @@
+"""One case: where it stands, on whom it waits, what was decided and what happened; and answering what is yours."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.workplace.pages import back, page, speaker
+from api.workplace.visits import Visit, visiting
+from models import visibility
+from models.casebook import answers
+from models.clocks import AMSTERDAM
+from models.commands import GiveAnswer
+from models.lookups import caselists, cases, decisions, meetings, referrals, stalled, timeline, waiting
+from models.lookups.caselists import CaseLine
+from models.lookups.decisions import DecisionLine
+from models.lookups.timeline import Line
+from models.lookups.waiting import Waiting
+from models.owed import DUTIES
+from models.refusals import FieldError, InvalidFields, NotFound
+from models.stalled import Stall
+from models.tables.meetings import Commitment, Meeting
+from models.tables.referrals import Subject
+from models.words import ClosedBy, DutyKind
+
+#: answered with more than an outcome and a text: not in a form of this page
+ELSEWHERE = frozenset({DutyKind.JUDGE_CRITERIA})
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything the page of a case shows to who looks at it."""
+
+    line: CaseLine
+    next: Waiting | None
+    open: list[Waiting]
+    own: dict[UUID, tuple[str, ...]]  #: what the actor may answer here, with the outcomes to choose from
+    stalls: tuple[Stall, ...]
+    meetings: list[Meeting]
+    commitments: list[Commitment]
+    decisions: list[tuple[DecisionLine, str]]
+    lines: list[Line]
+    reads: bool
+    subjects: list[Subject]
+
+
+async def case(request: Request) -> Response:
+    """Show a case; who reads about the person in it is logged."""
+    async with visiting(request) as visit:
+        file = await _file(visit, request.path_params["case_id"])
+        say = await speaker(visit)
+        return page(request, visit, "casus.html", say=say, file=file)
+
+
+async def _file(visit: Visit, case_id: UUID) -> CaseFile:
+    work = visit.work
+    found, facts = await cases.seen(work, case_id)
+    reads = visibility.reads_case(visit.actor, facts)
+    open_ = (await waiting.open_in(work, [case_id])).get(case_id, [])
+    own = {one.duty.id: _outcomes(one) for one in await waiting.own(work, case_id=case_id) if _answered_here(one)}
+    file = CaseFile(
+        line=await caselists.line(work, case_id), next=waiting.next_of(open_), own=own,
+        open=sorted(open_, key=lambda one: one.duty.id not in own),
+        stalls=await stalled.of_case(work, case_id), meetings=await meetings.meetings_of(work, case_id),
+        commitments=await meetings.commitments_of(work, case_id), lines=await timeline.timeline(work, case_id),
+        decisions=[
+            (one, timeline.reason(work, one.decision, one.deciders, reads=reads))
+            for one in await decisions.taken(work, case_id)
+        ],
+        reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
+    )  # fmt: skip
+    if reads:
+        answers.saw(work, "casus", found.id, found.id)
+    return file
+
+
+def _answered_here(one: Waiting) -> bool:
+    return DUTIES[one.duty.kind].closed_by is ClosedBy.ANSWER and one.duty.kind not in ELSEWHERE
+
+
+def _outcomes(one: Waiting) -> tuple[str, ...]:
+    return DUTIES[one.duty.kind].answers
+
+
+async def give_answer(request: Request) -> Response:
+    """Answer a duty of your own."""
+    async with visiting(request) as visit:
+        recheck_at = _morning(visit.field("hertoetsOp"))
+        command = GiveAnswer(outcome=visit.field("uitkomst"), note=visit.field("toelichting"), recheck_at=recheck_at)
+        given = await answers.answer(visit.work, request.path_params["duty_id"], command)
+        address = await _after(visit, given.case_id)
+    return back(address, "geantwoord")
+
+
+async def _after(visit: Visit, case_id: UUID) -> str:
+    """The case again, or the overview when the answer was the last this person had to do with it."""
+    try:
+        await cases.seen(visit.work, case_id)
+    except NotFound:
+        return "/"
+    return f"/casussen/{case_id}"
+
+
+def _morning(day: str) -> datetime | None:
+    """The start of a day that was filled in; nothing when it was left empty."""
+    if not day:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(day), time(9), AMSTERDAM)
+    except ValueError:
+        raise InvalidFields([FieldError("hertoetsOp", "is geen datum")]) from None

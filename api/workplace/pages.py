@@ -1,0 +1,130 @@
+"""Making a page: templates that escape everything, the headers of every answer, and pages for what went wrong."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.workplace import wording
+from api.workplace.visits import Visit
+from models.lookups import cases, people
+from models.lookups.timeline import plain
+from models.process import HELP, LABELS
+from models.refusals import FieldError, InvalidFields, NotAllowed, NotFound, NotSignedIn
+from models.stalled import DONE_BY_FLOW
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+#: what a page says after a form was sent; the address carries the key only
+SAID: Mapping[str, str] = {
+    "herinnerd": "De herinnering is verstuurd.",
+    "geantwoord": "Uw antwoord is vastgelegd.",
+    "afgemeld": "U bent afgemeld.",
+}
+_TITLES: Mapping[int, str] = {
+    HTTPStatus.FORBIDDEN: "Dit mag niet",
+    HTTPStatus.NOT_FOUND: "Niet gevonden",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Dit kan hier niet",
+    HTTPStatus.CONFLICT: "Dit kan nu niet",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Nog niet goed ingevuld",
+}
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("api.workplace"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters |= {"dag": wording.day, "moment": wording.timed, "woorden": plain}
+    made.globals |= {"FASEN": LABELS, "UITLEG": HELP, "DOOR_POLS": DONE_BY_FLOW}
+    return made
+
+
+_PAGES = _environment()
+
+
+async def speaker(visit: Visit) -> wording.Speaker:
+    """The names and the calendar of the house of who is signed in: three questions."""
+    work, house_id = visit.work, visit.actor.house_id
+    names, organisations = await people.names(work)
+    if house_id is None:
+        raise NotSignedIn
+    _, policy = await cases.house_policy(work, house_id)
+    own_house = await people.itself(work)
+    return wording.Speaker(names, organisations, policy.calendar(), work.now, own_house)
+
+
+def page(
+    request: Request, visit: Visit | None, template: str, *, status: int = HTTPStatus.OK,
+    **facts: Any,  # noqa: ANN401 - what a template needs differs
+) -> Response:  # fmt: skip
+    """A page in Dutch. What a template does not know is an error, never an empty place."""
+    said = SAID.get(request.query_params.get("gezegd", ""), "")
+    html = _PAGES.get_template(template).render(visit=visit, said=said, path=request.url.path, **facts)
+    return HTMLResponse(html, status_code=status)
+
+
+def back(address: str, said: str) -> Response:
+    """After a form: go and look at what came of it."""
+    return RedirectResponse(f"{address}?gezegd={said}", status_code=HTTPStatus.SEE_OTHER)
+
+
+class SafeAnswers:
+    """Every answer of the workplace carries its security headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; add headers to whatever comes back."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+async def refused(request: Request, refusal: Exception) -> Response:
+    """A refusal as a page: missing and forbidden look the same, who is not signed in is asked to."""
+    match refusal:
+        case NotSignedIn():
+            return RedirectResponse("/aanmelden", status_code=HTTPStatus.SEE_OTHER)
+        case NotFound():
+            return _wrong(request, HTTPStatus.NOT_FOUND)
+        case InvalidFields(errors=errors):
+            return _wrong(request, HTTPStatus.UNPROCESSABLE_ENTITY, errors=errors)
+        case _:
+            status = HTTPStatus.FORBIDDEN if isinstance(refusal, NotAllowed) else HTTPStatus.CONFLICT
+            return _wrong(request, status, str(refusal))
+
+
+async def failed(request: Request, error: Exception) -> Response:
+    """An address that is not there, or an error of ours; nothing of the error is shown."""
+    if isinstance(error, HTTPException):
+        return _wrong(request, error.status_code)
+    response = _wrong(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+    response.headers.update(HEADERS)  # made outside our own middleware
+    return response
+
+
+def _wrong(request: Request, status: int, why: str = "", errors: tuple[FieldError, ...] = ()) -> Response:
+    title = _TITLES.get(status, "Er ging iets mis")
+    return page(request, None, "fout.html", status=status, title=title, why=why, errors=errors, status_code=status)

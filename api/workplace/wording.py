@@ -1,0 +1,108 @@
+"""Dutch words and dates of the pages: who is meant, what is asked, and when."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from models.clocks import AMSTERDAM, MONTHS, WorkingCalendar
+from models.lights import Light, light, working_days_between
+from models.lookups.timeline import plain
+from models.lookups.waiting import Waiting
+from models.stalled import WORDS, Cause, Party, Stall, Words
+from models.words import Role
+
+DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+ROLES: Mapping[Role, str] = {
+    Role.TRIAGE_MEMBER: "het triageoverleg",
+    Role.TRIAGE_OFFICER: "de triagist",
+    Role.PROCESS_DIRECTOR: "de procesregisseur",
+    Role.MANAGER: "de manager",
+    Role.ADVISER: "de adviseur",
+    Role.ADMINISTRATOR: "de functioneel beheerder",
+    Role.PRIVACY_OFFICER: "de privacy officer",
+    Role.CONTACT: "het contact",
+    Role.CONTACT_POINT: "het contactpunt",
+}
+
+
+def day(moment: datetime | date, *, short: bool = False) -> str:
+    """24 november 2026; short: 24 nov."""
+    local = moment.astimezone(AMSTERDAM).date() if isinstance(moment, datetime) else moment
+    month = MONTHS[local.month - 1]
+    return f"{local.day} {month[:3]}" if short else f"{local.day} {month} {local.year}"
+
+
+def timed(moment: datetime) -> str:
+    """dinsdag 24 november 2026, 13:05."""
+    local = moment.astimezone(AMSTERDAM)
+    return f"{DAYS[local.weekday()]} {day(moment)}, {local:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The stalls of a case with one cause, which wait for the same to be done by the same."""
+
+    words: Words
+    since: datetime
+    can_act: Party
+    stalls: tuple[Stall, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Puts ids into names, for one page and one moment."""
+
+    people: dict[UUID, str]
+    organisations: dict[UUID, str]
+    calendar: WorkingCalendar
+    now: datetime
+    own_house: UUID | None
+
+    def person(self, wanted: UUID | None) -> str:
+        """A person by name; somebody who left the house is not known any more."""
+        return self.people.get(wanted, "niet meer bekend") if wanted else ""
+
+    def organisation(self, wanted: UUID | None) -> str:
+        """An organisation by name."""
+        return self.organisations.get(wanted, "niet bekend") if wanted else ""
+
+    def party(self, who: Party) -> str:
+        """On whom something waits: a partner by its name, somebody of the house by name or role."""
+        house = who.organisation_id == self.own_house
+        if who.person_id is not None:
+            return self.person(who.person_id) + ("" if house else f" ({self.organisation(who.organisation_id)})")
+        if who.role is not None:
+            return ROLES[who.role]
+        return "Pols" if house else self.organisation(who.organisation_id)
+
+    def together(self, stalls: Sequence[Stall]) -> list[Together]:
+        """One line per cause and who can act, instead of one per duty."""
+        found: dict[tuple[Cause, Party], list[Stall]] = {}
+        for one in stalls:
+            found.setdefault((one.cause, one.can_act), []).append(one)
+        return [
+            Together(WORDS[cause], min(one.since for one in these), can_act, tuple(these))
+            for (cause, can_act), these in found.items()
+        ]
+
+    def parties(self, stalls: Sequence[Stall]) -> list[str]:
+        """On whom they wait, each once."""
+        return list(dict.fromkeys(self.party(one.waits_on) for one in stalls))
+
+    def how_long(self, since: datetime) -> str:
+        """Since 10 dec, 12 working days."""
+        first, today = since.astimezone(AMSTERDAM).date(), self.now.astimezone(AMSTERDAM).date()
+        days = working_days_between(first, today, self.calendar)
+        spoken = f" ({days} {'werkdag' if days == 1 else 'werkdagen'})" if days else ""
+        return day(first, short=True) + spoken
+
+    def light(self, one: Waiting) -> Light:
+        """How the term of a duty stands."""
+        return light(one.duty.due_at, self.now, self.calendar, stands_still=one.duty.stands_still)
+
+    def waits(self, one: Waiting) -> str:
+        """What a case waits for: Reclassering, informatie aanleveren, uiterlijk 24 nov."""
+        who, what = self.party(one.duty.owner), plain(one.duty.kind).lower()
+        until = "" if one.duty.stands_still else f" uiterlijk {day(one.duty.due_at, short=True)}"
+        return f"{who} \N{EN DASH} {what}{until}"

@@ -1,0 +1,132 @@
+"""The workplace in Debian's Chromium: nothing sticks out at 1280 and 320 pixels, and a picture can be made of it."""
+
+import asyncio
+import re
+import shutil
+import socket
+import struct
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+import uvicorn
+
+from api.workplace.app import create_workplace
+from api.workplace.visits import COOKIE
+from models.actors import ENGINE
+from models.casebook import follow_up
+from models.transactions import unit_of_work
+from models.words import Phase
+from tests import factories
+from tests.conftest import Databases
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+)  # fmt: skip
+PNG_SIZE = slice(16, 24)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no /usr/bin/chromium here: apt-get install chromium"),
+]
+
+#: shows a page in a frame of the width asked, since a window of Chromium is never as narrow as a phone; and measures it
+FRAME = """<!doctype html><html><body style="margin:0">
+<iframe src="{src}" style="border:0;width:{width}px;height:900px"></iframe><script>onload = () => {{ const page = document.querySelector('iframe').contentDocument.documentElement;
+document.title = page.scrollWidth + '/' + page.clientWidth; }}</script></body></html>"""
+
+
+@asynccontextmanager
+async def serving(app: object) -> AsyncIterator[str]:
+    """A server on loopback, on a port nobody else has."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="error", lifespan="off")  # type: ignore[arg-type]
+        server = uvicorn.Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await running
+
+
+async def chromium(profile: Path, *arguments: str) -> str:
+    """Run the browser once; answers what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        CHROMIUM, *FLAGS, f"--user-data-dir={profile}", *arguments, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    printed, _ = await asyncio.wait_for(process.communicate(), 90)
+    return printed.decode()
+
+
+@pytest.fixture
+async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
+    """The pages as they are served, kept as files beside their style sheet."""
+    house = await factories.a_house(own_db.owner)
+    for phase in (Phase.SCREENING, Phase.REGIE, Phase.PLAN, Phase.MONITORING):
+        story = await factories.a_case(own_db.web, house, phase)
+    await own_db.shift(timedelta(days=20).total_seconds())
+    async with unit_of_work(ENGINE, own_db.engine) as work:
+        await follow_up.remind(work)
+    kept = {}
+    async with serving(create_workplace(own_db.web)) as base, httpx2.AsyncClient(base_url=base) as client:
+        (tmp_path / "pols.css").write_bytes((await client.get("/stijl/pols.css")).content)
+        paths = {
+            "aanmelden": "/aanmelden",
+            "overzicht": "/",
+            "casussen": "/casussen",
+            "casus": f"/casussen/{story.case_id}",
+        }
+        for name, path in paths.items():
+            if name == "overzicht":
+                await client.post("/aanmelden", data={"token": house.tokens["regisseur"]})
+                assert COOKIE in client.cookies
+            answer = await client.get(path)
+            assert answer.status_code == 200
+            kept[name] = tmp_path / f"{name}.html"
+            kept[name].write_text(answer.text.replace("/stijl/pols.css", "pols.css"), encoding="utf-8")
+    return kept
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+async def test_no_page_is_wider_than_the_screen(pages: dict[str, Path], tmp_path: Path, width: int) -> None:
+    measured = {}
+    for name, page in pages.items():
+        frame = tmp_path / f"{name}-{width}-frame.html"
+        frame.write_text(FRAME.format(src=page.name, width=width), encoding="utf-8")
+        printed = await chromium(
+            tmp_path / "profile", "--allow-file-access-from-files", "--dump-dom", "--virtual-time-budget=4000",
+            frame.as_uri(),
+        )  # fmt: skip
+        found = re.search(r"<title>(\d+)/(\d+)</title>", printed)
+        assert found, f"{name}: the browser did not measure the page"
+        measured[name] = (int(found[1]), int(found[2]))
+
+    assert {client for _, client in measured.values()} <= set(range(width - 20, width + 1))
+    assert {name: sizes for name, sizes in measured.items() if sizes[0] > sizes[1]} == {}
+
+
+@pytest.mark.parametrize("flags", [(), ("--force-dark-mode",)], ids=["light", "dark"])
+async def test_a_picture_can_be_made_of_the_overview(
+    pages: dict[str, Path], tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    picture = tmp_path / "overzicht.png"
+    await chromium(
+        tmp_path / "profile", *flags, "--window-size=1280,1600", f"--screenshot={picture}", pages["overzicht"].as_uri()
+    )
+
+    assert struct.unpack(">II", picture.read_bytes()[PNG_SIZE]) == (1280, 1600)
+
+
+async def test_a_browser_is_shown_the_style_and_no_rule_of_ours_stops_it(own_db: Databases, tmp_path: Path) -> None:
+    async with serving(create_workplace(own_db.web)) as base:
+        printed = await chromium(tmp_path / "profile", "--dump-dom", "--virtual-time-budget=4000", f"{base}/aanmelden")
+
+    assert "<h1>Aanmelden</h1>" in printed

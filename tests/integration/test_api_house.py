@@ -1,0 +1,107 @@
+"""The house through the interface: its policy with versions, its organisations and people, and who you are."""
+
+import asyncio
+from uuid import uuid4
+
+from models.lookups import cases
+from models.transactions import unit_of_work
+from models.words import DutyKind
+from tests.conftest import Databases
+from tests.doors import Door
+
+
+async def test_the_policy_is_read_and_set_in_dutch(door: Door, db: Databases) -> None:
+    path = f"/huizen/{door.house.id}/beleid"
+    answer = await door.call("GET", path, "ggz")
+    policy = answer.json() | {
+        "termijnen": {"bekend_of_niet_bekend": {"eenheid": "werkdagen", "aantal": 2}},
+        "ladders": {"nabellen": [{"trede": "herinneren", "eenheid": "werkdagen", "na": -1}]},
+        "opentOm": "08:30:00",
+    }  # fmt: skip
+
+    put = await door.call("PUT", path, "beheerder", json=policy, headers={"If-Match": answer.headers["etag"]})
+
+    read = await door.call("GET", path, "ggz")
+    assert (answer.headers["etag"], put.status_code, put.headers["etag"]) == ('"0"', 204, '"1"')
+    assert (read.headers["etag"], read.json()) == ('"1"', policy)
+    async with unit_of_work(door.house.actors["beheerder"], db.web) as work:
+        _version, kept = await cases.house_policy(work, door.house.id)
+    assert kept.terms[DutyKind.KNOWN].amount == 2
+    assert kept.opens.hour == 8
+
+
+async def test_a_policy_that_was_changed_meanwhile_is_not_overwritten(door: Door) -> None:
+    path = f"/huizen/{door.house.id}/beleid"
+    first = await door.call("PUT", path, "manager", json={"evaluatieDagen": 30}, headers={"If-Match": '"0"'})
+    second = await door.call("PUT", path, "manager", json={"evaluatieDagen": 60}, headers={"If-Match": '"0"'})
+
+    assert (first.status_code, second.status_code) == (204, 412)
+    assert (await door.get("manager", path))["evaluatieDagen"] == 30
+
+
+async def test_of_two_who_set_the_policy_at_once_one_is_told(door: Door) -> None:
+    path = f"/huizen/{door.house.id}/beleid"
+
+    answers = await asyncio.gather(
+        *(door.call("PUT", path, "manager", json={"evaluatieDagen": 30}, headers={"If-Match": '"0"'}) for _ in range(4))
+    )
+
+    statuses = sorted(one.status_code for one in answers)
+    assert statuses[0] == 204
+    assert set(statuses[1:]) <= {409, 412}
+
+
+async def test_a_policy_with_mistakes_names_them_all(door: Door) -> None:
+    wrong = {
+        "evaluatieDagen": 1, "termijnen": {"evalueren": {"eenheid": "maanden", "aantal": -1}}, "woordVoorOverleg": "x",
+    }  # fmt: skip
+    path = f"/huizen/{door.house.id}/beleid"
+
+    answer = await door.call("PUT", path, "manager", json=wrong, headers={"If-Match": '"0"'})
+    blind = await door.call("PUT", path, "manager", json={})
+    backwards = await door.call(
+        "PUT", path, "manager", json={"opentOm": "18:00", "sluitOm": "09:00"}, headers={"If-Match": '"0"'}
+    )
+
+    assert {one["veld"] for one in answer.json()["velden"]} == {
+        "evaluatieDagen", "termijnen.evalueren.eenheid", "termijnen.evalueren.aantal", "woordVoorOverleg",
+    }  # fmt: skip
+    assert [one["veld"] for one in blind.json()["velden"]] == ["If-Match"]
+    assert "gaat open voordat het sluit" in backwards.json()["velden"][0]["melding"]
+
+
+async def test_the_policy_of_another_house_is_not_found(door: Door) -> None:
+    for verb in ("GET", "PUT"):
+        answer = await door.call(
+            verb, f"/huizen/{uuid4()}/beleid", "manager", json={} if verb == "PUT" else None, headers={"If-Match": "x"}
+        )
+        assert answer.status_code == 404
+
+
+async def test_people_and_organisations_are_listed_for_choosing_without_addresses(door: Door) -> None:
+    people = await door.get("ggz", "/personen")
+    organisations = await door.get("ggz", "/organisaties")
+
+    names = [one["naam"] for one in people["resultaten"]]
+    assert names == sorted(names)
+    assert people["resultaten"][0].keys() == {"id", "naam", "organisatie", "rollen"}
+    assert "@" not in str(people)
+    assert {one["soort"] for one in organisations["resultaten"]} == {
+        "huis", "publieke_deelnemer", "private_deelnemer", "incidentele_derde",
+    }  # fmt: skip
+
+
+async def test_you_are_who_your_token_says(door: Door) -> None:
+    me = await door.get("ggz", "/mij")
+
+    assert me["persoon"] == {"id": str(door.house.person("ggz")), "naam": "Ggz Fictief"}
+    assert me["organisatie"]["soort"] == "private_deelnemer"
+    assert me["huis"]["id"] == str(door.house.id)
+    assert me["rollen"] == ["partnercontact"]
+
+
+async def test_nothing_is_stalled_in_a_house_without_cases(door: Door) -> None:
+    found = await door.get("manager", "/stagnaties")
+
+    assert (found["stilgevallen"], found["teLaat"]) == ([], [])
+    assert (found["aantallen"]["stilgevallen"], found["aantallen"]["teLaat"]) == (0, 0)

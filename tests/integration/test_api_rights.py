@@ -1,0 +1,228 @@
+"""Who may use which route: every operation of the document, tried as everybody."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.app import create_v1
+from api.openapi import document
+from models.words import DutyKind, Phase
+from tests import factories
+from tests.conftest import Databases
+from tests.doors import Door
+from tests.factories import Story, a_case
+from tests.integration.test_api_referrals import SUBMITTED, message
+
+PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren")
+ALLOWED = {"+": {200, 201, 204, 409, 412}, "3": {403}, "4": {404}}
+
+#: per operation one mark for each of PEOPLE: `+` may, `3` is told no (403), `4` finds nothing (404). The police
+#: reported the case and is involved, the ggz is involved, the reclassering is not; the neighbours are another desk.
+MATRIX = {
+    "POST /hulpvragen": "+++++++",
+    "GET /hulpvragen": "+++++3+",
+    "POST /hulpvragen/{id}/adviezen": "++33334",
+    "POST /hulpvragen/{id}/aanmeldingen": "33+++33",
+    "POST /aanmeldingen": "33+++33",
+    "GET /aanmeldingen": "33+++33",
+    "GET /aanmeldingen/{id}": "4++4+34",
+    "PUT /aanmeldingen/{id}": "33+4433",
+    "DELETE /aanmeldingen/{id}": "33+4433",
+    "POST /aanmeldingen/{id}/indieningen": "33+4433",
+    "POST /aanmeldingen/{id}/intrekkingen": "33+4433",
+    "POST /meldingen": "33+++33",
+    "GET /casussen": "+++++3+",
+    "GET /casussen/{id}": "+++4+34",
+    "GET /casussen/{id}/tijdlijn": "+++4+34",
+    "GET /casussen/{id}/besluiten": "+++4+34",
+    "POST /casussen/{id}/besluiten": "+++4+34",
+    "GET /casussen/{id}/besluiten/{besluitId}": "+++4+34",
+    "GET /casussen/{id}/taken": "+++4+34",
+    "GET /taken": "+++++3+",
+    "GET /taken/{id}": "+++4+34",
+    "POST /taken/{id}/antwoorden": "3+34+34",
+    "POST /taken/{id}/overdrachten": "3334+34",
+    "POST /taken/{id}/herinneringen": "++33334",
+    "GET /casussen/{id}/overleggen": "+++4+34",
+    "POST /casussen/{id}/overleggen": "3+34334",
+    "GET /overleggen/{id}": "+++4+34",
+    "POST /overleggen/{id}/uitkomsten": "3+34334",
+    "GET /casussen/{id}/afspraken": "+++4+34",
+    "POST /casussen/{id}/afspraken": "3+34334",
+    "POST /afspraken/{id}/voortgang": "4334+34",
+    "GET /casussen/{id}/informatie": "+++4+34",
+    "POST /casussen/{id}/informatie": "3+34+34",
+    "GET /stagnaties": "++3333+",
+    "GET /huizen/{id}/beleid": "++++++4",
+    "PUT /huizen/{id}/beleid": "33333+3",
+    "GET /organisaties": "+++++++",
+    "GET /personen": "+++++++",
+    "GET /mij": "+++++++",
+}
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    """Every operation of the document."""
+    paths = document(create_v1())["paths"]
+    return {f"{verb.upper()} {path}": found for path, verbs in paths.items() for verb, found in verbs.items()}
+
+
+def _protected() -> Iterator[str]:
+    return (name for name, found in operations().items() if found.get("security"))
+
+
+@dataclass
+class Scene:
+    """A house with a case in execution, and what each path and body needs of it."""
+
+    door: Door
+    paths: dict[str, str]
+    bodies: dict[str, Any]
+
+    def path(self, operation: str) -> str:
+        """The path of an operation, filled in."""
+        if operation in self.paths:
+            return self.paths[operation]
+        template = operation.split()[1]
+        collection = template.split("/")[1]
+        return template.replace("{id}", self.paths.get(collection, "")).replace("{besluitId}", self.paths["besluiten"])
+
+
+@pytest.fixture(scope="module")
+async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
+    house, neighbours = await factories.a_house(db.owner), await factories.a_house(db.owner)
+    house.tokens["buren"] = neighbours.tokens["triagist"]
+    door, story = Door(client, house), await a_case(db.web, house, Phase.MONITORING)
+    question = {
+        "huis": house.slug, "naam": "W. Wijk", "organisatie": "Wijkteam", "emailadres": "w@wijk.example",
+        "vraag": "Hoe pakken wij dit aan?",
+    }  # fmt: skip
+    asked = (await door.call("POST", "/hulpvragen", json=question)).json()["id"]
+    return Scene(door, await _paths(door, story, asked), await _bodies(door, question))
+
+
+async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
+    case = f"/casussen/{story.case_id}"
+    commitments = (await door.get("ggz", f"{case}/afspraken"))["resultaten"]
+    owed = {
+        kind: [one for one in await story.duties(kind) if one.owner_organisation_id == door.house.organisations["ggz"]]
+        for kind in (DutyKind.COMMITMENT, DutyKind.PROGRESS)
+    }
+    progress = owed[DutyKind.PROGRESS][0].id
+    return {
+        "hulpvragen": asked, "casussen": str(story.case_id), "huizen": str(door.house.id),
+        "aanmeldingen": (await door.get("politie", case))["aanmelding"],
+        "besluiten": (await door.get("politie", f"{case}/besluiten"))["resultaten"][0]["id"],
+        "overleggen": (await door.get("politie", f"{case}/overleggen"))["resultaten"][0]["id"],
+        "afspraken": next(one["id"] for one in commitments if one["organisatie"]["naam"] == "GGZ Westerveen"),
+        "taken": str(owed[DutyKind.COMMITMENT][0].id),
+        "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
+        "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
+    }  # fmt: skip
+
+
+async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
+    ggz = str(door.house.organisations["ggz"])
+    pledge = {"organisatie": ggz, "domein": "zorg", "tekst": "gesprek", "uiterlijk": "2090-01-01"}
+    return {
+        "POST /hulpvragen": question,
+        "POST /hulpvragen/{id}/adviezen": {"tekst": "Bel de wijkagent."},
+        "POST /aanmeldingen": SUBMITTED,
+        "PUT /aanmeldingen/{id}": SUBMITTED,
+        "POST /aanmeldingen/{id}/intrekkingen": {"toelichting": "opgelost"},
+        "POST /meldingen": message(),
+        "POST /casussen/{id}/besluiten": {"soort": "spoed_geven", "toelichting": "dreiging"},
+        "POST /taken/{id}/antwoorden": {
+            "uitkomst": "gereed", "gesprokenMet": "mw. Jansen", "gesprokenOp": "2026-01-01T10:00:00Z",
+        },
+        "POST /taken/{id}/overdrachten": {"persoon": str(door.house.person("ggz"))},
+        "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},
+        "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
+        "POST /casussen/{id}/afspraken": {"afspraken": [pledge]},
+        "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
+        "POST /casussen/{id}/informatie": {"categorie": "zorg", "tekst": "stabiel", "leverancier": ggz},
+        "PUT /huizen/{id}/beleid": {"evaluatieDagen": 42},
+    }  # fmt: skip
+
+
+def test_every_operation_is_in_the_matrix() -> None:
+    assert operations(), "no operations found: this test would guard nothing"
+    assert set(MATRIX) == set(operations())
+    assert {len(marks) for marks in MATRIX.values()} == {len(PEOPLE)}
+
+
+def test_every_operation_says_who_may_use_it() -> None:
+    assert {name for name, found in operations().items() if not found.get("x-pols-wie")} == set()
+    assert set(operations()) - set(_protected()) == {"POST /hulpvragen"}
+
+
+@pytest.mark.parametrize("operation", list(MATRIX))
+async def test_a_route_is_for_whom_the_matrix_says(scene: Scene, operation: str) -> None:
+    verb, path, body = operation.split(maxsplit=1)[0], scene.path(operation), scene.bodies.get(operation)
+    headers = {"If-Match": '"0"'} if verb == "PUT" else {}
+
+    found = {who: (await scene.door.call(verb, path, who, json=body, headers=headers)).status_code for who in PEOPLE}
+
+    wrong = {
+        who: found[who] for who, mark in zip(PEOPLE, MATRIX[operation], strict=True) if found[who] not in ALLOWED[mark]
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("operation", list(_protected()))
+async def test_nobody_comes_in_without_a_valid_token(scene: Scene, operation: str) -> None:
+    verb, path = operation.split(maxsplit=1)[0], scene.path(operation)
+
+    for headers in ({}, {"Authorization": "Bearer pols_onbekend"}, {"Authorization": "Basic cG9sczpwb2xz"}):
+        answer = await scene.door.call(verb, path, json=scene.bodies.get(operation), headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.json()["detail"] == "Meld u aan met een geldig API-token."
+
+
+async def test_who_is_not_signed_in_is_told_so_before_what_is_wrong_with_the_message(scene: Scene) -> None:
+    answer = await scene.door.call("POST", "/aanmeldingen", json={"onbekend": 1})
+
+    assert answer.status_code == 401
+
+
+ODD: tuple[Any, ...] = (
+    None,
+    "",
+    "nul\u0000",
+    "\ud800",
+    -1,
+    2**70,
+    1.5,
+    True,
+    [],
+    {},
+    "9999-12-31T23:59:59-14:00",
+    "9999-12-31",
+    "x" * 9999,
+)
+
+
+def _with_odd(body: Any) -> Iterator[Any]:
+    """The body with each of its values replaced by each odd one."""
+    items = list(body.items()) if isinstance(body, dict) else list(enumerate(body)) if isinstance(body, list) else []
+    for place, value in items:
+        for other in (*ODD, *_with_odd(value)):
+            changed = body.copy()
+            changed[place] = other
+            yield changed
+
+
+@pytest.mark.parametrize("operation", [name for name in MATRIX if name.split()[0] in {"POST", "PUT"}])
+async def test_no_odd_value_is_more_than_a_refusal(scene: Scene, operation: str) -> None:
+    verb, path = operation.split(maxsplit=1)[0], scene.path(operation)
+    who = PEOPLE[MATRIX[operation].index("+")]
+    headers = {"If-Match": '"0"', "Content-Type": "application/json"}
+
+    for body in _with_odd(scene.bodies.get(operation)):
+        answer = await scene.door.call(verb, path, who, content=json.dumps(body), headers=headers)
+        assert answer.status_code < 500, (body, answer.text)

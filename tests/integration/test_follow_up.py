@@ -1,0 +1,292 @@
+"""Reminders, escalation and lapsing: each rung once, one message per person, the right person, and then in the open."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, text, update
+
+from models.actors import ENGINE
+from models.casebook import follow_up
+from models.lookups import duties as duty_lookup
+from models.tables.duties import Duty, Rung
+from models.tables.engine import Message
+from models.tables.people import Person
+from models.tables.trail import History
+from models.transactions import unit_of_work
+from models.words import DecisionKind as D
+from models.words import DutyKind, Phase
+from tests.conftest import Databases
+from tests.factories import AHouse, Story, a_case, a_house
+
+DAY = 86400
+
+
+@dataclass
+class Watch:
+    """A house whose clock a test moves, and the engine that chases what is owed there."""
+
+    db: Databases
+    house: AHouse
+
+    async def a_case(self, phase: Phase = Phase.SCREENING) -> Story:
+        return await a_case(self.db.web, self.house, phase)
+
+    async def remind(self, most: int = 5000) -> int:
+        """One round of the follow-up, as the engine."""
+        async with unit_of_work(ENGINE, self.db.engine) as work:
+            return await follow_up.remind(work, most)
+
+    async def until(self, story: Story, step: str, kind: DutyKind, organisation: str | None = None) -> Duty:
+        """Move the clock to just after this step of the ladder of a duty, and fire what is due then."""
+        owner = self.house.organisations[organisation] if organisation else None
+        owed = [one for one in await story.duties(kind) if owner in {None, one.owner_organisation_id}][-1]
+        rung = next(one for one in await story.armed(owed) if one.step == step)
+        async with story.acting("triagist") as work:
+            ahead = (rung.fire_at - work.now).total_seconds()
+        await self.db.shift(ahead + 1)
+        await self.remind()
+        return owed
+
+    async def messages(self) -> list[Message]:
+        async with unit_of_work(ENGINE, self.db.engine) as work:
+            return list(await work.session.scalars(select(Message).order_by(Message.created_at, Message.id)))
+
+    async def told(self, duty: Duty) -> set[tuple[str, str]]:
+        """Who was told about a duty, and for which step."""
+        names = {self.house.person(key): key for key in self.house.actors}
+        return {
+            (names[message.recipient_id], line["stap"])
+            for message in await self.messages()
+            for line in message.lines if line["taak"] == str(duty.id)
+        }  # fmt: skip
+
+    async def fired(self) -> list[Rung]:
+        async with unit_of_work(ENGINE, self.db.engine) as work:
+            return list(await work.session.scalars(select(Rung).where(Rung.fired_at.is_not(None))))
+
+
+@pytest.fixture
+async def db(own_db: Databases) -> Databases:
+    """Nothing else happens in it: everything in it may be counted."""
+    return own_db
+
+
+@pytest.fixture
+async def house(db: Databases) -> AHouse:
+    return await a_house(db.owner)
+
+
+@pytest.fixture
+def watch(db: Databases, house: AHouse) -> Watch:
+    return Watch(db, house)
+
+
+async def absent(watch: Watch, key: str, deputy: str | None) -> None:
+    """Somebody is away from now, and perhaps named who replaces them."""
+    async with unit_of_work(watch.house.actors[key], watch.db.web) as work:
+        away = {"absent_from": work.now, "deputy_id": watch.house.person(deputy) if deputy else None}
+        await work.session.execute(update(Person).where(Person.id == watch.house.person(key)).values(**away))
+
+
+async def test_before_anything_is_due_nobody_is_told(watch: Watch) -> None:
+    await watch.a_case()
+
+    assert await watch.remind() == 0
+    assert await watch.messages() == []
+
+
+async def test_two_claimers_at_once_fire_every_rung_exactly_once(watch: Watch) -> None:
+    for _ in range(3):
+        await watch.a_case()
+    await watch.db.shift(40 * DAY)
+
+    counts = await asyncio.gather(*(watch.remind(most=40) for _ in range(6)))
+
+    while counts[-1]:
+        counts = [*counts, await watch.remind()]
+    fired = await watch.fired()
+    async with unit_of_work(ENGINE, watch.db.engine) as work:
+        left = await work.session.scalar(
+            text("SELECT count(*) FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL AND step <> 'lapse'")
+        )
+        lines = await work.session.scalars(select(History.facts).where(History.what == "herinnering"))
+    told = Counter((line["taak"], line["stap"]) for line in lines)
+    assert left == 0
+    assert told == Counter({(str(one.duty_id), str(one.step)): 1 for one in fired})
+
+
+async def test_a_person_gets_one_message_about_all_their_cases(watch: Watch) -> None:
+    stories = [await watch.a_case() for _ in range(3)]
+    await watch.db.shift(40 * DAY)
+
+    await watch.remind()
+
+    messages = await watch.messages()
+    recipients = [one.recipient_id for one in messages]
+    assert len(recipients) == len(set(recipients))
+    manager = next(one for one in messages if one.recipient_id == watch.house.person("manager"))
+    assert set(manager.case_ids) == {story.case_id for story in stories}
+    numbers = {(await story.facts()).number for story in stories}
+    assert {line["casus"] for line in manager.lines} == numbers
+
+
+async def test_a_message_carries_ids_and_numbers_and_nothing_about_a_person(watch: Watch) -> None:
+    await watch.a_case()
+    await watch.db.shift(40 * DAY)
+    await watch.remind()
+
+    for message in await watch.messages():
+        for line in message.lines:
+            assert line.keys() == {"taak", "casus", "soort", "uiterlijk", "stap"}
+            assert str(UUID(line["taak"])) == line["taak"]
+            assert line["soort"] in set(DutyKind)
+
+
+async def test_the_owner_is_told_first(watch: Watch) -> None:
+    story = await watch.a_case()
+
+    owed = await watch.until(story, "due", DutyKind.KNOWN, "gemeente")
+
+    assert await watch.told(owed) == {("gemeente", "due")}
+
+
+async def test_what_the_triage_table_owes_is_told_to_everybody_at_it(watch: Watch) -> None:
+    story = await watch.a_case()
+
+    owed = await watch.until(story, "due", DutyKind.ADMISSION)
+
+    assert await watch.told(owed) == {("politie", "due"), ("om", "due"), ("gemeente", "due")}
+
+
+async def test_an_absent_owner_is_replaced_by_the_deputy_they_named(watch: Watch) -> None:
+    story = await watch.a_case(Phase.REGIE)
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=watch.house.person("regisseur"))
+    await absent(watch, "regisseur", "regisseur2")
+
+    owed = await watch.until(story, "due", DutyKind.SET_MEETING)
+
+    assert await watch.told(owed) == {("regisseur2", "due")}
+
+
+async def test_without_a_deputy_the_message_stays_with_the_absent_owner(watch: Watch) -> None:
+    story = await watch.a_case(Phase.REGIE)
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=watch.house.person("regisseur"))
+    await absent(watch, "regisseur", None)
+
+    owed = await watch.until(story, "due", DutyKind.SET_MEETING)
+
+    assert await watch.told(owed) == {("regisseur", "due")}
+
+
+async def test_the_ladder_climbs_to_the_regisseur_and_the_manager_and_then_is_exhausted_in_the_open(
+    watch: Watch,
+) -> None:
+    story = await watch.a_case(Phase.MONITORING)
+    for step, reached in (("deputy", {"ggz"}), ("director", {"regisseur"})):
+        owed = await watch.until(story, step, DutyKind.PROGRESS, "ggz")
+        assert {who for who, at in await watch.told(owed) if at == step} == reached
+        assert (await story.duties(DutyKind.PROGRESS))[0].exhausted_at is None
+
+    owed = await watch.until(story, "manager", DutyKind.PROGRESS, "ggz")
+
+    assert ("manager", "manager") in await watch.told(owed)
+    exhausted = [one for one in await story.duties(DutyKind.PROGRESS) if one.id == owed.id]
+    assert exhausted[0].exhausted_at is not None
+    assert await story.armed(owed) == []
+
+
+async def test_without_a_regisseur_the_triage_officer_is_told(watch: Watch) -> None:
+    story = await watch.a_case()
+
+    owed = await watch.until(story, "director", DutyKind.KNOWN, "om")
+
+    assert ("triagist", "director") in await watch.told(owed)
+
+
+async def test_an_answer_stops_the_ladder(watch: Watch) -> None:
+    story = await watch.a_case()
+    owed = await watch.until(story, "due", DutyKind.KNOWN, "om")
+
+    await story.answer("om", DutyKind.KNOWN, "niet_bekend")
+    await watch.db.shift(60 * DAY)
+    await watch.remind()
+
+    assert await watch.told(owed) == {("om", "due")}
+    ended = [one for one in await story.duties(DutyKind.KNOWN) if one.id == owed.id]
+    assert ended[0].exhausted_at is None
+
+
+async def test_only_the_furthest_step_is_told_when_the_engine_was_away(watch: Watch) -> None:
+    story = await watch.a_case()
+    await watch.db.shift(40 * DAY)
+
+    await watch.remind()
+
+    owed = await story.duty(DutyKind.ADMISSION)
+    assert await watch.told(owed) == {("manager", "manager")}
+    assert len([one for one in await watch.fired() if one.duty_id == owed.id]) == 6
+
+
+async def test_a_moved_due_moment_fires_again_and_never_twice_for_one_version(watch: Watch) -> None:
+    story = await watch.a_case()
+    owed = await watch.until(story, "due", DutyKind.ADMISSION)
+    async with story.acting("triagist") as work:
+        later = work.now + timedelta(days=30)
+    await story.decide("triagist", D.HOLD, until=later)
+    await watch.db.shift(14 * DAY)
+    await story.decide("triagist", D.RESUME)
+
+    await watch.db.shift(40 * DAY)
+    await watch.remind()
+    await watch.remind()
+
+    steps = Counter((one.step, one.due_version) for one in await watch.fired() if one.duty_id == owed.id)
+    assert set(steps.values()) == {1}
+    assert steps[("due", 1)] == 1  # type: ignore[index]
+    assert steps[("manager", 2)] == 1  # type: ignore[index]
+
+
+async def test_what_lapses_sends_no_message(watch: Watch) -> None:
+    story = await watch.a_case(Phase.MONITORING)
+    await watch.db.shift(40 * DAY)
+    await watch.remind()
+
+    corrections = await story.duties(DutyKind.CORRECT_MINUTES)
+
+    assert corrections
+    for one in corrections:
+        assert await watch.told(one) == set()
+
+
+async def test_two_engines_lapse_a_duty_once(watch: Watch) -> None:
+    story = await watch.a_case(Phase.MONITORING)
+    await watch.db.shift(40 * DAY)
+
+    async def lapse() -> UUID | None:
+        async with unit_of_work(ENGINE, watch.db.engine) as work:
+            found = await follow_up.next_lapse(work)
+            if found is not None:
+                await follow_up.lapse(work, found)
+            return found
+
+    taken = [one for one in await asyncio.gather(*(lapse() for _ in range(5))) if one is not None]
+    while (last := await lapse()) is not None:
+        taken.append(last)
+
+    corrections = await story.duties(DutyKind.CORRECT_MINUTES)
+    assert sorted(taken) == sorted(one.id for one in corrections)
+    assert {one.ended_as for one in corrections} == {"termijn voorbij"}
+
+
+async def test_nothing_is_left_open_without_a_ladder(watch: Watch) -> None:
+    """Whatever waits for somebody is chased, except what the flow does itself."""
+    for phase in (Phase.SCREENING, Phase.REGIE, Phase.PLAN, Phase.MONITORING, Phase.CLOSING):
+        story = await watch.a_case(phase)
+        async with story.acting("triagist") as work:
+            waiting = await duty_lookup.open_in_case(work, story.case_id)
+        for one in waiting:
+            assert await story.armed(one), f"{one.kind} in {phase}"
