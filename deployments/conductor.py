@@ -28,8 +28,8 @@ from prefect.flow_engine import AsyncFlowRunEngine
 from prefect.results import ResultStore
 from prefect.states import Cancelled, Failed, Pending, Scheduled
 
-from tasks.boundary import StepFailed
 from flows.rest import EngineGone, Superseded
+from tasks.boundary import StepFailed
 
 #: Permanent names: Prefect cancels a run whose deployment was renamed or deleted.
 NAME = "case"

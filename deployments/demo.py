@@ -15,7 +15,7 @@ MAIL_PORT = 8025
 
 
 async def run_stack(state: Path, port: int, *, demo: bool) -> None:
-    """Start the stack and keep it until told to stop; with `demo` fill it the first time. A second start keeps the data."""
+    """Start the stack and keep it until told to stop; `demo` fills it the first time. A second start keeps the data."""
     began = time.monotonic()
     _say("PostgreSQL start...")
     stack = await Stack.begin(state)

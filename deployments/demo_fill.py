@@ -3,7 +3,7 @@
 Nobody in it exists. Citizen numbers come from the test range that starts with 9999.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count, cycle
@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 Move = Callable[[float], Awaitable[datetime]]
 DAY = 86_400
 WEEKS = 16
@@ -53,7 +54,7 @@ class House:
     clients: dict[str, httpx2.AsyncClient] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     organisations: dict[str, str] = field(default_factory=dict)
-    now: datetime = datetime.min.replace(tzinfo=UTC)
+    now: datetime = LONG_AGO
 
     def client(self, who: str) -> httpx2.AsyncClient:
         """Somebody at the REST door."""
@@ -72,26 +73,28 @@ class House:
             me = await self.get(who, "/mij")
             self.people[who], self.organisations[who] = me["persoon"]["id"], me["organisatie"]["id"]
 
-    async def get(self, who: str, path: str) -> Any:
+    async def get(self, who: str, path: str) -> dict[str, Any]:
         """Read something."""
         answer = await self.client(who).get(path)
         answer.raise_for_status()
-        return answer.json()
+        found: dict[str, Any] = answer.json()
+        return found
 
-    async def post(self, who: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    async def post(self, who: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Do something; a refusal of the demonstration's own acts is a defect."""
         answer = await self.client(who).post(path, json=body or {})
         if answer.is_error:
             msg = f"{path}: {answer.status_code} {answer.text}"
             raise RuntimeError(msg)
-        return answer.json() if answer.content else None
+        made: dict[str, Any] = answer.json() if answer.content else {}
+        return made
 
-    async def decide(self, who: str, case: str, kind: str, **more: Any) -> None:
+    async def decide(self, who: str, case: str, kind: str, **more: object) -> None:
         """Take a decision."""
         body = {"soort": kind, "toelichting": "besproken en akkoord"} | more
         await self.post(who, f"/casussen/{case}/besluiten", body)
 
-    async def answer(self, who: str, case: str, kind: str, outcome: str, **more: Any) -> None:
+    async def answer(self, who: str, case: str, kind: str, outcome: str, **more: object) -> None:
         """Answer the open duty of this kind."""
         mine = self.organisations[who]
         duties = (await self.get(who, f"/casussen/{case}/taken"))["resultaten"]
@@ -177,7 +180,7 @@ class Run:
         for who in ("om", "gemeente")[: 1 + self.index % 2]:
             await self.house.answer(who, self.case, "bekend_of_niet_bekend", "niet_bekend")
 
-    async def judge(self, kind: str, **more: Any) -> None:
+    async def judge(self, kind: str, **more: object) -> None:
         """The criteria, and what the table decides."""
         judged = [{"criterium": one, "voldaan": True, "motivering": "voldaan"} for one in "abcd"]
         await self.house.answer("triagist", self.case, "criteria_toetsen", "getoetst", criteria=judged)
@@ -266,8 +269,10 @@ class Run:
         return [self.house.organisations[one] for one in who]
 
 
-_USUAL = [Run.report, Run.screen, Run.admit, Run.prepare, Run.confer, Run.accept, Run.scale_down, Run.close]
-_STEPS: dict[str, list[Callable[[Run], Awaitable[None]]]] = {
+_USUAL: list[Callable[[Run], Coroutine[Any, Any, None]]] = [
+    Run.report, Run.screen, Run.admit, Run.prepare, Run.confer, Run.accept, Run.scale_down, Run.close,
+]  # fmt: skip
+_STEPS: dict[str, list[Callable[[Run], Coroutine[Any, Any, None]]]] = {
     "gewoon": _USUAL,
     "afgewezen": [Run.report, Run.screen, Run.reject],
     "advies": [Run.report, Run.screen, Run.advise, Run.give_advice],

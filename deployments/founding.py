@@ -1,4 +1,4 @@
-"""What an operator does as the owner of the database: found houses, designate people, move a test clock, check the log."""
+"""What an operator does as owner of the database: found houses, designate people, move a test clock, check the log."""
 
 from datetime import date, datetime, timedelta
 
@@ -67,7 +67,9 @@ async def _found(work: Work, plan: HouseFile) -> dict[str, str]:
         organisation = itself if own else setup.add_organisation(work, house.id, one.naam, one.soort, one.taak)
         await work.session.flush()
         for person in one.personen:
-            made = setup.designate(work, organisation, person.naam, person.email, person.rollen, plan.geldigTot)
+            made = setup.designate(
+                work, organisation, person.naam, person.email, person.rollen, valid_until=plan.geldigTot
+            )
             await work.session.flush()
             tokens[person.email] = setup.issue_token(work, made, lasts=timedelta(days=3650))
     return tokens

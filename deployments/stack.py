@@ -1,4 +1,4 @@
-"""The embedded stack: PostgreSQL, mail catcher, web application, Prefect server and worker, started and stopped in order.
+"""The embedded stack: PostgreSQL, mail catcher, web application, Prefect server and worker; started, stopped in order.
 
 The web application serves before the engine is up; nothing that it started outlives it.
 """
@@ -39,7 +39,7 @@ class Stack:
     @classmethod
     async def begin(cls, state: Path, *, durable: bool = True) -> Self:
         """Start PostgreSQL and bring the case database to the newest step. Raises ServerRefused."""
-        state.mkdir(parents=True, exist_ok=True)
+        state.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - once, before anything else runs
         server = EmbeddedServer.start(state, durable=durable)
         await embedded.prepare(server)
         await migrate(server.url("pols_owner", DATABASE))

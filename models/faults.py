@@ -1,4 +1,4 @@
-"""Where a chaos test may pull the plug: named places, killed for real (SIGKILL). Without a test they cost one look-up."""
+"""Where a chaos test may pull the plug: named places, killed for real (SIGKILL). Else they cost one look-up."""
 
 import os
 import signal

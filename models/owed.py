@@ -55,7 +55,9 @@ _A, _D, _W = ClosedBy.ANSWER, ClosedBy.DECISION, ClosedBy.WORK
 _ADMISSIONS = frozenset({D.ADMIT, D.SHORT_TRACK})
 
 DUTIES: dict[DutyKind, DutySpec] = {
-    DutyKind.CONFIRM_RECEIPT: DutySpec(Owner.DESK, working_days(1), _W, announce=None, on_leave=OnLeave.CARRY, outlives=True),
+    DutyKind.CONFIRM_RECEIPT: DutySpec(
+        Owner.DESK, working_days(1), _W, announce=None, on_leave=OnLeave.CARRY, outlives=True
+    ),
     DutyKind.CHECK_COMPLETENESS: DutySpec(Owner.DESK, working_days(1), _D, urgent_term=clock_hours(2)),
     DutyKind.SUPPLEMENT: DutySpec(
         Owner.REPORTER, working_days(5), _A, ("aangevuld",), gates=frozenset({D.COMPLETE}), announce=WorkKind.ASK

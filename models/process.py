@@ -57,7 +57,7 @@ class Deciders(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecisionSpec:
-    """One kind of decision: `needs` are the fields it must carry, `opens` what it asks of whom, `work` what it leaves."""
+    """One kind of decision: `needs` are fields it must carry, `opens` what it asks of whom, `work` what it leaves."""
 
     phases: frozenset[Phase]
     deciders: Deciders

@@ -16,7 +16,8 @@ from models.actors import Actor
 from models.refusals import LeaseLost
 
 _BEGIN = text(
-    "SELECT now_, fenced_ FROM pols_begin(:person, :organisation, :kind, :house, :roles, :purpose, :behalf, :lease, :token)"
+    "SELECT now_, fenced_ "
+    "FROM pols_begin(:person, :organisation, :kind, :house, :roles, :purpose, :behalf, :lease, :token)"
 ).bindparams(
     bindparam("person", type_=Uuid()),
     bindparam("organisation", type_=Uuid()),

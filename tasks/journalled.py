@@ -27,10 +27,11 @@ def journalled(effect: Effect) -> Task[..., Any]:
         await perform(effect, entry_id)
 
     run.__doc__ = effect.__doc__
-    return task(
-        guarded(run), name=effect.__name__, task_run_name=f"{effect.__name__} {{entry_id}}", cache_policy=NO_CACHE,
-        persist_result=False, retries=0,
-    )  # fmt: skip
+    name = effect.__name__
+    as_task = task(
+        name=name, task_run_name=f"{name} {{entry_id}}", cache_policy=NO_CACHE, persist_result=False, retries=0
+    )
+    return as_task(guarded(run))
 
 
 async def perform(effect: Effect, entry_id: UUID) -> None:

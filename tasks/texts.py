@@ -58,7 +58,7 @@ def moment(value: str) -> str:
 def _environment() -> SandboxedEnvironment:
     made = SandboxedEnvironment(
         loader=FileSystemLoader(Path(__file__).parent / "texts_nl"), undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, autoescape=False,  # noqa: S701 - plain text, never HTML
+        lstrip_blocks=True, autoescape=False,
     )  # fmt: skip
     made.filters["moment"] = moment
     made.filters["woorden"] = lambda code: str(code).replace("_", " ")

@@ -93,7 +93,8 @@ async def a_house(owner: Database, *, policy: Policy | None = None) -> AHouse:
         made.organisations = {key: one.id for key, one in organisations.items()}
         for key, where, roles in PEOPLE:
             at = organisations[where]
-            person = setup.designate(work, at, f"{key.title()} Fictief", f"{key}@{slug}.example", roles, FAR)
+            email = f"{key}@{slug}.example"
+            person = setup.designate(work, at, f"{key.title()} Fictief", email, roles, valid_until=FAR)
             await work.session.flush()
             made.tokens[key] = setup.issue_token(work, person, lasts=timedelta(days=4000))
             made.actors[key] = Actor(house.id, at.id, at.kind, person.id, frozenset(roles))

@@ -31,7 +31,7 @@ async def build(server: EmbeddedServer) -> Stage:
     await embedded.create_from_template(server, name, TEMPLATE)
     db = connected(server, name)
     house = await factories.a_house(db.owner)
-    ready = {
+    ready: dict[Phase, UUID] = {
         phase: (await factories.a_case(db.web, house, phase)).case_id for phase in Phase if phase is not Phase.ADVICE
     }
     await db.close()

@@ -1,4 +1,4 @@
-"""Deciding: one verb for every decision. The table in `process` says what is allowed; effects do the particular part."""
+"""Deciding: one verb for every decision. The table in `process` says what is allowed; effects do what is particular."""
 
 from uuid import UUID
 

@@ -32,7 +32,8 @@ _CLAIM = text("""
       RETURNING id
     ), told AS (
       INSERT INTO history (id, house_id, case_id, at, what, facts)
-      SELECT gen_random_uuid(), house_id, case_id, :now, 'herinnering', jsonb_build_object('taak', duty_id, 'stap', step)
+      SELECT gen_random_uuid(), house_id, case_id, :now, 'herinnering',
+             jsonb_build_object('taak', duty_id, 'stap', step)
       FROM fired
     )
     SELECT DISTINCT ON (duty_id) duty_id, step FROM fired ORDER BY duty_id, fire_at DESC

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
+from models.actors import Actor
+from models.lookups.duties import is_open
 from models.tables.duties import Duty
 from models.tables.engine import JournalEntry
 from models.tables.people import Organisation, Person
-from models.actors import Actor
-from models.lookups.duties import is_open
 from models.transactions import Work
 from models.words import DutyKind, OrganisationKind, Role
 

@@ -110,7 +110,7 @@ async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meetin
     frame = await open_frame(work, meeting.case_id)
     must_direct(frame)
     if frame.case.phase not in {Phase.FOCUSOVERLEG, Phase.MONITORING}:
-        raise NotInThisPhase("Een overleg vastleggen kan tijdens casusoverleg en monitoring; verklaar eerst voorbereid.")
+        raise NotInThisPhase("Een overleg vastleggen kan bij casusoverleg en monitoring; verklaar eerst voorbereid.")
     if meeting.held_at or meeting.moved_at or meeting.cancelled_at:
         raise NotPossible("Dit overleg is al gehouden, verzet of afgelast.")
     held_at = command.held_at or work.now

@@ -35,7 +35,7 @@ def add_organisation(work: Work, house_id: UUID, name: str, kind: OrganisationKi
 
 
 def designate(
-    work: Work, organisation: Organisation, name: str, email: str, roles: Sequence[Role], valid_until: date
+    work: Work, organisation: Organisation, name: str, email: str, roles: Sequence[Role], *, valid_until: date
 ) -> Person:
     """Designate somebody (WGS 1.8(2)); screening and training are valid until the day given (R6)."""
     made = Person(

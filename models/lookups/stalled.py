@@ -38,8 +38,8 @@ from models.words import OrganisationKind, Phase, Role
 After = tuple[datetime, UUID]
 
 OPEN_PHASES = [phase for phase in Phase if phase is not Phase.CLOSED]
-_RUNS = """NOT ((c.hold_since IS NOT NULL AND d.kind = ANY (CAST(:stops AS text[]))) OR EXISTS (
-      SELECT FROM hold h WHERE h.case_id = d.case_id AND h.duty_id = d.id AND h.ended_at IS NULL
+_RUNS = """NOT ((c.hold_since IS NOT NULL AND d.kind = ANY (CAST(:stops AS text[]))) OR d.id IN (
+      SELECT h.duty_id FROM hold h WHERE h.house_id = :house AND h.duty_id IS NOT NULL AND h.ended_at IS NULL
         AND h.since <= :now AND h.until > :now))"""
 _DESK = """(CASE WHEN d.owner_role = 'triagelid' THEN CAST(:house AS uuid) ELSE d.owner_organisation_id END,
         CAST(coalesce(d.owner_role, 'partnercontact') AS text))"""
@@ -149,8 +149,8 @@ async def _silent_since(work: Work) -> datetime:
 
 async def _phases(work: Work) -> dict[Phase, int]:
     rows = await work.session.execute(
-        select(Case.phase, func.count().label("cases")).where(Case.house_id == work.actor.house_id, Case.phase.in_(OPEN_PHASES))
-        .group_by(Case.phase)
+        select(Case.phase, func.count().label("cases"))
+        .where(Case.house_id == work.actor.house_id, Case.phase.in_(OPEN_PHASES)).group_by(Case.phase)
     )  # fmt: skip
     found = {row.phase: row.cases for row in rows}
     return {phase: found.get(phase, 0) for phase in OPEN_PHASES}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select, text
@@ -111,7 +112,7 @@ async def involved_people(work: Work, case_id: UUID) -> list[PersonId]:
     return await _contacts(work, organisations)
 
 
-async def _contacts(work: Work, organisations: Select[tuple[UUID]]) -> list[PersonId]:
+async def _contacts(work: Work, organisations: Select[Any]) -> list[PersonId]:
     statement = (
         select(Person.id).where(Person.organisation_id.in_(organisations), Person.active)
         .where(Person.roles.contains([Role.CONTACT.value])).order_by(Person.id)

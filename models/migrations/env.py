@@ -1,6 +1,7 @@
 """Alembic's entry: async, one lock, timeouts, one transaction per migration."""
 
 import asyncio
+from typing import Literal
 
 from alembic import context
 from sqlalchemy import Connection, text
@@ -12,8 +13,8 @@ from models.tables.base import Moment
 _LOCK = 7_651_103
 
 
-def _plainly(kind: str, item: object, _context: object) -> str | bool:
-    """Write our own column types as the plain SQL types they are stored as: a migration never imports today's models."""
+def _plainly(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """Write our own column types as plain SQL types: a migration never imports today's models."""
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
     return False

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import DateTime, Dialect, Enum, ForeignKey, MetaData, Text, TypeDecorator, Uuid
@@ -54,7 +54,7 @@ class Base(DeclarativeBase):
     """Declarative base with named constraints."""
 
     metadata = MetaData(naming_convention=CONVENTION)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: Moment(),
         UUID: Uuid(),
         str: Text(),
@@ -62,7 +62,7 @@ class Base(DeclarativeBase):
         list[Any]: JSONB(),
         list[str]: ARRAY(Text()),
         list[UUID]: ARRAY(Uuid()),
-    }  # noqa: RUF012 - SQLAlchemy's own spelling
+    }
 
 
 Id = Annotated[UUID, mapped_column(primary_key=True, default=new_id)]

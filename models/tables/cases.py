@@ -223,6 +223,7 @@ class Hold(Base):
     __table_args__ = (
         CheckConstraint("reason <> ''", name="has_a_reason"),
         Index("ix_hold_case_id", "case_id"),
+        Index("ix_hold_one_duty", "house_id", postgresql_where=text("duty_id IS NOT NULL AND ended_at IS NULL")),
     )
 
     id: Mapped[Id]

@@ -1,0 +1,1 @@
+"""Stories: through the doors and the flows, the clock moved."""

@@ -124,3 +124,9 @@ async def closed(world: World, case_id: str) -> None:
     ):  # fmt: skip
         await world.answer("regisseur", case_id, kind, outcome, toelichting="vastgelegd")
     await world.decide("om", case_id, "afsluiten")
+
+
+async def evaluated(world: World, case_id: str, kind: str, *, by: str) -> None:
+    """An evaluation: criteria and necessity are tested again, and the involved participants decide."""
+    deciders = [person(world, by)]
+    await world.decide("regisseur", case_id, kind, criteriaVoldaan=True, noodzaak="nog nodig", beslissers=deciders)

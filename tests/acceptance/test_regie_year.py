@@ -38,16 +38,14 @@ async def _two_rounds(world: World, case_id: str) -> None:
     for expected in (2, 3):
         await world.pass_days(41)
         await world.answer("politie", case_id, "voortgang_melden", "op_schema")
-        more = {"criteriaVoldaan": True, "noodzaak": "nog nodig", "beslissers": [steps.person(world, "politie")]}
-        await world.decide("regisseur", case_id, "doorgaan", **more)
+        await steps.evaluated(world, case_id, "doorgaan", by="politie")
         facts: dict[str, Any] = await world.get("regisseur", f"/casussen/{case_id}")
         assert facts["ronde"] == expected
 
 
 async def _adjusted(world: World, case_id: str) -> None:
     """The plan no longer fits: back to the focusoverleg in a new visit, and out again with a new version."""
-    more = {"criteriaVoldaan": True, "noodzaak": "anders verder", "beslissers": [steps.person(world, "gemeente")]}
-    await world.decide("regisseur", case_id, "bijstellen", **more)
+    await steps.evaluated(world, case_id, "bijstellen", by="gemeente")
     assert await world.phase(case_id) == "focusoverleg"
     await steps.convened(world, case_id, in_days=9)
     await steps.conferred(world, case_id)

@@ -17,8 +17,10 @@ async def test_an_urgent_report_is_admitted_the_same_day_and_meets_within_48_hou
     assert steps.moment(admission["uiterlijk"]) - await world.now() < timedelta(days=3)  # the end of a working day
     await steps.judged(world, case_id)
 
-    by_phone = {"beslissers": [steps.person(world, "om")], "toelichting": "telefonisch besloten om 10:12"}
-    await world.decide("triagist", case_id, "in_procesregie_nemen", hoogRisico=True, **by_phone)
+    await world.decide(
+        "triagist", case_id, "in_procesregie_nemen", hoogRisico=True, toelichting="telefonisch besloten om 10:12",
+        beslissers=[steps.person(world, "om")],
+    )  # fmt: skip
     await world.settled()
 
     assert "Er is een besluit namens u vastgelegd" in world.mailed("om")

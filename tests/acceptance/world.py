@@ -1,4 +1,4 @@
-"""A house that really runs: its own case database, web application, worker and mail; driven over HTTP, the clock moved."""
+"""A house that really runs: its own case database, web application, worker and mail; over HTTP, the clock moved."""
 
 import asyncio
 from dataclasses import dataclass, field

@@ -1,0 +1,1 @@
+"""Pulling plugs: kills, outages, and a canary."""

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.chaos
 
 CANARY = "Kanarievogel"
 BSN = "999990093"
-HAYSTACKS = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+HAYSTACKS = "SELECT tablename AS table_name FROM pg_tables WHERE schemaname = 'public'"
 #: the tables of the case database where text about people belongs
 CONTENT = {"referral", "subject", "decision", "answer", "info_item", "document", "commitment", "criterion_judgement",
            "progress", "support_question", "meeting", "hold", "person", "organisation", "house"}  # fmt: skip

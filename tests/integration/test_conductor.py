@@ -20,8 +20,8 @@ from prefect.events.worker import EventsWorker
 from deployments.conductor import AnyFlow, Conductor, EngineUnreachable, Outcome, RunEnded, RunMissing
 from deployments.embedded import EmbeddedServer, prepare
 from deployments.prefect_server import PrefectServer, free_port
-from tasks.boundary import StepFailed, guarded
 from flows.rest import rest
+from tasks.boundary import StepFailed, guarded
 from tests.state import fresh_state
 
 QUICK = {"PREFECT_CLIENT_MAX_RETRIES": "0", "PREFECT_LOGGING_LEVEL": "WARNING"}

@@ -72,7 +72,7 @@ ENDS: dict[str, Callable[[Story], Awaitable[None]]] = {
 
 
 async def ended(db: Databases, how: str) -> Story:
-
+    house = await a_house(db.owner)
     people = (
         DescribeSubject(name="Youssef K.", bsn=BSN),
         DescribeSubject(name="Youssef's moeder", standing="directe_kring"),

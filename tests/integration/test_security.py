@@ -336,7 +336,8 @@ async def test_a_decision_is_taken_by_somebody_and_the_engine_only_by_rule(db: D
             await work.session.execute(
                 text(
                     "INSERT INTO decision (id, house_id, case_id, visit_id, kind, at, decided_at, registered_by,"
-                    " reason, facts) VALUES (gen_random_uuid(), :house, :case, :visit, :kind, now(), now(), :other, '', '{}')"
+                    " reason, facts)"
+                    " VALUES (gen_random_uuid(), :house, :case, :visit, :kind, now(), now(), :other, '', '{}')"
                 ),
                 {"house": house.id, "case": case.id, "visit": case.visit_id, "kind": str(D.HOLD),
                  "other": house.person("om")},

@@ -15,4 +15,4 @@ def upgrade() -> None:
     driver = op.get_bind().connection.driver_connection
     for name in ("first_tables.sql", "first_security.sql"):
         statements = (Path(__file__).parent / name).read_text(encoding="utf-8")
-        await_only(driver.execute(statements))  # many statements at once: asyncpg's own execute
+        await_only(driver.execute(statements))  # type: ignore[union-attr]  # many statements at once: asyncpg's own execute

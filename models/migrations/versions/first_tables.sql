@@ -386,6 +386,8 @@ CREATE TABLE hold (
 
 CREATE INDEX ix_hold_case_id ON hold (case_id);
 
+CREATE INDEX ix_hold_one_duty ON hold (house_id) WHERE duty_id IS NOT NULL AND ended_at IS NULL;
+
 CREATE TABLE lease (
   case_id UUID NOT NULL,
   house_id UUID NOT NULL,

@@ -47,6 +47,7 @@ async def test_the_known_round_asks_public_participants_and_not_the_reporter(db:
 async def test_a_house_may_ask_fewer_public_participants(db: Databases, house: AHouse) -> None:
     async with unit_of_work(ENGINE, db.owner) as work:
         setup.set_policy(work, house.id, 1, Policy(ask_known=frozenset({house.organisations["om"]})))
+    house.ready.clear()
     story = await screened(db, house)
 
     assert [one.owner_organisation_id for one in await story.duties(DutyKind.KNOWN)] == [house.organisations["om"]]
