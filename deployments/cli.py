@@ -12,7 +12,10 @@ import typer
 
 from deployments.settings import Settings
 
-app = typer.Typer(help="Pols: het zaaksysteem van een Zorg- en Veiligheidshuis.", no_args_is_help=True)
+app = typer.Typer(
+    help="Pols: het zaaksysteem van een Zorg- en Veiligheidshuis.", no_args_is_help=True,
+    pretty_exceptions_enable=False,  # they show local variables, secrets among them
+)  # fmt: skip
 
 
 def _until_signal(work: Coroutine[Any, Any, None]) -> None:

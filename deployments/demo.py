@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deployments import demo_fill
-from deployments.founding import found, shift_clock
+from deployments.founding import caught_up, found, shift_clock
 from deployments.stack import Stack
 
 ACCOUNTS = "accounts.json"
@@ -45,6 +45,7 @@ async def _fill(stack: Stack) -> None:
     tokens = await found(owner_url, plan)
 
     async def move(seconds: float) -> datetime:
+        await caught_up(stack.server.url("pols_engine", stack.database))
         return await shift_clock(owner_url, int(seconds), production=False)
 
     _say("Een fictief huis wordt gevuld, door de API...")

@@ -26,11 +26,21 @@ REASONS = (
     ("multiproblematiek", "schulden, verslaving en twee kinderen in huis"),
 )
 TOWNS = ("Westerveen", "Oosterveen", "Zuiderhaven")
-#: how far each report comes, in turn; the last ones are recent and stay early in the process
+#: how far each report comes, in turn; a few of them stay where they are, and those are what the dashboard is for
 ENDS = (
-    "monitoring", "regie", "afgewezen", "focusoverleg", "monitoring", "advies", "screening", "plan", "monitoring",
-    "afgesloten", "korte_route", "focusoverleg", "monitoring", "afschalen", "doorverwezen", "regie", "aanvulling",
+    "monitoring", "afgesloten", "afgewezen", "monitoring", "advies", "monitoring", "korte_route", "regie", "monitoring",
+    "afschalen", "doorverwezen", "monitoring", "screening", "monitoring", "afgesloten", "aanvulling",
 )  # fmt: skip
+#: one in so many is forgotten by its partners
+FORGOTTEN = 7
+#: what partners and desk answer to what is asked of them
+ANSWERS = {
+    "bekend_of_niet_bekend": "niet_bekend", "bekendheid_andere_huizen": "niet_bekend",
+    "grond_tegen_informeren_melden": "geen_grond", "informatie_aanleveren": "geleverd",
+    "afspraak_aanvaarden": "aanvaard", "voortgang_melden": "op_schema", "verslag_corrigeren": "akkoord",
+    "betrokkene_informeren": "geinformeerd", "afspraak_uitvoeren": "gereed", "nabellen": "gebeld",
+}  # fmt: skip
+PEOPLE = ("politie", "om", "gemeente", "ggd", "ggz", "reclassering", "triagist")
 ORDER = (
     "aanmelding", "screening", "regie", "focusoverleg", "plan", "monitoring", "afschalen", "afgesloten",
 )  # fmt: skip
@@ -130,9 +140,19 @@ async def _weeks(house: House, move: Move, say: Callable[[str], None]) -> int:
         for _half in range(2):
             for run in running:
                 await run.go_on()
+            await _answer_all(house, {run.case for run in running if run.forgotten})
             house.now = await move(3.5 * DAY)
         say(f"  week {week + 1} van {WEEKS}: {len(running)} meldingen")
     return len(running)
+
+
+async def _answer_all(house: House, forgotten: set[str]) -> None:
+    """Everybody answers what is asked of them, but for the cases that are forgotten."""
+    for who in PEOPLE:
+        for duty in (await house.get(who, "/taken"))["resultaten"]:
+            outcome = ANSWERS.get(duty["soort"])
+            if outcome is not None and duty["casus"]["id"] not in forgotten:
+                await house.post(who, f"/taken/{duty['id']}/antwoorden", {"uitkomst": outcome})
 
 
 @dataclass
@@ -150,6 +170,11 @@ class Run:
     done: int = 0
 
     @property
+    def forgotten(self) -> bool:
+        """Its partners do not answer."""
+        return self.index % FORGOTTEN == FORGOTTEN - 2
+
+    @property
     def director(self) -> str:
         """Two regisseurs share the work."""
         return ("regisseur", "regisseur2")[self.index % 2]
@@ -160,6 +185,8 @@ class Run:
         if self.done < len(steps):
             await steps[self.done](self)
             self.done += 1
+        elif self.end == "monitoring" and not self.forgotten:
+            await self.evaluate()
 
     async def report(self) -> None:
         """The police report, and submit."""
@@ -175,10 +202,8 @@ class Run:
         self.case = (await self.house.post("politie", f"/aanmeldingen/{draft['id']}/indieningen"))["id"]
 
     async def screen(self) -> None:
-        """Complete; most partners answer whether the person is known."""
+        """The report is complete."""
         await self.house.decide("triagist", self.case, "compleet_verklaren")
-        for who in ("om", "gemeente")[: 1 + self.index % 2]:
-            await self.house.answer(who, self.case, "bekend_of_niet_bekend", "niet_bekend")
 
     async def judge(self, kind: str, **more: object) -> None:
         """The criteria, and what the table decides."""
@@ -218,10 +243,16 @@ class Run:
         await self.house.answer(self.director, self.case, "verslag_vaststellen", "gedaan", toelichting="verslag")
         await self.house.decide(self.director, self.case, "plan_vaststellen")
 
-    async def accept(self) -> None:
-        await self.house.answer("ggz", self.case, "afspraak_aanvaarden", "aanvaard")
-        if self.index % 3:
-            await self.house.answer("politie", self.case, "betrokkene_informeren", "geinformeerd")
+    async def wait(self) -> None:
+        """Half a week in which nobody decides anything."""
+
+    async def evaluate(self) -> None:
+        """Every few weeks: is it still needed? Go on."""
+        duties = (await self.house.get(self.director, f"/casussen/{self.case}/taken"))["resultaten"]
+        due = [one["uiterlijk"] for one in duties if one["soort"] == "evalueren"]
+        if due and datetime.fromisoformat(due[0]) < self.house.now + timedelta(days=5):
+            more = {"criteriaVoldaan": True, "noodzaak": "nog nodig", "beslissers": [self._person("politie")]}
+            await self.house.decide(self.director, self.case, "doorgaan", **more)
 
     async def scale_down(self) -> None:
         await self.house.decide(self.director, self.case, "afschalen", beslissers=[self._person("politie")])
@@ -244,6 +275,9 @@ class Run:
     async def advise(self) -> None:
         await self.house.decide("om", self.case, "advies_geven")
 
+    async def finish_advice(self) -> None:
+        await self.house.decide("triagist", self.case, "advies_afronden")
+
     async def give_advice(self) -> None:
         advice = "betrek het wijkteam en plan een gesprek"
         await self.house.answer("triagist", self.case, "advies_uitbrengen", "uitgebracht", toelichting=advice)
@@ -258,6 +292,10 @@ class Run:
     async def short_track(self) -> None:
         await self.judge("korte_route", organisaties=self._organisations("politie", "gemeente"))
         await self.house.decide("manager", self.case, "procesregisseur_toewijzen", persoon=self._person(self.director))
+        due = (self.house.now + timedelta(days=30)).date().isoformat()
+        agreed = {"organisatie": self._organisations("gemeente")[0], "domein": "zorg", "tekst": "huisbezoek",
+                  "uiterlijk": due}  # fmt: skip
+        await self.house.post(self.director, f"/casussen/{self.case}/afspraken", {"afspraken": [agreed]})
 
     async def ask_supplement(self) -> None:
         await self.house.decide("triagist", self.case, "aanvulling_vragen", toelichting="licht criterium c toe")
@@ -270,12 +308,12 @@ class Run:
 
 
 _USUAL: list[Callable[[Run], Coroutine[Any, Any, None]]] = [
-    Run.report, Run.screen, Run.admit, Run.prepare, Run.confer, Run.accept, Run.scale_down, Run.close,
+    Run.report, Run.screen, Run.admit, Run.prepare, Run.confer, Run.wait, Run.scale_down, Run.close,
 ]  # fmt: skip
 _STEPS: dict[str, list[Callable[[Run], Coroutine[Any, Any, None]]]] = {
     "gewoon": _USUAL,
     "afgewezen": [Run.report, Run.screen, Run.reject],
-    "advies": [Run.report, Run.screen, Run.advise, Run.give_advice],
+    "advies": [Run.report, Run.screen, Run.advise, Run.give_advice, *[Run.wait] * 9, Run.finish_advice],
     "doorverwezen": [Run.report, Run.screen, Run.refer_on, Run.referred],
     "korte_route": [Run.report, Run.screen, Run.short_track],
     "aanvulling": [Run.report, Run.ask_supplement],

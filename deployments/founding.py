@@ -1,5 +1,7 @@
 """What an operator does as owner of the database: found houses, designate people, move a test clock, check the log."""
 
+import asyncio
+import logging
 from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict
@@ -7,10 +9,13 @@ from sqlalchemy import text
 
 from models.actors import ENGINE
 from models.casebook import sealer, setup
+from models.lookups import work as lookup
 from models.policy import Policy
 from models.refusals import MayNotShift
 from models.transactions import Database, Work, unit_of_work
 from models.words import OrganisationKind, Role
+
+log = logging.getLogger("pols.founding")
 
 
 class PersonFile(BaseModel):
@@ -97,3 +102,21 @@ async def verify_log(url: str) -> int | None:
             return await sealer.first_broken(work)
     finally:
         await database.close()
+
+
+async def caught_up(url: str, *, within_seconds: float = 30.0) -> None:
+    """Wait until the engine has done what was left to it, so that time does not run away from it; not for ever."""
+    database = Database(url, pool_size=1)
+    try:
+        async with asyncio.timeout(within_seconds):
+            while await _behind(database):  # noqa: ASYNC110 - other processes: nothing to wait on
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        log.warning("the engine is behind; going on")
+    finally:
+        await database.close()
+
+
+async def _behind(database: Database) -> bool:
+    async with unit_of_work(ENGINE, database) as work:
+        return await lookup.work_is_owed(work)

@@ -76,7 +76,7 @@ class Policy(BaseModel):
     evaluation_days_high_risk: Annotated[int, Field(ge=7, le=28)] = 14
     erase_after_days: Annotated[int, Field(ge=1, le=90)] = 30
     reconsider_working_days: Amount = 5
-    silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 20
+    silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
     themes: tuple[str, ...] = (
         "verward gedrag", "geweld in afhankelijkheidsrelaties", "nazorg ex-gedetineerden", "stalking",

@@ -8,7 +8,7 @@ from models.casebook.duties import Wanted
 from models.casebook.effects import EFFECTS, OPENED_BY_EFFECT
 from models.casebook.frame import Frame, open_frame
 from models.commands import NEEDED, TakeDecision
-from models.lookups import cases
+from models.lookups import cases, meetings
 from models.lookups import duties as duty_lookup
 from models.process import DecisionSpec
 from models.refusals import FieldError, GateOpen, InvalidFields
@@ -27,7 +27,7 @@ async def decide(work: Work, case_id: UUID, command: TakeDecision) -> Decision:
     frame = await open_frame(work, case_id)
     spec = process.spec_of(command.kind, frame.case.phase)
     who = await _deciders(frame, spec, command)
-    _check_fields(spec, command)
+    await _check_fields(frame, spec, command)
     await _check_gates(frame, command.kind)
     decision = _written(frame, command, who)
     await _carry_out(frame, spec, command, decision)
@@ -56,13 +56,17 @@ async def _deciders(frame: Frame, spec: DecisionSpec, command: TakeDecision) -> 
     return who
 
 
-def _check_fields(spec: DecisionSpec, command: TakeDecision) -> None:
-    missing = [
+async def _check_fields(frame: Frame, spec: DecisionSpec, command: TakeDecision) -> None:
+    errors = [
         FieldError(wire, "is nodig voor dit besluit")
         for wire in spec.needs if getattr(command, NEEDED[wire]) in ("", None, ())
     ]  # fmt: skip
-    if missing:
-        raise InvalidFields(missing)
+    if command.decided_at is not None and command.decided_at > frame.work.now:
+        errors.append(FieldError("beslistOp", "ligt in de toekomst"))
+    if command.meeting_id is not None and not await meetings.is_of_case(frame.work, command.meeting_id, frame.case.id):
+        errors.append(FieldError("overleg", "is geen overleg van deze casus"))
+    if errors:
+        raise InvalidFields(errors)
 
 
 async def _check_gates(frame: Frame, kind: DecisionKind) -> None:

@@ -77,6 +77,7 @@ async def _check(frame: Frame, wanted: tuple[MakeCommitment, ...]) -> None:
         for n, one in enumerate(wanted)
         if known[one.organisation_id].kind not in PARTICIPANTS or one.organisation_id not in involved
     ]
+    errors += await _wrong_people(frame, wanted)
     if errors:
         raise InvalidFields(errors)
 
@@ -98,6 +99,16 @@ async def drop(frame: Frame, commitment_ids: Sequence[UUID]) -> None:
     )  # fmt: skip
     owed = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT})
     await duties.end_duties(frame, [one for one in owed if one.about_id in commitment_ids], ended_as="vervallen")
+
+
+async def _wrong_people(frame: Frame, wanted: tuple[MakeCommitment, ...]) -> list[FieldError]:
+    """A commitment is carried out by somebody of the organisation that makes it."""
+    named = [(n, one) for n, one in enumerate(wanted) if one.person_id is not None]
+    where = {one.person_id: await people.person(frame.work, one.person_id) for _, one in named if one.person_id}
+    return [
+        FieldError(f"afspraken[{n}].persoon", "werkt bij de organisatie die de afspraak doet") for n, one in named
+        if where[one.person_id].organisation_id != one.organisation_id
+    ]  # fmt: skip
 
 
 async def bring_into_force(frame: Frame) -> None:

@@ -102,3 +102,9 @@ async def texts(work: Work, meeting_id: UUID) -> dict[str, str]:
     """The outcome and the minutes of a meeting, for who reads the case."""
     rows = await work.session.execute(select(Document.kind, Document.body).where(Document.ref == meeting_id))
     return {row.kind: row.body for row in rows}
+
+
+async def is_of_case(work: Work, meeting_id: UUID, case_id: UUID) -> bool:
+    """This meeting belongs to this case."""
+    found = await work.session.scalar(select(Meeting.id).where(Meeting.id == meeting_id, Meeting.case_id == case_id))
+    return found is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 
 from models.lookups.duties import is_open
 from models.owed import DUTIES
@@ -93,10 +93,12 @@ def _rows(work: Work) -> _Select:
 
 
 def is_held(work: Work) -> ColumnElement[bool]:
-    """The clock of this one duty stands still."""
-    return exists().where(
-        Hold.case_id == Duty.case_id, Hold.duty_id == Duty.id, Hold.ended_at.is_(None), Hold.since <= work.now,
-        Hold.until > work.now,
+    """The clock of this one duty stands still. All that do are looked up once, not once for every duty."""
+    return Duty.id.in_(
+        select(Hold.duty_id).where(
+            Hold.house_id == work.actor.house_id, Hold.duty_id.is_not(None), Hold.ended_at.is_(None),
+            Hold.since <= work.now, Hold.until > work.now,
+        )
     )  # fmt: skip
 
 

@@ -176,3 +176,8 @@ async def runs_in_use(work: Work, run_ids: list[UUID]) -> set[UUID]:
         {"runs": run_ids},
     )
     return set(rows.scalars())
+
+
+async def work_is_owed(work: Work) -> bool:
+    """Outside work is open that could be done now."""
+    return await work.session.scalar(select(JournalEntry.id).where(*_owed()).limit(1)) is not None

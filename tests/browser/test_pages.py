@@ -37,8 +37,11 @@ pytestmark = [
 
 #: shows a page in a frame of the width asked, since a window of Chromium is never as narrow as a phone; and measures it
 FRAME = """<!doctype html><html><body style="margin:0">
-<iframe src="{src}" style="border:0;width:{width}px;height:900px"></iframe><script>onload = () => {{ const page = document.querySelector('iframe').contentDocument.documentElement;
-document.title = page.scrollWidth + '/' + page.clientWidth; }}</script></body></html>"""
+<iframe src="{src}" style="border:0;width:{width}px;height:900px"></iframe>
+<script>onload = () => {{
+  const page = document.querySelector('iframe').contentDocument.documentElement;
+  document.title = page.scrollWidth + '/' + page.clientWidth;
+}}</script></body></html>"""
 
 
 @asynccontextmanager
