@@ -51,14 +51,19 @@ NO_OWN_WILL = {
 }
 # CSRF protection is a pair: off on both sides, safe because no browser ever holds the credential.
 # A worker fails fast when the engine is down, keeps its queue of events bounded, and says only what is wrong.
-CLIENT = SILENCE | NOTHING_PERSONAL | NO_OWN_WILL | {
-    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
-    "PREFECT_CLIENT_MAX_RETRIES": "0",
-    "PREFECT_API_REQUEST_TIMEOUT": "5",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
-    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
-    "PREFECT_EVENTS_WORKER_MAX_QUEUE_SIZE": "10000",
-}
+CLIENT = (
+    SILENCE
+    | NOTHING_PERSONAL
+    | NO_OWN_WILL
+    | {
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+        "PREFECT_CLIENT_MAX_RETRIES": "0",
+        "PREFECT_API_REQUEST_TIMEOUT": "5",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_EVENTS_WORKER_MAX_QUEUE_SIZE": "10000",
+    }
+)
 # Loopback, no pages, no other origin.
 CLOSED = {
     "PREFECT_SERVER_UI_ENABLED": "false",

@@ -109,6 +109,7 @@ class Stack:
 
 async def answers(url: str, *, within: float = 30.0) -> None:
     """Wait until an address answers. Raises TimeoutError."""
+
     async def ask() -> None:
         async with httpx2.AsyncClient(timeout=2) as client:
             while True:

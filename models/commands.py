@@ -165,5 +165,3 @@ class AskSupport(Command):
     asker_email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     theme: str = ""
     question: str = Field(min_length=10)
-
-

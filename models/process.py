@@ -109,61 +109,118 @@ DECISIONS: dict[D, DecisionSpec] = {
         _in(Phase.INTAKE), Deciders.DESK, Phase.SCREENING, closes=frozenset({T.CHECK_COMPLETENESS})
     ),
     D.REQUEST_SUPPLEMENT: DecisionSpec(
-        _in(Phase.INTAKE), Deciders.DESK, needs=("toelichting",), closes=frozenset({T.CHECK_COMPLETENESS}),
+        _in(Phase.INTAKE),
+        Deciders.DESK,
+        needs=("toelichting",),
+        closes=frozenset({T.CHECK_COMPLETENESS}),
         opens=(T.SUPPLEMENT,),
     ),
     D.NOT_COMPLETED: DecisionSpec(
-        _in(Phase.INTAKE), Deciders.DESK, Phase.CLOSED, ("toelichting", "gebeldOp"),
-        outcome=Outcome.INCOMPLETE, opens=_FED_BACK, work=(W.FEED_BACK,),
+        _in(Phase.INTAKE),
+        Deciders.DESK,
+        Phase.CLOSED,
+        ("toelichting", "gebeldOp"),
+        outcome=Outcome.INCOMPLETE,
+        opens=_FED_BACK,
+        work=(W.FEED_BACK,),
     ),
     D.WITHDRAW: DecisionSpec(
-        _BEFORE, Deciders.REPORTER, Phase.CLOSED, ("toelichting",), outcome=Outcome.WITHDRAWN,
-        opens=_FED_BACK, work=(W.FEED_BACK,),
+        _BEFORE,
+        Deciders.REPORTER,
+        Phase.CLOSED,
+        ("toelichting",),
+        outcome=Outcome.WITHDRAWN,
+        opens=_FED_BACK,
+        work=(W.FEED_BACK,),
     ),
     D.MORE_INFORMATION: DecisionSpec(
         _in(Phase.SCREENING), Deciders.DESK, needs=("toelichting", "organisaties"), opens=(T.MORE_INFORMATION,)
     ),
     D.ADMIT: DecisionSpec(
-        _in(Phase.SCREENING), Deciders.LID1_NOT_REPORTER_ALONE, Phase.REGIE, ("toelichting",), _TRIAGE,
-        opens=_FED_BACK, work=(W.FEED_BACK,), outcome=Outcome.ADMITTED,
+        _in(Phase.SCREENING),
+        Deciders.LID1_NOT_REPORTER_ALONE,
+        Phase.REGIE,
+        ("toelichting",),
+        _TRIAGE,
+        opens=_FED_BACK,
+        work=(W.FEED_BACK,),
+        outcome=Outcome.ADMITTED,
     ),
     D.SHORT_TRACK: DecisionSpec(
-        _in(Phase.SCREENING), Deciders.LID1_NOT_REPORTER_ALONE, Phase.PLAN, ("toelichting", "organisaties"), _TRIAGE,
-        opens=(T.FEEDBACK, T.ASSIGN_DIRECTOR, T.INFORM_PERSON), work=(W.FEED_BACK,), outcome=Outcome.SHORT,
+        _in(Phase.SCREENING),
+        Deciders.LID1_NOT_REPORTER_ALONE,
+        Phase.PLAN,
+        ("toelichting", "organisaties"),
+        _TRIAGE,
+        opens=(T.FEEDBACK, T.ASSIGN_DIRECTOR, T.INFORM_PERSON),
+        work=(W.FEED_BACK,),
+        outcome=Outcome.SHORT,
     ),
     D.ADVISE: DecisionSpec(
-        _in(Phase.SCREENING), Deciders.LID1, Phase.ADVICE, ("toelichting",), _TRIAGE,
-        opens=_FED_BACK, work=(W.FEED_BACK,), outcome=Outcome.ADVISED,
+        _in(Phase.SCREENING),
+        Deciders.LID1,
+        Phase.ADVICE,
+        ("toelichting",),
+        _TRIAGE,
+        opens=_FED_BACK,
+        work=(W.FEED_BACK,),
+        outcome=Outcome.ADVISED,
     ),
     D.REFER_ON: DecisionSpec(
         _in(Phase.SCREENING), Deciders.LID1, None, ("toelichting", "ontvanger"), _TRIAGE, opens=(T.REFERRAL_ACCEPTANCE,)
     ),
     D.REFERRED_ON: DecisionSpec(
-        _in(Phase.SCREENING), Deciders.RULE, Phase.CLOSED, opens=_FED_BACK, work=(W.FEED_BACK,),
+        _in(Phase.SCREENING),
+        Deciders.RULE,
+        Phase.CLOSED,
+        opens=_FED_BACK,
+        work=(W.FEED_BACK,),
         outcome=Outcome.REFERRED,
     ),
     D.REFERRAL_REFUSED: DecisionSpec(_in(Phase.SCREENING), Deciders.RULE, opens=(T.ADMISSION,)),
     D.BUNDLE: DecisionSpec(
-        _in(Phase.SCREENING), Deciders.LID1, Phase.CLOSED, ("toelichting", "casus"), _TRIAGE,
-        opens=_FED_BACK, work=(W.FEED_BACK,), outcome=Outcome.BUNDLED,
+        _in(Phase.SCREENING),
+        Deciders.LID1,
+        Phase.CLOSED,
+        ("toelichting", "casus"),
+        _TRIAGE,
+        opens=_FED_BACK,
+        work=(W.FEED_BACK,),
+        outcome=Outcome.BUNDLED,
     ),
     D.REJECT: DecisionSpec(
-        _in(Phase.SCREENING), Deciders.LID1, Phase.CLOSED, ("toelichting",), _TRIAGE,
-        opens=_FED_BACK, work=(W.FEED_BACK,), outcome=Outcome.REJECTED,
+        _in(Phase.SCREENING),
+        Deciders.LID1,
+        Phase.CLOSED,
+        ("toelichting",),
+        _TRIAGE,
+        opens=_FED_BACK,
+        work=(W.FEED_BACK,),
+        outcome=Outcome.REJECTED,
     ),
     D.RECONSIDER: DecisionSpec(
-        _in(Phase.CLOSED), Deciders.REPORTER, Phase.SCREENING, ("toelichting",),
+        _in(Phase.CLOSED),
+        Deciders.REPORTER,
+        Phase.SCREENING,
+        ("toelichting",),
         enters_with=(T.JUDGE_CRITERIA, T.ADMISSION),
     ),
     D.ADVICE_DONE: DecisionSpec(
-        _in(Phase.ADVICE), Deciders.ADVISER, Phase.CLOSED, opens=_FED_BACK, work=(W.FEED_BACK,),
+        _in(Phase.ADVICE),
+        Deciders.ADVISER,
+        Phase.CLOSED,
+        opens=_FED_BACK,
+        work=(W.FEED_BACK,),
         outcome=Outcome.ADVISED,
     ),
     D.ASSIGN_DIRECTOR: DecisionSpec(
         _UNDER_REGIE, Deciders.MANAGER, needs=("persoon",), closes=frozenset({T.ASSIGN_DIRECTOR})
     ),
     D.CHOOSE_INVOLVED: DecisionSpec(
-        _in(Phase.REGIE), Deciders.LID1, needs=("organisaties", "toelichting"), closes=frozenset({T.CHOOSE_INVOLVED}),
+        _in(Phase.REGIE),
+        Deciders.LID1,
+        needs=("organisaties", "toelichting"),
+        closes=frozenset({T.CHOOSE_INVOLVED}),
         opens=(T.KNOWN, T.INFORM_GROUND, T.INFORM_PERSON),
     ),
     D.PREPARED: DecisionSpec(_in(Phase.REGIE), Deciders.DIRECTOR, Phase.FOCUSOVERLEG),
@@ -174,34 +231,46 @@ DECISIONS: dict[D, DecisionSpec] = {
     D.ADOPT_PLAN: DecisionSpec(
         _in(Phase.FOCUSOVERLEG), Deciders.DIRECTOR, Phase.PLAN, closes=frozenset({T.ADOPT_PLAN, T.EVALUATION})
     ),
-    D.PLAN_COMPLETE: DecisionSpec(
-        _in(Phase.PLAN), Deciders.RULE, Phase.MONITORING, closes=frozenset({T.PLAN_ANSWERS})
+    D.PLAN_COMPLETE: DecisionSpec(_in(Phase.PLAN), Deciders.RULE, Phase.MONITORING, closes=frozenset({T.PLAN_ANSWERS})),
+    D.BACK_TO_MEETING: DecisionSpec(
+        _in(Phase.PLAN), Deciders.DIRECTOR, Phase.FOCUSOVERLEG, ("toelichting",), frozenset({T.REPLACE_COMMITMENT})
     ),
-    D.BACK_TO_MEETING: DecisionSpec(_in(Phase.PLAN), Deciders.DIRECTOR, Phase.FOCUSOVERLEG, ("toelichting",)),
     D.SMALL_CHANGE: DecisionSpec(
         _in(Phase.PLAN, Phase.MONITORING), Deciders.DIRECTOR, needs=("toelichting", "afspraak")
     ),
     D.CONTINUE: DecisionSpec(
-        _in(Phase.MONITORING), Deciders.INVOLVED, Phase.MONITORING, ("toelichting", "criteriaVoldaan", "noodzaak"),
+        _in(Phase.MONITORING),
+        Deciders.INVOLVED,
+        Phase.MONITORING,
+        ("toelichting", "criteriaVoldaan", "noodzaak"),
         frozenset({T.EVALUATION}),
     ),
     D.ADJUST: DecisionSpec(
-        _in(Phase.MONITORING), Deciders.INVOLVED, Phase.FOCUSOVERLEG, ("toelichting", "criteriaVoldaan", "noodzaak"),
+        _in(Phase.MONITORING),
+        Deciders.INVOLVED,
+        Phase.FOCUSOVERLEG,
+        ("toelichting", "criteriaVoldaan", "noodzaak"),
         frozenset({T.EVALUATION}),
     ),
     D.SCALE_DOWN: DecisionSpec(
         _in(Phase.MONITORING), Deciders.INVOLVED, Phase.CLOSING, ("toelichting",), frozenset({T.EVALUATION})
     ),
     D.END_REGIE: DecisionSpec(
-        _BEFORE_CLOSING, Deciders.LID1, Phase.CLOSING, ("toelichting",),
+        _BEFORE_CLOSING,
+        Deciders.LID1,
+        Phase.CLOSING,
+        ("toelichting",),
         frozenset({T.EVALUATION, T.HOLD_MEETING, T.ASSIGN_DIRECTOR}),
     ),
-    D.START_WATCH: DecisionSpec(
-        _in(Phase.CLOSING), Deciders.LID1, needs=("toelichting", "datum"), opens=(T.WATCH,)
-    ),
+    D.START_WATCH: DecisionSpec(_in(Phase.CLOSING), Deciders.LID1, needs=("toelichting", "datum"), opens=(T.WATCH,)),
     D.CLOSE: DecisionSpec(
-        _in(Phase.CLOSING), Deciders.LID1, Phase.CLOSED, ("toelichting",), frozenset({T.CLOSURE}),
-        opens=(T.CLOSING_FEEDBACK,), work=(W.TELL_CLOSED,),
+        _in(Phase.CLOSING),
+        Deciders.LID1,
+        Phase.CLOSED,
+        ("toelichting",),
+        frozenset({T.CLOSURE}),
+        opens=(T.CLOSING_FEEDBACK,),
+        work=(W.TELL_CLOSED,),
     ),
     D.UNSHIELD: DecisionSpec(_in(Phase.CLOSED), Deciders.LID1, needs=("toelichting", "datum")),
     D.MARK_URGENT: DecisionSpec(_OPEN, Deciders.ANYONE_INVOLVED, needs=("toelichting",)),
@@ -217,9 +286,7 @@ DECISIONS: dict[D, DecisionSpec] = {
     D.TRANSFER_SPONSOR: DecisionSpec(
         _UNDER_REGIE, Deciders.DIRECTOR, needs=("organisaties", "toelichting"), opens=(T.ACCEPT_TRANSFER,)
     ),
-    D.INCIDENT: DecisionSpec(
-        _UNDER_REGIE, Deciders.ANYONE_INVOLVED, needs=("toelichting",), opens=(T.INCIDENT,)
-    ),
+    D.INCIDENT: DecisionSpec(_UNDER_REGIE, Deciders.ANYONE_INVOLVED, needs=("toelichting",), opens=(T.INCIDENT,)),
     D.CORRECT: DecisionSpec(frozenset(Phase), Deciders.DIRECTOR, needs=("toelichting", "besluit")),
 }
 

@@ -82,9 +82,7 @@ def current() -> Database:
 
 
 @asynccontextmanager
-async def unit_of_work(
-    actor: Actor, database: Database | None = None, *, fenced: bool = True
-) -> AsyncIterator[Work]:
+async def unit_of_work(actor: Actor, database: Database | None = None, *, fenced: bool = True) -> AsyncIterator[Work]:
     """Do everything or nothing as one actor. Under a lease the transaction is fenced: raises LeaseLost when overtaken.
 
     `fenced=False` is for a unit inside a fenced one: the outer holds the lock on the lease until it commits.

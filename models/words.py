@@ -117,6 +117,7 @@ class DutyKind(StrEnum):
     CORRECT_MINUTES = "verslag_corrigeren"
     ADOPT_PLAN = "plan_vaststellen"
     ACCEPT_COMMITMENT = "afspraak_aanvaarden"
+    REPLACE_COMMITMENT = "geweigerde_afspraak_vervangen"
     PLAN_ANSWERS = "plan_rond_krijgen"
     COMMITMENT = "afspraak_uitvoeren"
     PROGRESS = "voortgang_melden"

@@ -98,4 +98,3 @@ async def _post(work: Work, entry: JournalEntry, people: list[lookup.PersonId], 
         work, people, house_id=entry.house_id, template=template, key=f"{entry.case_id}:{entry.key}",
         case_id=entry.case_id, lines=[{"casus": number} | line],
     )  # fmt: skip
-

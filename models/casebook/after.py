@@ -81,9 +81,19 @@ async def _commitment_answered(frame: Frame, duty: Duty, command: GiveAnswer) ->
     accepted = command.outcome == "aanvaard"
     commitment.state = CommitmentState.PLEDGED if accepted else CommitmentState.REFUSED
     await frame.work.session.flush()
-    if accepted:
-        await plans.bring_into_force(frame)
-    if frame.case.phase is Phase.PLAN and accepted and await plans.all_accepted(frame):
+    await plans.bring_into_force(frame)
+    await _perhaps_complete(frame)
+
+
+async def _refused_dropped(frame: Frame, duty: Duty, _command: GiveAnswer) -> None:
+    """The plan does without what was refused; a replacement would have ended this duty by itself."""
+    if duty.about_id is not None:
+        await plans.drop(frame, [duty.about_id])
+        await _perhaps_complete(frame)
+
+
+async def _perhaps_complete(frame: Frame) -> None:
+    if frame.case.phase is Phase.PLAN and await plans.all_accepted(frame):
         await decide_by_rule(frame, D.PLAN_COMPLETE, "alle afspraken zijn aanvaard")
 
 
@@ -132,6 +142,7 @@ AFTER: dict[DutyKind, After] = {
     DutyKind.MINUTES: _minuted,
     DutyKind.ACCEPT_COMMITMENT: _commitment_answered,
     DutyKind.COMMITMENT: _commitment_ended,
+    DutyKind.REPLACE_COMMITMENT: _refused_dropped,
     DutyKind.ACCEPT_TRANSFER: _transfer_answered,
     DutyKind.INCIDENT: _incident_judged,
     DutyKind.FOLLOW_UP_CALL: _called,

@@ -136,4 +136,3 @@ def _notice_named(frame: Frame, who: list[Decider], decision: Decision) -> None:
         frame,
         [Wanted(DutyKind.OBJECTION, one.organisation_id, one.person_id, about_id=decision.id) for one in others],
     )
-

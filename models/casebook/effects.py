@@ -184,8 +184,7 @@ async def _small_change(frame: Frame, command: TakeDecision, _decision: Decision
         raise NotPossible("Deze afspraak hoort niet bij deze casus of is al beëindigd.")
     if command.due_on is None and len(command.organisations) != 1:
         raise InvalidFields([FieldError("uiterlijk", "geef een nieuwe datum of één nieuwe organisatie")])
-    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT})
-    await duties.end_duties(frame, [one for one in open_ if one.about_id == commitment.id], ended_as="gewijzigd")
+    await plans.end_brought(frame, [commitment.id], ended_as="gewijzigd")
     commitment.due_on = command.due_on or commitment.due_on
     if command.organisations:
         await _check_involved(frame, command.organisations)

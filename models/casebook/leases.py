@@ -27,9 +27,7 @@ _TAKE = text("""
 
 async def take_next(work: Work, holder: str, *, not_these: list[UUID], lasts: float = LASTS) -> tuple[UUID, int] | None:
     """Take the lease of a case with work owed and nobody on it; None when there is none."""
-    row = (
-        await work.session.execute(_TAKE, {"holder": holder, "lasts": lasts, "not_these": not_these})
-    ).one_or_none()
+    row = (await work.session.execute(_TAKE, {"holder": holder, "lasts": lasts, "not_these": not_these})).one_or_none()
     return (row.case_id, row.token) if row else None
 
 

@@ -20,6 +20,8 @@ from models.transactions import Work
 from models.words import PARTICIPANTS, CommitmentState, DutyKind, Phase
 
 DOMAINS = ("straf", "zorg", "bestuur", "civiel")
+#: what a commitment brings: to carry out, to accept, or for the regisseur to replace
+BROUGHT = frozenset({DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT, DutyKind.REPLACE_COMMITMENT})
 STANDING = frozenset({CommitmentState.PROPOSED, CommitmentState.PLEDGED, CommitmentState.REFUSED})  #: not ended
 
 
@@ -97,29 +99,31 @@ async def drop(frame: Frame, commitment_ids: Sequence[UUID]) -> None:
         update(Commitment).where(Commitment.id.in_(commitment_ids))
         .values(state=CommitmentState.DROPPED, ended_at=frame.work.now).execution_options(synchronize_session=False)
     )  # fmt: skip
-    owed = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT})
-    await duties.end_duties(frame, [one for one in owed if one.about_id in commitment_ids], ended_as="vervallen")
+    await end_brought(frame, commitment_ids, ended_as="vervallen")
+
+
+async def end_brought(frame: Frame, commitment_ids: Sequence[UUID], *, ended_as: str) -> None:
+    """Withdraw what is owed because of these commitments."""
+    owed = await duty_lookup.open_in_case(frame.work, frame.case.id, BROUGHT)
+    await duties.end_duties(frame, [one for one in owed if one.about_id in commitment_ids], ended_as=ended_as)
 
 
 async def _wrong_people(frame: Frame, wanted: tuple[MakeCommitment, ...]) -> list[FieldError]:
     """A commitment is carried out by somebody of the organisation that makes it."""
-    named = [(n, one) for n, one in enumerate(wanted) if one.person_id is not None]
-    where = {one.person_id: await people.person(frame.work, one.person_id) for _, one in named if one.person_id}
-    return [
-        FieldError(f"afspraken[{n}].persoon", "werkt bij de organisatie die de afspraak doet") for n, one in named
-        if where[one.person_id].organisation_id != one.organisation_id
-    ]  # fmt: skip
+    wrong = []
+    for n, one in enumerate(wanted):
+        if one.person_id is None:
+            continue
+        if (await people.person(frame.work, one.person_id)).organisation_id != one.organisation_id:
+            wrong.append(FieldError(f"afspraken[{n}].persoon", "werkt bij de organisatie die de afspraak doet"))
+    return wrong
 
 
 async def bring_into_force(frame: Frame) -> None:
-    """Open what the commitments of the plan ask: to carry out what was pledged, to accept what was proposed."""
-    running = await meetings.commitments(frame.work, frame.case.id, {CommitmentState.PLEDGED, CommitmentState.PROPOSED})
-    there = {
-        (duty.kind, duty.about_id)
-        for duty in await duty_lookup.open_in_case(
-            frame.work, frame.case.id, {DutyKind.COMMITMENT, DutyKind.ACCEPT_COMMITMENT}
-        )
-    }
+    """Open what the plan asks: carry out what was pledged, accept what was proposed, replace what was refused."""
+    running = await meetings.commitments(frame.work, frame.case.id, STANDING)
+    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, BROUGHT)
+    there = {(duty.kind, duty.about_id) for duty in open_}
     wanted = [_duty_of(frame, one) for one in running]
     duties.open_duties(frame, [one for one in wanted if (one.kind, one.about_id) not in there])
 
@@ -127,6 +131,8 @@ async def bring_into_force(frame: Frame) -> None:
 def _duty_of(frame: Frame, pledge: meetings.Pledge) -> Wanted:
     if pledge.state is CommitmentState.PROPOSED:
         return Wanted(DutyKind.ACCEPT_COMMITMENT, pledge.organisation_id, pledge.person_id, pledge.id)
+    if pledge.state is CommitmentState.REFUSED:
+        return Wanted(DutyKind.REPLACE_COMMITMENT, about_id=pledge.id)
     return Wanted(
         DutyKind.COMMITMENT, pledge.organisation_id, pledge.person_id, pledge.id,
         fixed_at=end_of_day(frame, pledge.due_on),

@@ -43,9 +43,7 @@ async def seal_lines(work: Work, most: int = 500) -> int:
     for line in lines:
         seq += 1
         made = seal(previous, as_sealed(line))
-        work.session.add(
-            AuditSeal(seq=seq, line_id=line["id"], previous_hash=previous, hash=made, sealed_at=work.now)
-        )
+        work.session.add(AuditSeal(seq=seq, line_id=line["id"], previous_hash=previous, hash=made, sealed_at=work.now))
         previous = made
     return len(lines)
 

@@ -80,9 +80,7 @@ async def commitments_of(work: Work, case_id: UUID) -> list[Commitment]:
     return list(await work.session.scalars(statement))
 
 
-async def newest_progress(
-    work: Work, case_id: UUID, organisation_id: UUID, *, since: datetime
-) -> dict[UUID, str]:
+async def newest_progress(work: Work, case_id: UUID, organisation_id: UUID, *, since: datetime) -> dict[UUID, str]:
     """The last state that was reported of each commitment of an organisation, since this moment."""
     rows = await work.session.execute(
         select(Progress.commitment_id, Progress.state).join(Commitment, Commitment.id == Progress.commitment_id)

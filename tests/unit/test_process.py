@@ -23,6 +23,7 @@ OPENED_BY_AN_ACT = {
     DutyKind.CORRECT_MINUTES: "the minutes were written",
     DutyKind.ACCEPT_COMMITMENT: "a pledge was made for who was absent",
     DutyKind.COMMITMENT: "a pledge came into force",
+    DutyKind.REPLACE_COMMITMENT: "a pledge was refused",
     DutyKind.OBJECTION: "somebody was named as having decided",
 }
 BY_TABLE = {kind for spec in PHASES.values() for kind in spec.opens} | {

@@ -89,9 +89,9 @@ CREATE TABLE audit_line (
   CONSTRAINT fk_audit_line_house_id FOREIGN KEY(house_id) REFERENCES house (id)
 );
 
-CREATE INDEX ix_audit_line_house_at ON audit_line (house_id, at);
-
 CREATE INDEX ix_audit_line_case_id ON audit_line (case_id);
+
+CREATE INDEX ix_audit_line_house_at ON audit_line (house_id, at);
 
 CREATE TABLE person (
   id UUID NOT NULL,
@@ -159,19 +159,19 @@ CREATE TABLE cases (
   CONSTRAINT fk_cases_linked_to FOREIGN KEY(linked_to) REFERENCES cases (id) ON DELETE SET NULL
 );
 
-CREATE INDEX ix_cases_erase_at ON cases (erase_at) WHERE erase_at IS NOT NULL;
-
-CREATE INDEX ix_cases_director_id ON cases (director_id) WHERE closed_at IS NULL;
-
-CREATE INDEX ix_cases_hold_until ON cases (house_id, hold_until) WHERE hold_until IS NOT NULL;
+CREATE INDEX ix_cases_house_phase ON cases (house_id, phase, id);
 
 CREATE INDEX ix_cases_reporter_organisation_id ON cases (reporter_organisation_id);
 
-CREATE INDEX ix_cases_house_phase ON cases (house_id, phase, id);
+CREATE INDEX ix_cases_erase_at ON cases (erase_at) WHERE erase_at IS NOT NULL;
 
 CREATE INDEX ix_cases_referral_id ON cases (referral_id);
 
+CREATE INDEX ix_cases_director_id ON cases (director_id) WHERE closed_at IS NULL;
+
 CREATE INDEX ix_cases_quiet ON cases (house_id, last_event_at) WHERE phase = 'monitoring';
+
+CREATE INDEX ix_cases_hold_until ON cases (house_id, hold_until) WHERE hold_until IS NOT NULL;
 
 CREATE TABLE outbox (
   id UUID NOT NULL,
@@ -193,9 +193,9 @@ CREATE TABLE outbox (
   CONSTRAINT fk_outbox_recipient_id FOREIGN KEY(recipient_id) REFERENCES person (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_outbox_undeliverable ON outbox (house_id) WHERE gave_up_at IS NOT NULL;
-
 CREATE INDEX ix_outbox_owed ON outbox (next_try_at) WHERE sent_at IS NULL AND gave_up_at IS NULL;
+
+CREATE INDEX ix_outbox_undeliverable ON outbox (house_id) WHERE gave_up_at IS NOT NULL;
 
 CREATE INDEX ix_outbox_case_ids ON outbox USING gin (case_ids);
 
@@ -299,9 +299,9 @@ CREATE TABLE visit (
   CONSTRAINT ck_visit_phase CHECK (phase IN ('aanmelding', 'screening', 'advies', 'regie', 'focusoverleg', 'plan', 'monitoring', 'afschalen', 'afgesloten'))
 );
 
-CREATE UNIQUE INDEX ix_visit_one_open ON visit (case_id) WHERE left_at IS NULL;
-
 CREATE INDEX ix_visit_case_id ON visit (case_id);
+
+CREATE UNIQUE INDEX ix_visit_one_open ON visit (case_id) WHERE left_at IS NULL;
 
 CREATE TABLE decision (
   id UUID NOT NULL,
@@ -430,9 +430,9 @@ CREATE TABLE subject (
   CONSTRAINT fk_subject_case_id FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_subject_referral_id ON subject (referral_id);
-
 CREATE INDEX ix_subject_case_id ON subject (case_id);
+
+CREATE INDEX ix_subject_referral_id ON subject (referral_id);
 
 CREATE TABLE history (
   id UUID NOT NULL,
@@ -543,24 +543,24 @@ CREATE TABLE duty (
   CONSTRAINT fk_duty_house_id FOREIGN KEY(house_id) REFERENCES house (id),
   CONSTRAINT fk_duty_case_id FOREIGN KEY(case_id) REFERENCES cases (id) ON DELETE CASCADE,
   CONSTRAINT fk_duty_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id) ON DELETE CASCADE,
-  CONSTRAINT ck_duty_dutykind CHECK (kind IN ('ontvangst_bevestigen', 'compleetheid_toetsen', 'aanmelding_aanvullen', 'bekendheid_andere_huizen', 'bekend_of_niet_bekend', 'criteria_toetsen', 'over_toelating_beslissen', 'nadere_informatie_geven', 'doorverwijzing_aanvaarden', 'melder_terugkoppelen', 'advies_uitbrengen', 'nabellen', 'procesregisseur_toewijzen', 'betrokken_deelnemers_kiezen', 'grond_tegen_informeren_melden', 'betrokkene_informeren', 'uitstel_informeren_hertoetsen', 'overleg_plannen', 'overleg_houden', 'informatie_aanleveren', 'casusregisseur_aanwijzen', 'uitkomst_bekendmaken', 'verslag_vaststellen', 'verslag_corrigeren', 'plan_vaststellen', 'afspraak_aanvaarden', 'plan_rond_krijgen', 'afspraak_uitvoeren', 'voortgang_melden', 'evalueren', 'eindevaluatie_houden', 'heraanmeldcriteria_vastleggen', 'overdracht_regelen', 'partners_terugkoppelen', 'slotbrief_versturen', 'over_afsluiten_beslissen', 'waakvlam_bewaken', 'opschorting_heroverwegen', 'overname_aanvaarden', 'incident_beoordelen', 'bezwaar_tegen_registratie')),
+  CONSTRAINT ck_duty_dutykind CHECK (kind IN ('ontvangst_bevestigen', 'compleetheid_toetsen', 'aanmelding_aanvullen', 'bekendheid_andere_huizen', 'bekend_of_niet_bekend', 'criteria_toetsen', 'over_toelating_beslissen', 'nadere_informatie_geven', 'doorverwijzing_aanvaarden', 'melder_terugkoppelen', 'advies_uitbrengen', 'nabellen', 'procesregisseur_toewijzen', 'betrokken_deelnemers_kiezen', 'grond_tegen_informeren_melden', 'betrokkene_informeren', 'uitstel_informeren_hertoetsen', 'overleg_plannen', 'overleg_houden', 'informatie_aanleveren', 'casusregisseur_aanwijzen', 'uitkomst_bekendmaken', 'verslag_vaststellen', 'verslag_corrigeren', 'plan_vaststellen', 'afspraak_aanvaarden', 'geweigerde_afspraak_vervangen', 'plan_rond_krijgen', 'afspraak_uitvoeren', 'voortgang_melden', 'evalueren', 'eindevaluatie_houden', 'heraanmeldcriteria_vastleggen', 'overdracht_regelen', 'partners_terugkoppelen', 'slotbrief_versturen', 'over_afsluiten_beslissen', 'waakvlam_bewaken', 'opschorting_heroverwegen', 'overname_aanvaarden', 'incident_beoordelen', 'bezwaar_tegen_registratie')),
   CONSTRAINT fk_duty_owner_organisation_id FOREIGN KEY(owner_organisation_id) REFERENCES organisation (id),
   CONSTRAINT ck_duty_role CHECK (owner_role IN ('triagist', 'procesregisseur', 'adviseur', 'manager', 'functioneel_beheerder', 'privacy_officer', 'triagelid', 'partnercontact', 'contactpunt')),
   CONSTRAINT fk_duty_owner_person_id FOREIGN KEY(owner_person_id) REFERENCES person (id),
   CONSTRAINT ck_duty_unit CHECK (unit IN ('working_days', 'working_hours', 'clock_hours', 'calendar_days', 'fixed'))
 );
 
+CREATE INDEX ix_duty_open_by_case ON duty (case_id) WHERE answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL;
+
+CREATE INDEX ix_duty_late ON duty (house_id, due_at) WHERE answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL;
+
+CREATE INDEX ix_duty_open_by_owner ON duty (owner_organisation_id, due_at) WHERE answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL;
+
 CREATE INDEX ix_duty_batch_id ON duty (batch_id);
 
 CREATE INDEX ix_duty_exhausted ON duty (house_id, exhausted_at) WHERE exhausted_at IS NOT NULL AND answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL;
 
 CREATE INDEX ix_duty_case_id ON duty (case_id);
-
-CREATE INDEX ix_duty_open_by_owner ON duty (owner_organisation_id, due_at) WHERE answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL;
-
-CREATE INDEX ix_duty_open_by_case ON duty (case_id) WHERE answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL;
-
-CREATE INDEX ix_duty_late ON duty (house_id, due_at) WHERE answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL;
 
 CREATE TABLE journal_entry (
   id UUID NOT NULL,
@@ -630,9 +630,9 @@ CREATE TABLE rung (
   CONSTRAINT ck_rung_step CHECK (step IN ('remind', 'due', 'overdue', 'deputy', 'director', 'manager', 'lapse'))
 );
 
-CREATE INDEX ix_rung_armed ON rung (fire_at) WHERE fired_at IS NULL AND dropped_at IS NULL;
-
 CREATE INDEX ix_rung_case_id ON rung (case_id);
+
+CREATE INDEX ix_rung_armed ON rung (fire_at) WHERE fired_at IS NULL AND dropped_at IS NULL;
 
 CREATE TABLE answer (
   id UUID NOT NULL,
@@ -656,9 +656,9 @@ CREATE TABLE answer (
   CONSTRAINT fk_answer_organisation_id FOREIGN KEY(organisation_id) REFERENCES organisation (id)
 );
 
-CREATE UNIQUE INDEX ix_answer_one_valid ON answer (duty_id) WHERE corrected_at IS NULL;
-
 CREATE INDEX ix_answer_case_id ON answer (case_id);
+
+CREATE UNIQUE INDEX ix_answer_one_valid ON answer (duty_id) WHERE corrected_at IS NULL;
 
 CREATE TABLE meeting_invitee (
   meeting_id UUID NOT NULL,

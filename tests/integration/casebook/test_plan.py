@@ -73,6 +73,30 @@ async def test_a_refusal_keeps_the_plan_open_whoever_answers_last(story: Story, 
     assert DutyKind.PLAN_ANSWERS in await story.open_kinds()
 
 
+async def test_a_refusal_is_put_to_the_regisseur_who_replaces_it_or_goes_on_without(story: Story) -> None:
+    await proposed(story, "ggz", "gemeente")
+    await story.answer("gemeente", DutyKind.ACCEPT_COMMITMENT, "aanvaard")
+    await story.answer("ggz", DutyKind.ACCEPT_COMMITMENT, "geweigerd", note="geen plaats")
+    assert DutyKind.REPLACE_COMMITMENT in await story.open_kinds("regisseur")
+
+    await story.answer("regisseur", DutyKind.REPLACE_COMMITMENT, "vervalt", note="de gemeente neemt het mee")
+
+    assert (await story.facts()).phase is Phase.MONITORING
+    assert DutyKind.REPLACE_COMMITMENT not in await story.open_kinds("regisseur")
+
+
+async def test_what_was_refused_and_then_changed_is_no_longer_asked_of_the_regisseur(story: Story) -> None:
+    await proposed(story, "ggz")
+    await story.answer("ggz", DutyKind.ACCEPT_COMMITMENT, "geweigerd", note="geen plaats")
+    refused = (await story.all(Commitment))[0]
+
+    await story.decide(
+        "regisseur", D.SMALL_CHANGE, commitment_id=refused.id, organisations=story.organisations("gemeente")
+    )
+
+    assert DutyKind.REPLACE_COMMITMENT not in await story.open_kinds("regisseur")
+
+
 async def test_a_refusal_says_why(story: Story) -> None:
     await proposed(story, "ggz")
 
