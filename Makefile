@@ -2,6 +2,7 @@
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+PORT ?= 8080
 
 # As root, the embedded PostgreSQL runs as a user of its own, who must be able to reach its programs inside the virtual
 # environment. A checkout in root's home is closed to that user and we open nothing, so root's environment lives elsewhere.
@@ -22,10 +23,10 @@ help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "make %-6s  %s\n", $$1, $$2}'
 
 demo: $(READY) ## start everything with a fictional house and people to try out
-	@$(BIN)/pols demo
+	@$(BIN)/pols demo --port $(PORT)
 
 run: $(READY) ## start everything without demonstration data
-	@$(BIN)/pols run
+	@$(BIN)/pols run --port $(PORT)
 
 test: check ## check the code, then run every test
 	@$(BIN)/python -m pytest

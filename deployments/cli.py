@@ -81,7 +81,7 @@ def run(port: int = 8080) -> None:
     """Start everything on this machine, without demonstration data."""
     from deployments.demo import run_stack  # noqa: PLC0415
 
-    _until_signal(run_stack(Settings().state, port, demo=False))
+    _until_signal(run_stack(Settings().state / "run", port, demo=False))
 
 
 @app.command()
@@ -89,7 +89,7 @@ def demo(port: int = 8080) -> None:
     """Start everything with a fictional house and people to try out."""
     from deployments.demo import run_stack  # noqa: PLC0415
 
-    _until_signal(run_stack(Settings().state, port, demo=True))
+    _until_signal(run_stack(Settings().state / "demo", port, demo=True))
 
 
 @app.command()

@@ -202,7 +202,10 @@ async def create_from_template(server: EmbeddedServer, name: str, template: str)
     admin = await server.connect()
     try:
         owner = await admin.fetchval("SELECT datdba::regrole::text FROM pg_database WHERE datname = $1", template)
-        await admin.execute(f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)} OWNER {owner}")
+        # Copying files is several times quicker than writing a small template through the log (the default).
+        await admin.execute(
+            f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)} OWNER {owner} STRATEGY FILE_COPY"
+        )
         await admin.execute(f"REVOKE ALL ON DATABASE {_quoted(name)} FROM PUBLIC")
         guests = await admin.fetch(
             "SELECT DISTINCT acl.grantee::regrole::text AS role FROM pg_database, aclexplode(datacl) AS acl"

@@ -282,6 +282,12 @@ def free_port() -> int:
         return port
 
 
+def is_free(port: int) -> bool:
+    """Say whether nobody listens on this port of loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) != 0
+
+
 async def _answers(client: httpx2.AsyncClient, api_url: str) -> bool:
     try:
         return (await client.get(f"{api_url}/health")).status_code == httpx2.codes.OK
