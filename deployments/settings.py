@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=45.0, ge=1, description="how long a silent worker keeps a case")
     tick_seconds: float = Field(default=5.0, gt=0, description="how often a worker looks whether something is due")
     bundle_seconds: float = Field(default=60.0, ge=0, description="reminders go out at most once in this time")
+    reconcile_seconds: float = Field(default=30.0, gt=0, description="how often Prefect is healed from our tables")
     record_tasks: bool = Field(default=False, description="also record task runs in Prefect (costs 40 ms each)")
     state: Path = Field(default=Path(".pols"), description="where the embedded stack keeps its data")
 

@@ -51,7 +51,7 @@ class Worker:
             loops.create_task(self._each(tick, self._mail, self._deliver_all))
             loops.create_task(self._each(tick, self._clock, self._follow_up))
             loops.create_task(self._each(1.0, asyncio.Event(), self._seal))
-            loops.create_task(self._each(30.0, asyncio.Event(), self._reconcile))
+            loops.create_task(self._each(self.settings.reconcile_seconds, asyncio.Event(), self._reconcile))
             loops.create_task(self._each(NIGHT, self._night, self._retention))
 
     async def _each(self, seconds: float, woken: asyncio.Event, duty: Callable[[], Awaitable[None]]) -> None:

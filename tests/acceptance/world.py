@@ -56,7 +56,7 @@ class World:
         await stack.catch_mail()
         stack.prefect = prefect
         await stack.serve()
-        await stack.start_worker()
+        await stack.start_worker(POLS_RECONCILE_SECONDS="1")
         assert stack.mail is not None
         return cls(databases, stack, house, stack.mail)
 
