@@ -51,7 +51,7 @@ clean: ## remove the virtual environment and what tools left behind
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Pols needs Python 3.11 or newer; try: make PYTHON=python3.11")'
 	@echo 'Installing Pols (about a minute)...'
-	@mkdir -p $(dir $(VENV))
+	@rm -rf $(VENV) && mkdir -p $(dir $(VENV))
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --no-deps -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
