@@ -81,7 +81,7 @@ async def test_a_rejected_report_is_erased_on_its_day_and_only_a_count_stays(wor
         column = "id" if table == "cases" else "case_id"
         assert await world.rows(f"SELECT 1 FROM {table} WHERE {column} = :case", case=case_id) == [], table
     erased = await world.rows("SELECT outcome FROM erased_report", as_operator=True)
-    assert [one.outcome for one in erased] == ["afgewezen"]
+    assert [one.outcome for one in erased].count("afgewezen") == 1
     listed = (await world.get("triagist", "/casussen"))["resultaten"]
     assert case_id not in {one["id"] for one in listed}
 
