@@ -192,4 +192,5 @@ async def _content(work: Work, case_id: UUID) -> dict[str, object]:
 @router.get("/casussen/{id}/tijdlijn", summary="Wat er in een casus gebeurde")
 async def read_timeline(case_id: CaseId, work: CaseWork) -> Tijdlijn:
     found = await timeline.timeline(work, case_id)
+    answers.saw(work, "tijdlijn", case_id, case_id)
     return Tijdlijn(results=[Gebeurtenis.model_validate(one) for one in found])

@@ -78,6 +78,11 @@ async def list_support_questions(work: CaseWork) -> Hulpvragen:
     return Hulpvragen(results=[Hulpvraag.model_validate(one) for one in found])
 
 
+@router.get("/hulpvragen/{id}", summary="Een hulpvraag")
+async def read_support_question(question_id: Id, work: CaseWork) -> Hulpvraag:
+    return Hulpvraag.model_validate(await referrals.support_question(work, question_id))
+
+
 @router.post("/hulpvragen/{id}/adviezen", status_code=201, summary="Geef advies op een hulpvraag")
 async def advise(question_id: Id, body: Advies, work: Staff) -> Hulpvraag:
     return Hulpvraag.model_validate(await support.advise(work, question_id, body.text))

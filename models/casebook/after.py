@@ -64,6 +64,14 @@ async def _informed(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
     duties.open_duties(frame, [Wanted(DutyKind.RECHECK_INFORMING, fixed_at=command.recheck_at)])
 
 
+async def _by_its_act(frame: Frame, duty: Duty, _command: GiveAnswer) -> None:
+    """Planned by planning, held by recording: an answer alone would open the gates before prepared and adopted."""
+    if duty.kind is DutyKind.SET_MEETING:
+        raise NotPossible("Plan het overleg; daarmee is deze taak gedaan.")
+    if frame.case.phase in {Phase.REGIE, Phase.FOCUSOVERLEG}:
+        raise NotPossible("Leg de uitkomst van het overleg vast; daarmee is deze taak gedaan.")
+
+
 async def _published(frame: Frame, duty: Duty, _command: GiveAnswer) -> None:
     frame.owe(WorkKind.PUBLISH, duty.about_id)
 
@@ -138,6 +146,8 @@ AFTER: dict[DutyKind, After] = {
     DutyKind.REFERRAL_ACCEPTANCE: _referral_answered,
     DutyKind.INFORM_PERSON: _informed,
     DutyKind.RECHECK_INFORMING: _informed,
+    DutyKind.SET_MEETING: _by_its_act,
+    DutyKind.HOLD_MEETING: _by_its_act,
     DutyKind.PUBLISH_OUTCOME: _published,
     DutyKind.MINUTES: _minuted,
     DutyKind.ACCEPT_COMMITMENT: _commitment_answered,

@@ -59,7 +59,7 @@ async def _deciders(frame: Frame, spec: DecisionSpec, command: TakeDecision) -> 
 async def _check_fields(frame: Frame, spec: DecisionSpec, command: TakeDecision) -> None:
     errors = [
         FieldError(wire, "is nodig voor dit besluit")
-        for wire in spec.needs if getattr(command, NEEDED[wire]) in ("", None, ())
+        for wire in spec.needs if _is_empty(getattr(command, NEEDED[wire]))
     ]  # fmt: skip
     if command.decided_at is not None and command.decided_at > frame.work.now:
         errors.append(FieldError("beslistOp", "ligt in de toekomst"))
@@ -67,6 +67,10 @@ async def _check_fields(frame: Frame, spec: DecisionSpec, command: TakeDecision)
         errors.append(FieldError("overleg", "is geen overleg van deze casus"))
     if errors:
         raise InvalidFields(errors)
+
+
+def _is_empty(value: object) -> bool:
+    return not value.strip() if isinstance(value, str) else value in (None, ())
 
 
 async def _check_gates(frame: Frame, kind: DecisionKind) -> None:

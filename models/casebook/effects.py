@@ -95,6 +95,16 @@ async def _bundle(frame: Frame, command: TakeDecision, _decision: Decision) -> N
     if other.closed_at is not None or other.id == frame.case.id:
         raise NotPossible("Bundelen kan alleen met een andere, openstaande casus.")
     frame.case.linked_to = other.id
+    await _new_report_on(frame, other)
+
+
+async def _new_report_on(frame: Frame, other: Case) -> None:
+    """A new report on an open case: its regisseur hears of it the same day (design §3), before the report is erased."""
+    if other.admitted_at is None:
+        return
+    beside = Frame(frame.work, other, frame.house_organisation_id, frame.policy)
+    duties.open_duties(beside, [Wanted(DutyKind.INCIDENT)])
+    beside.note("nieuwe melding", "casus", other.id)
 
 
 async def _reconsider(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:

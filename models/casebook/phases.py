@@ -15,6 +15,7 @@ from models.lookups import duties as duty_lookup
 from models.owed import DUTIES, Level
 from models.tables.base import new_id
 from models.tables.cases import Hold, Involvement, Visit
+from models.tables.duties import Duty
 from models.words import CommitmentState, DutyKind, Phase, Standing
 
 
@@ -51,14 +52,24 @@ async def _shut(frame: Frame) -> None:
 
 
 async def open_kinds(frame: Frame, kinds: Iterable[DutyKind], named: tuple[UUID, ...] = ()) -> None:
-    """Open duties of these kinds for everybody who owes them; one of the case that is open already is not doubled."""
-    there = {duty.kind for duty in await duty_lookup.open_in_case(frame.work, frame.case.id)}
+    """Open duties of these kinds for everybody who owes them; what is asked once and is open already is not doubled."""
+    there = await duty_lookup.open_in_case(frame.work, frame.case.id)
     wanted: list[Wanted] = []
     for kind in kinds:
-        if DUTIES[kind].level is Level.CASE and kind in there and not named:
-            continue
-        wanted += await _WANTED[kind](frame, named) if kind in _WANTED else [Wanted(kind)]
+        asked = await _WANTED[kind](frame, named) if kind in _WANTED else [Wanted(kind)]
+        wanted += [one for one in asked if not (_is_asked_once(kind) and _is_among(there, one))]
     duties.open_duties(frame, wanted)
+
+
+def _is_asked_once(kind: DutyKind) -> bool:
+    return DUTIES[kind].level is Level.CASE or kind is DutyKind.KNOWN
+
+
+def _is_among(there: Iterable[Duty], wanted: Wanted) -> bool:
+    """Open already: of this organisation when one is named, else of whoever owes it."""
+    return any(
+        duty.kind is wanted.kind and wanted.organisation_id in {None, duty.owner_organisation_id} for duty in there
+    )
 
 
 async def ask(frame: Frame, organisation_ids: Iterable[UUID], standing: Standing) -> None:

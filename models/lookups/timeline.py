@@ -157,6 +157,10 @@ def _beside(_facts: Mapping[str, Any], _known: Known) -> str:
     return "Eigen casus gemaakt voor een tweede persoon uit dezelfde aanmelding"
 
 
+def _new_report(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Nieuwe melding bij deze casus gebundeld"
+
+
 def _convened(facts: Mapping[str, Any], known: Known) -> str:
     meeting = known.meetings.get(_id(facts, "overleg") or UUID(int=0))
     if meeting is None:
@@ -218,6 +222,7 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "termijn voorbij": _term_over,
     "overgenomen": _taken_over,
     "casus naast": _beside,
+    "nieuwe melding": _new_report,
     "overleg gepland": _convened,
     "overleg gehouden": _held,
     "herinnering": _reminded,

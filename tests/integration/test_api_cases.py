@@ -109,6 +109,9 @@ async def test_the_timeline_tells_what_happened_the_newest_first(door: Door, db:
     assert lines[-1]["tekst"] == "Aanmelding ingediend"
     assert lines[-1]["wie"] == "Politie Fictief"
     assert all(one["op"].endswith("Z") for one in lines)
+    async with unit_of_work(door.house.actors["privacy"], db.web) as work:
+        looked = text("SELECT count(*) FROM audit_line WHERE action = 'inzien' AND object_kind = 'tijdlijn'")
+        assert await work.session.scalar(looked) == 1
 
 
 def _lists(case_id: object) -> dict[str, str]:

@@ -90,9 +90,11 @@ async def test_a_decision_of_another_phase_says_where_it_belongs(door: Door, db:
 async def test_every_field_that_a_decision_needs_is_named(door: Door, db: Databases) -> None:
     story = await a_case(db.web, door.house, Phase.SCREENING)
 
-    problem = await door.refused("om", f"/casussen/{story.case_id}/besluiten", {"soort": "doorverwijzen"}, 400)
+    for empty in ({}, {"toelichting": " ", "ontvanger": "\n"}):
+        body = {"soort": "doorverwijzen"} | empty
+        problem = await door.refused("om", f"/casussen/{story.case_id}/besluiten", body, 400)
 
-    assert [one["veld"] for one in problem["velden"]] == ["toelichting", "ontvanger"]
+        assert [one["veld"] for one in problem["velden"]] == ["toelichting", "ontvanger"]
 
 
 async def test_every_field_with_a_wrong_shape_is_named(door: Door, db: Databases) -> None:

@@ -25,6 +25,7 @@ ALLOWED = {"+": {200, 201, 204, 409, 412}, "3": {403}, "4": {404}}
 MATRIX = {
     "POST /hulpvragen": "+++++++",
     "GET /hulpvragen": "+++++3+",
+    "GET /hulpvragen/{id}": "+++++34",
     "POST /hulpvragen/{id}/adviezen": "++33334",
     "POST /hulpvragen/{id}/aanmeldingen": "33+++33",
     "POST /aanmeldingen": "33+++33",

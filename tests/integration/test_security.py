@@ -31,8 +31,8 @@ NOT_FOR_THE_ENGINE = {
     "info_item", "progress", "criterion_judgement", "support_question", "api_token", "web_session", "erased_report",
 }  # fmt: skip
 CONTENT = {
-    "decision.reason", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body", "commitment.replaces_id",
-    "hold.reason", "person.screened_until", "person.trained_until",
+    "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
+    "commitment.replaces_id", "hold.reason", "person.screened_until", "person.trained_until",
 }  # fmt: skip
 
 

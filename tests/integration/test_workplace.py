@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 from sqlalchemy import event, text
+from starlette.routing import Route
 
 from api.workplace.app import create_workplace
 from api.workplace.pages import HEADERS
@@ -23,6 +24,7 @@ from tests import everything, factories
 from tests.conftest import Databases
 from tests.factories import AHouse, Story
 
+OPEN_TO_ALL = {("GET", "/aanmelden"), ("POST", "/aanmelden"), ("GET", "/stijl/pols.css"), ("GET", "/stijl/pols.svg")}
 SECRETS = ("Hendrik B.", "999990044", "veertien meldingen", "omdat het nodig is", "toezicht")
 
 
@@ -59,6 +61,19 @@ async def test_without_a_session_every_page_leads_to_signing_in(db: Databases, h
         for path in ("/", "/casussen", f"/casussen/{story.case_id}"):
             answer = await client.get(path)
             assert (answer.status_code, answer.headers["location"]) == (303, "/aanmelden")
+
+
+async def test_every_address_but_these_is_for_who_is_signed_in(db: Databases) -> None:
+    addresses = [one for one in create_workplace(db.web).routes if isinstance(one, Route)]
+    assert len(addresses) > len(OPEN_TO_ALL)
+    async with browsing(db) as client:
+        for one in addresses:
+            path = one.path.replace("{case_id:uuid}", str(uuid4())).replace("{duty_id:uuid}", str(uuid4()))
+            for verb in (one.methods or set()) - {"HEAD"}:
+                if (verb, path) in OPEN_TO_ALL:
+                    continue
+                answer = await client.request(verb, path, data={"csrf": "0" * 64} if verb == "POST" else None)
+                assert (answer.status_code, answer.headers["location"]) == (303, "/aanmelden"), (verb, path)
 
 
 async def test_a_session_is_a_cookie_out_of_reach_of_scripts_and_other_sites(db: Databases, house: AHouse) -> None:

@@ -119,7 +119,7 @@ GRANT SELECT ON house, house_policy, organisation, cases, visit, duty, rung, mee
 GRANT SELECT (id, house_id, organisation_id, name, email, roles, active, absent_from, absent_until, deputy_id)
   ON person TO pols_engine;
 GRANT SELECT (id, house_id, case_id, visit_id, kind, at, decided_at, registered_by, on_behalf_of, triggered_by,
-  meeting_id, corrects_id, facts) ON decision TO pols_engine;
+  meeting_id, corrects_id) ON decision TO pols_engine;
 GRANT SELECT (id, house_id, case_id, duty_id, outcome, at, registered_by, organisation_id, spoke_at, corrected_at)
   ON answer TO pols_engine;
 GRANT SELECT (id, house_id, case_id, meeting_id, organisation_id, person_id, domain, due_on, state, plan_version,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotAllowed, NotFound
+from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotAllowed, NotFound, NotPossible
 from models.tables.cases import Case
 from models.tables.engine import JournalEntry
 from models.words import DecisionKind as D
@@ -133,6 +133,27 @@ async def test_a_meeting_is_set_once_and_the_duty_to_hold_it_points_at_it(story:
     assert [(one.about_id, one.actor_person_id) for one in invite] == [(meeting.id, story.house.person("regisseur"))]
     with pytest.raises(Exception, match="Er staat al een overleg gepland"):
         await story.convene()
+
+
+async def test_a_date_is_set_by_planning_and_not_by_saying_so(story: Story) -> None:
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=story.house.person("regisseur"))
+
+    with pytest.raises(NotPossible, match="Plan het overleg"):
+        await story.answer("regisseur", DutyKind.SET_MEETING, "gedaan")
+    with pytest.raises(NotPossible, match="Leg de uitkomst"):
+        await story.answer("regisseur", DutyKind.HOLD_MEETING, "gedaan")
+
+
+async def test_choosing_participants_again_asks_only_who_was_not_asked(story: Story) -> None:
+    await involve(story, "politie", "ggz")
+
+    await involve(story, "politie", "ggz", "reclassering")
+
+    for kind in (DutyKind.INFORM_GROUND, DutyKind.KNOWN):
+        asked = [one.owner_organisation_id for one in await story.duties(kind) if not one.withdrawn_at]
+        open_ = [one.owner_organisation_id for one in await story.duties(kind) if one.ended_as is None]
+        assert sorted(open_) == sorted(story.organisations("politie", "ggz", "reclassering")), asked
+    assert len(await story.duties(DutyKind.INFORM_PERSON)) == 1
 
 
 async def test_a_meeting_invites_who_is_involved_and_nobody_else(story: Story) -> None:

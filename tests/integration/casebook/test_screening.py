@@ -13,11 +13,11 @@ from models.lookups import referrals
 from models.policy import CutOff, Policy
 from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotFound, NotPossible
 from models.tables.cases import Case, CriterionJudgement, Decision, Involvement
-from models.tables.engine import Lease
+from models.tables.engine import JournalEntry, Lease
 from models.tables.referrals import Subject
 from models.transactions import unit_of_work
 from models.words import DecisionKind as D
-from models.words import DutyKind, Outcome, Phase, Standing
+from models.words import DutyKind, Outcome, Phase, Standing, WorkKind
 from tests.conftest import Databases
 from tests.factories import AHouse, Story, a_case, a_house, a_report
 
@@ -249,6 +249,9 @@ async def test_a_report_is_bundled_with_another_open_case(db: Databases, house: 
 
     case = await story.facts()
     assert (case.phase, case.outcome, case.linked_to) == (Phase.CLOSED, Outcome.BUNDLED, other.case_id)
+    incident = await other.duty(DutyKind.INCIDENT)
+    assert (incident.case_id, incident.ended_as) == (other.case_id, None)
+    assert WorkKind.ALERT in {one.kind for one in await other.all(JournalEntry, key="triagist")}
 
 
 async def test_a_report_is_not_bundled_with_what_is_closed_or_unseen(db: Databases, house: AHouse) -> None:
