@@ -1,4 +1,4 @@
-"""What a process must be told: from the environment (`POLS_…`) or a secrets directory. Built once, at the edge."""
+"""What a process must be told, from the environment (`POLS_…`). Built once, at the edge."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from tasks.mail import Relay
 
 
 class Settings(BaseSettings):
-    """Every setting of Pols; the handbook lists them."""
+    """Every setting of Pols."""
 
-    model_config = SettingsConfigDict(env_prefix="POLS_", secrets_dir=None, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="POLS_", extra="ignore")
 
     database_web_url: str = Field(default="", description="case database as pols_web (postgresql+asyncpg://…)")
     database_engine_url: str = Field(default="", description="case database as pols_engine")

@@ -18,13 +18,13 @@ from flows.follow_up import follow_up
 from flows.retention import retention
 from models import faults
 from models.actors import ENGINE
-from models.casebook import leases, sealer
+from models.casebook import journal, leases, sealer
 from models.lookups import work as lookup
 from models.refusals import LeaseLost
 from models.transactions import HeldLease, held_lease, unit_of_work
 
 log = logging.getLogger("pols.worker")
-#: how long a case is left alone after a slice that could not be done (seconds)
+#: how long a case is left alone when the engine gave no answer (seconds)
 LEFT_ALONE = 3.0
 NIGHT = 3600.0  # retention looks every hour: the database decides whose day it is
 
@@ -97,6 +97,7 @@ class Worker:
         try:
             outcome = await self._slice(case_id)
         except (EngineUnreachable, LeaseLost) as error:
+            outcome = Outcome.UNREACHABLE
             log.warning("case %s not conducted: %s", case_id, type(error).__name__)
         except Exception as error:  # noqa: BLE001 - the next wake tries again; no words in a log
             log.warning("case %s stumbled: %s", case_id, type(error).__name__)
@@ -135,10 +136,12 @@ class Worker:
 
     async def _let_go(self, case_id: UUID, token: int, outcome: Outcome) -> None:
         faults.step("slice:after")
-        if outcome in {Outcome.FAILED, Outcome.UNREACHABLE}:
+        if outcome is Outcome.UNREACHABLE:
             await asyncio.sleep(LEFT_ALONE)
         try:
             async with unit_of_work(ENGINE) as work:
+                if outcome is Outcome.FAILED:
+                    await journal.postpone(work, case_id, "SliceFailed")
                 await leases.release(work, case_id, token)
         finally:
             self._busy.discard(case_id)

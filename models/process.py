@@ -152,7 +152,7 @@ DECISIONS: dict[D, DecisionSpec] = {
         Phase.PLAN,
         ("toelichting", "organisaties"),
         _TRIAGE,
-        opens=(T.FEEDBACK, T.ASSIGN_DIRECTOR, T.INFORM_PERSON),
+        opens=(T.FEEDBACK, T.ASSIGN_DIRECTOR, T.INFORM_GROUND, T.INFORM_PERSON),
         work=(W.FEED_BACK,),
         outcome=Outcome.SHORT,
     ),

@@ -22,12 +22,17 @@ async def remind() -> int:
 
 
 async def lapse() -> bool:
-    """End one duty whose time is over. False when there is none."""
-    async with unit_of_work(ENGINE) as work:
-        duty_id = await verbs.next_lapse(work)
-        if duty_id is None:
-            return False
-        await verbs.lapse(work, duty_id)
+    """End one duty whose time is over. False when there is none; one that fails does not hold up the next."""
+    try:
+        async with unit_of_work(ENGINE) as work:
+            duty_id = await verbs.next_lapse(work)
+            if duty_id is None:
+                return False
+            await verbs.lapse(work, duty_id)
+    except Exception as error:  # noqa: BLE001 - its words stay here
+        log.error("lapse failed: %s", type(error).__name__)  # noqa: TRY400
+        async with unit_of_work(ENGINE) as work:
+            await verbs.postpone_lapse(work)
     return True
 
 

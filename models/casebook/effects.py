@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models import clocks, process
-from models.casebook import duties, phases, plans
+from models import clocks
+from models.casebook import beside, duties, phases, plans
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame
 from models.commands import TakeDecision
@@ -16,11 +16,10 @@ from models.lookups import duties as duty_lookup
 from models.owed import DUTIES, Owner
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
-from models.tables.cases import Case, Decision, Hold
+from models.tables.cases import Case, Decision, Hold, InfoItem
 from models.tables.duties import Duty
-from models.tables.engine import Lease
 from models.tables.referrals import Subject
-from models.words import CommitmentState, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing, WorkKind
+from models.words import CommitmentState, DutyKind, OrganisationKind, Outcome, Role, Standing, WorkKind
 from models.words import DecisionKind as D
 
 Effect = Callable[[Frame, TakeDecision, Decision], Awaitable[None]]
@@ -36,7 +35,7 @@ async def _admit(frame: Frame, command: TakeDecision, decision: Decision) -> Non
     if command.high_risk is not None:
         frame.case.high_risk = command.high_risk
     for subject in await _other_subjects(frame, command.subjects):
-        await _case_beside(frame, subject)
+        await beside.open_beside(frame, subject, decision)
 
 
 async def _adopt_judgement(frame: Frame, decision: Decision) -> None:
@@ -63,26 +62,6 @@ async def _other_subjects(frame: Frame, wanted: tuple[UUID, ...]) -> list[Subjec
     return [one for one in found if one.case_id != frame.case.id]
 
 
-async def _case_beside(frame: Frame, subject: Subject) -> None:
-    """A case of its own for another person of the same report; it starts where this one goes."""
-    case, now = frame.case, frame.work.now
-    beside = Case(
-        id=new_id(), house_id=case.house_id, number=f"{case.number}-{subject.id.hex[-4:]}",
-        referral_id=case.referral_id, reporter_organisation_id=case.reporter_organisation_id,
-        reporter_person_id=case.reporter_person_id, sponsor_organisation_id=case.sponsor_organisation_id,
-        phase=Phase.SCREENING, municipality=case.municipality, themes=case.themes, urgent=case.urgent,
-        high_risk=case.high_risk, process_version=process.VERSION, outcome=Outcome.ADMITTED,
-        reported_at=case.reported_at, admitted_at=now, last_event_at=now, linked_to=case.id,
-    )  # fmt: skip
-    frame.work.session.add(beside)
-    await frame.work.session.flush()
-    subject.case_id = beside.id
-    frame.work.session.add(Lease(case_id=beside.id, house_id=case.house_id, token=0))
-    other = Frame(frame.work, beside, frame.house_organisation_id, frame.policy)
-    await phases.enter(other, Phase.REGIE)
-    other.note("casus naast", "casus", beside.id, naast=case.id)
-
-
 async def _short_track(frame: Frame, command: TakeDecision, decision: Decision) -> None:
     await _admit(frame, command, decision)
     await _check_participants(frame, command.organisations)
@@ -102,9 +81,24 @@ async def _new_report_on(frame: Frame, other: Case) -> None:
     """A new report on an open case: its regisseur hears of it the same day (design §3), before the report is erased."""
     if other.admitted_at is None:
         return
-    beside = Frame(frame.work, other, frame.house_organisation_id, frame.policy)
-    duties.open_duties(beside, [Wanted(DutyKind.INCIDENT)])
-    beside.note("nieuwe melding", "casus", other.id)
+    theirs = Frame(frame.work, other, frame.house_organisation_id, frame.policy)
+    duties.open_duties(theirs, [Wanted(DutyKind.INCIDENT)])
+    await _carry_over(frame, other)
+    theirs.note("nieuwe melding", "casus", other.id)
+
+
+async def _carry_over(frame: Frame, other: Case) -> None:
+    """What was reported stays with the open case, as information of its reporter; the report itself is erased."""
+    if frame.case.referral_id is None:
+        return
+    referral = await referrals.referral(frame.work, frame.case.referral_id)
+    frame.work.session.add(
+        InfoItem(
+            id=new_id(), house_id=other.house_id, case_id=other.id, supplier_id=referral.reporter_organisation_id,
+            category="melding", regime="AVG", ground="WGS 2.31, eerste lid", excluded=[],
+            first_processed_at=frame.case.reported_at, body=f"{referral.reason}\n\n{referral.situation}",
+        )
+    )  # fmt: skip
 
 
 async def _reconsider(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:

@@ -1,5 +1,6 @@
 """Firing what is due: claim set-wise, tell in one message per recipient, escalate, lapse. Each rung once."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import text
@@ -61,6 +62,19 @@ async def next_lapse(work: Work) -> UUID | None:
         {"now": work.now},
     )
     return found if isinstance(found, UUID) else None
+
+
+async def postpone_lapse(work: Work) -> None:
+    """The first lapse that is due could not be done: again in an hour, so that it does not hold up the others."""
+    await work.session.execute(
+        text("""
+            UPDATE rung SET fire_at = :later WHERE id = (
+              SELECT r.id FROM rung r JOIN cases c ON c.id = r.case_id
+              WHERE r.fired_at IS NULL AND r.dropped_at IS NULL AND r.fire_at <= :now AND r.step = 'lapse'
+              ORDER BY r.fire_at LIMIT 1 FOR UPDATE OF r SKIP LOCKED)
+        """),
+        {"now": work.now, "later": work.now + timedelta(hours=1)},
+    )
 
 
 async def lapse(work: Work, duty_id: UUID) -> None:

@@ -46,6 +46,16 @@ async def failed(work: Work, entry_id: UUID, code: str) -> None:
         entry.next_try_at = (real_now or work.now) + RETRY[entry.tries - 1]
 
 
+async def postpone(work: Work, case_id: UUID, code: str) -> None:
+    """A slice broke outside any effect: everything open waits longer each time, and is given up in the open at last."""
+    owed = await work.session.scalars(
+        select(JournalEntry.id)
+        .where(JournalEntry.case_id == case_id, JournalEntry.done_at.is_(None), JournalEntry.gave_up_at.is_(None))
+    )  # fmt: skip
+    for entry_id in list(owed):
+        await failed(work, entry_id, code)
+
+
 async def close_duty(work: Work, case_id: UUID, kind: DutyKind) -> None:
     """What the flow itself owed is done."""
     await work.session.execute(

@@ -13,14 +13,15 @@ LASTS = 45.0
 _TAKE = text("""
     UPDATE lease SET token = token + 1, holder = :holder, expires_at = clock_timestamp() + make_interval(secs => :lasts)
     WHERE case_id = (
-      SELECT l.case_id FROM lease l
-      WHERE l.case_id IN (SELECT j.case_id FROM journal_entry j
-                          WHERE j.done_at IS NULL AND j.gave_up_at IS NULL
-                            AND j.next_try_at <= greatest(clock_timestamp(), pols_now())
-                            AND j.case_id <> ALL (CAST(:not_these AS uuid[]))
-                          ORDER BY j.next_try_at LIMIT 50)
-        AND (l.expires_at IS NULL OR l.expires_at < clock_timestamp())
-      LIMIT 1 FOR UPDATE SKIP LOCKED)
+      SELECT l.case_id FROM lease l JOIN (
+        SELECT j.case_id, min(j.next_try_at) AS since FROM journal_entry j JOIN lease f ON f.case_id = j.case_id
+        WHERE j.done_at IS NULL AND j.gave_up_at IS NULL
+          AND j.next_try_at <= greatest(clock_timestamp(), pols_now())
+          AND (f.expires_at IS NULL OR f.expires_at < clock_timestamp())
+          AND j.case_id <> ALL (CAST(:not_these AS uuid[]))
+        GROUP BY j.case_id ORDER BY since LIMIT 50) AS owing ON owing.case_id = l.case_id
+      WHERE l.expires_at IS NULL OR l.expires_at < clock_timestamp()
+      ORDER BY owing.since LIMIT 1 FOR UPDATE OF l SKIP LOCKED)
     RETURNING case_id, token
 """)
 

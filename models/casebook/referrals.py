@@ -106,6 +106,7 @@ async def submit(work: Work, referral_id: UUID) -> Case:
         raise NotPossible("Deze aanmelding is al ingediend.")
     referral.submitted_at = referral.submitted_at or work.now
     case.municipality, case.themes = referral.municipality, referral.themes
+    case.urgent = case.urgent or referral.urgent
     await answers.answer(work, owed[0].id, GiveAnswer(outcome="aangevuld"))
     return case
 
