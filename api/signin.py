@@ -13,7 +13,7 @@ from fastapi.params import Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from models.actors import ANONYMOUS, Actor
-from models.casebook.setup import hashed
+from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.lookups import people
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Work, become, unit_of_work
@@ -45,7 +45,7 @@ _bearer = HTTPBearer(scheme_name="apiToken", description="Een API-token van Pols
 async def _signed_in(
     request: Request, wanted: SecurityScopes, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> AsyncIterator[Work]:
-    if given is None:
+    if given is None or not given.credentials.startswith(TOKEN_PREFIX):  # a session is no token
         raise NotSignedIn
     who = Who(wanted.scopes[-1])
     async with unit_of_work(ANONYMOUS, request.app.state.database) as work:

@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import Path, Response
 from pydantic import (
     AliasGenerator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -21,6 +20,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from models.clocks import AMSTERDAM
+from models.commands import Moment
 from models.policy import Policy
 from models.transactions import Work
 
@@ -89,7 +89,7 @@ def _end_of_day(value: object) -> object:
 
 #: `datum` of a decision: a day, and for an adjourned meeting the moment itself
 DagOfMoment = Annotated[
-    AwareDatetime | None,
+    Moment | None,
     BeforeValidator(_end_of_day),
     WithJsonSchema(
         {

@@ -2,11 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from models.words import DecisionKind
+
+FIRST_YEAR, LAST_YEAR = 2000, 2090  #: what a date in a case can be; outside it somebody made a slip of the pen
+
+
+def _within_reach(value: Any) -> Any:  # noqa: ANN401 - a day or a moment
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise PydanticCustomError("uitleg", "ligt niet tussen {eerste} en {laatste}; klopt het jaartal?",
+                                  {"eerste": FIRST_YEAR, "laatste": LAST_YEAR})  # fmt: skip
+    return value
+
+
+#: a moment or a day that a case can hold; the calendar knows no others
+Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
+Day = Annotated[date, AfterValidator(_within_reach)]
 
 
 class Command(BaseModel):
@@ -21,19 +37,19 @@ class TakeDecision(Command):
     kind: DecisionKind
     reason: str = ""
     deciders: tuple[UUID, ...] = ()
-    decided_at: AwareDatetime | None = None
+    decided_at: Moment | None = None
     meeting_id: UUID | None = None
     organisations: tuple[UUID, ...] = ()
     person_id: UUID | None = None
     subjects: tuple[UUID, ...] = ()
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     receiver: str = ""
     other_case: UUID | None = None
-    called_at: AwareDatetime | None = None
+    called_at: Moment | None = None
     criteria_met: bool | None = None
     necessity: str = ""
     commitment_id: UUID | None = None
-    due_on: date | None = None
+    due_on: Day | None = None
     high_risk: bool | None = None
     corrects: UUID | None = None
 
@@ -68,15 +84,15 @@ class GiveAnswer(Command):
     outcome: str
     note: str = ""
     spoke_to: str | None = None
-    spoke_at: AwareDatetime | None = None
-    recheck_at: AwareDatetime | None = None
+    spoke_at: Moment | None = None
+    recheck_at: Moment | None = None
     judgements: tuple[Judgement, ...] = ()
 
 
 class Convene(Command):
     """Set a meeting and say who is asked to come; empty invites every involved participant."""
 
-    starts_at: AwareDatetime
+    starts_at: Moment
     place: str = ""
     organisations: tuple[UUID, ...] = ()
 
@@ -88,14 +104,14 @@ class MakeCommitment(Command):
     person_id: UUID | None = None
     domain: str
     body: str = Field(min_length=1)
-    due_on: date
+    due_on: Day
     replaces_id: UUID | None = None
 
 
 class RecordMeeting(Command):
     """What came out of a meeting: who was there, the outcome and the pledges made."""
 
-    held_at: AwareDatetime | None = None
+    held_at: Moment | None = None
     present: tuple[UUID, ...] = ()
     outcome: str = Field(min_length=1)
     commitments: tuple[MakeCommitment, ...] = ()

@@ -195,11 +195,11 @@ def _directs(decider: Decider, parties: Parties) -> bool:
 
 def may_register(actor: Actor, deciders: Collection[Decider], parties: Parties) -> None:
     """Who decided registers it, or the triage officer or the regisseur does in their name (design §3)."""
-    if actor.person_id in {d.person_id for d in deciders}:
+    if {d.person_id for d in deciders} == {actor.person_id}:
         return
     if actor.is_staff and (actor.has(Role.TRIAGE_OFFICER, Role.MANAGER) or actor.person_id == parties.director_id):
         return
-    msg = "Alleen wie besliste, de triagist of de procesregisseur legt dit besluit vast."
+    msg = "U legt alleen uw eigen besluit vast; namens anderen doet de triagist of de procesregisseur dat."
     raise MayNotDecide(msg)
 
 

@@ -125,7 +125,7 @@ class MeldingBetrokkene(_Part):
 class Melding(_Part):
     """Een melding volgens de sectorstandaard; alleen soort ZVH hoort hier."""
 
-    id: Words
+    id: Annotated[Words, Field(max_length=200)]
     soort: Annotated[MeldingSoort, AfterValidator(_only_ours)]
     datumTijd: AwareDatetime  # noqa: N815
     verzoek: str

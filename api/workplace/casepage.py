@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
+from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -88,7 +89,7 @@ async def give_answer(request: Request) -> Response:
     """Answer a duty of your own."""
     async with visiting(request) as visit:
         recheck_at = _morning(visit.field("hertoetsOp"))
-        command = GiveAnswer(outcome=visit.field("uitkomst"), note=visit.field("toelichting"), recheck_at=recheck_at)
+        command = _command(visit, recheck_at)
         given = await answers.answer(visit.work, request.path_params["duty_id"], command)
         address = await _after(visit, given.case_id)
     return back(address, "geantwoord")
@@ -111,3 +112,11 @@ def _morning(day: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(day), time(9), AMSTERDAM)
     except ValueError:
         raise InvalidFields([FieldError("hertoetsOp", "is geen datum")]) from None
+
+
+def _command(visit: Visit, recheck_at: datetime | None) -> GiveAnswer:
+    """The answer of a form; a date that no case can hold is a slip of the pen."""
+    try:
+        return GiveAnswer(outcome=visit.field("uitkomst"), note=visit.field("toelichting"), recheck_at=recheck_at)
+    except ValidationError as wrong:
+        raise InvalidFields([FieldError("hertoetsOp", str(wrong.errors()[0]["msg"]))]) from None

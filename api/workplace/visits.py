@@ -13,13 +13,12 @@ from starlette.responses import Response
 
 from models.actors import ANONYMOUS, Actor
 from models.casebook.sessions import LASTS
-from models.casebook.setup import hashed
+from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.lookups import people
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Database, Work, become, unit_of_work
 
 COOKIE = "pols_sessie"
-TOKEN_PREFIX = "pols_"  # noqa: S105 - how an API token begins; one of those is not a session
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from models.commands import GiveAnswer
 from models.lookups import duties as duty_lookup
 from models.lookups import people
 from models.owed import DUTIES
-from models.refusals import AlreadySettled, AnswerNotAccepted, FieldError, InvalidFields, NotAllowed
+from models.refusals import AlreadySettled, AnswerNotAccepted, FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
 from models.tables.duties import Answer, Duty
 from models.transactions import Work
@@ -91,7 +91,7 @@ def _check_outcome(duty: Duty, command: GiveAnswer) -> None:
         errors.append(FieldError("toelichting", f"is nodig bij '{command.outcome}'"))
     if command.outcome == "uitgesteld" and command.recheck_at is None:
         errors.append(FieldError("hertoetsOp", "wanneer wordt het uitstel opnieuw bekeken?"))
-    if command.outcome == "getoetst" and {one.criterion for one in command.judgements} != set("abcd"):
+    if command.outcome == "getoetst" and sorted(one.criterion for one in command.judgements) != list("abcd"):
         errors.append(FieldError("criteria", "beoordeel de vier criteria a, b, c en d, elk één keer"))
     if errors:
         raise InvalidFields(errors)
@@ -113,12 +113,17 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     """Give a duty to a designated colleague of the same organisation; the clock runs on."""
     duty, case = await duty_lookup.duty_with_case(work, duty_id)
     frame = await open_frame(work, case.id)
+    await work.session.refresh(duty)
     _check_open(duty)
     if not _owns(work.actor, duty):
         raise NotAllowed("Alleen wie de taak heeft geeft haar door.")
+    if duty.owner_role is Role.TRIAGE_MEMBER:
+        raise NotPossible("Deze taak is van het hele triageoverleg en wordt niet doorgegeven.")
     colleague = await people.person(work, person_id)
-    if colleague.organisation_id != duty.owner_organisation_id:
+    if colleague.organisation_id != work.actor.organisation_id:
         raise InvalidFields([FieldError("persoon", "is een aangewezen collega van uw eigen organisatie")])
+    if duty.owner_role is not None and not {duty.owner_role, Role.MANAGER} & set(colleague.roles):
+        raise InvalidFields([FieldError("persoon", f"heeft niet de rol {duty.owner_role} die deze taak vraagt")])
     duty.owner_person_id = colleague.id
     frame.note("taak doorgegeven", "taak", duty.id, soort=duty.kind)
     return duty

@@ -1,5 +1,7 @@
 """Deciding: one verb for every decision. The table in `process` says what is allowed; effects do what is particular."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from models import process, visibility
@@ -11,12 +13,15 @@ from models.commands import NEEDED, TakeDecision
 from models.lookups import cases, meetings
 from models.lookups import duties as duty_lookup
 from models.process import DecisionSpec
-from models.refusals import FieldError, GateOpen, InvalidFields
+from models.refusals import FieldError, GateOpen, InvalidFields, NotPossible
 from models.tables.base import new_id
 from models.tables.cases import Decision, DecisionDecider
 from models.transactions import Work
 from models.visibility import Decider
 from models.words import DecisionKind, DutyKind, Phase
+
+#: within this time the same decision by the same person is a double click
+DOUBLE_CLICK = timedelta(seconds=10)
 
 
 async def decide(work: Work, case_id: UUID, command: TakeDecision) -> Decision:
@@ -29,6 +34,7 @@ async def decide(work: Work, case_id: UUID, command: TakeDecision) -> Decision:
     who = await _deciders(frame, spec, command)
     await _check_fields(frame, spec, command)
     await _check_gates(frame, command.kind)
+    await _check_once(frame, command)
     decision = _written(frame, command, who)
     await _carry_out(frame, spec, command, decision)
     _notice_named(frame, who, decision)
@@ -65,6 +71,8 @@ async def _check_fields(frame: Frame, spec: DecisionSpec, command: TakeDecision)
         errors.append(FieldError("beslistOp", "ligt in de toekomst"))
     if command.meeting_id is not None and not await meetings.is_of_case(frame.work, command.meeting_id, frame.case.id):
         errors.append(FieldError("overleg", "is geen overleg van deze casus"))
+    if command.corrects is not None and command.kind is not DecisionKind.CORRECT:
+        errors.append(FieldError("besluit", "hoort alleen bij herstellen"))
     if errors:
         raise InvalidFields(errors)
 
@@ -84,6 +92,18 @@ async def _check_gates(frame: Frame, kind: DecisionKind) -> None:
         raise GateOpen(msg)
 
 
+async def _check_once(frame: Frame, command: TakeDecision) -> None:
+    """A second click is not a second decision: the same, by the same person, within seconds."""
+    since = frame.work.now - DOUBLE_CLICK
+    latest = await cases.latest_decision(frame.work, frame.case, command.kind, since)
+    if latest is not None and latest.facts == _facts(command) and latest.reason == command.reason:
+        raise NotPossible("Dit besluit is zojuist al vastgelegd.")
+
+
+def _facts(command: TakeDecision) -> dict[str, Any]:
+    return command.model_dump(mode="json", exclude_defaults=True, exclude={"kind", "reason", "deciders"})
+
+
 def _decision(frame: Frame, command: TakeDecision, triggered_by: str | None = None) -> Decision:
     work, case = frame.work, frame.case
     return Decision(
@@ -91,7 +111,7 @@ def _decision(frame: Frame, command: TakeDecision, triggered_by: str | None = No
         decided_at=command.decided_at or work.now, registered_by=None if triggered_by else work.actor.person_id,
         on_behalf_of=work.actor.on_behalf_of or case.sponsor_organisation_id, triggered_by=triggered_by,
         meeting_id=command.meeting_id, corrects_id=command.corrects, reason=command.reason,
-        facts=command.model_dump(mode="json", exclude_defaults=True, exclude={"kind", "reason", "deciders"}),
+        facts=_facts(command),
     )  # fmt: skip
 
 

@@ -22,6 +22,9 @@ from models.tables.referrals import Subject
 from models.words import CommitmentState, DutyKind, OrganisationKind, Outcome, Role, Standing, WorkKind
 from models.words import DecisionKind as D
 
+#: content of a closed case is never open for longer than this by one decision
+LONGEST_UNSHIELDED = timedelta(days=90)
+
 Effect = Callable[[Frame, TakeDecision, Decision], Awaitable[None]]
 
 #: opened by an effect, because they need a moment or a person of their own
@@ -186,6 +189,8 @@ async def _small_change(frame: Frame, command: TakeDecision, _decision: Decision
     commitment = await meetings.commitment(frame.work, command.commitment_id)
     if commitment.case_id != frame.case.id or commitment.ended_at is not None:
         raise NotPossible("Deze afspraak hoort niet bij deze casus of is al beëindigd.")
+    if command.due_on is not None and command.due_on < frame.work.now.astimezone(clocks.AMSTERDAM).date():
+        raise InvalidFields([FieldError("uiterlijk", "ligt in het verleden")])
     if command.due_on is None and len(command.organisations) != 1:
         raise InvalidFields([FieldError("uiterlijk", "geef een nieuwe datum of één nieuwe organisatie")])
     await plans.end_brought(frame, [commitment.id], ended_as="gewijzigd")
@@ -222,7 +227,8 @@ def _later(frame: Frame, command: TakeDecision) -> datetime:
 async def _unshield(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
     if frame.case.outcome in cases.NOT_TAKEN_ON:
         raise NotPossible("Een aanmelding die niet in behandeling kwam wordt gewist en niet ontsloten.")
-    _later(frame, command)
+    if _later(frame, command) > frame.work.now + LONGEST_UNSHIELDED:
+        raise InvalidFields([FieldError("datum", f"ontsluiten kan voor ten hoogste {LONGEST_UNSHIELDED.days} dagen")])
     frame.case.unshielded_until = command.until
 
 

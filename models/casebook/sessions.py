@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Interval, bindparam, text
 
 from models.casebook.frame import audit
-from models.casebook.setup import hashed
+from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.lookups import people
 from models.refusals import NotSignedIn
 from models.tables.base import new_id
@@ -18,6 +18,8 @@ _OPEN = text("SELECT pols_open_session(:token, :secret, :id, :lasts)").bindparam
 
 async def sign_in(work: Work, token: str) -> str:
     """Open a session for the holder of this token; answers its secret, once. Raises NotSignedIn."""
+    if not token.startswith(TOKEN_PREFIX):  # a session does not open the next one: it ends
+        raise NotSignedIn
     secret, session_id = secrets.token_urlsafe(32), new_id()
     facts = {"token": hashed(token), "secret": hashed(secret), "id": session_id, "lasts": LASTS}
     if not await work.session.scalar(_OPEN, facts):

@@ -13,6 +13,8 @@ from models.tables.people import ApiToken, House, HousePolicy, Organisation, Per
 from models.transactions import Work
 from models.words import OrganisationKind, Role
 
+TOKEN_PREFIX = "pols_"  # noqa: S105 - how an API token begins; what does not is no token, but perhaps a session
+
 
 def hashed(secret: str) -> bytes:
     """What is kept of a token or session: its SHA-256. The secret has 256 random bits, so no salt is needed."""
@@ -48,7 +50,7 @@ def designate(
 
 def issue_token(work: Work, person: Person, *, lasts: timedelta = timedelta(days=365)) -> str:
     """A new API token; answered once, never stored."""
-    secret = "pols_" + secrets.token_urlsafe(32)
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     work.session.add(
         ApiToken(
             id=new_id(), house_id=person.house_id, person_id=person.id, token_hash=hashed(secret),

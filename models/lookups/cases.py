@@ -1,6 +1,7 @@
 """Finding cases and what a verb must know of one before it acts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, Text, and_, cast, func, select
@@ -185,3 +186,15 @@ async def decision(work: Work, case_id: UUID, decision_id: UUID) -> Decision:
 async def kind_of_decision(work: Work, decision_id: UUID) -> DecisionKind | None:
     """What kind of decision this was."""
     return await work.session.scalar(select(Decision.kind).where(Decision.id == decision_id))
+
+
+async def latest_decision(work: Work, case: Case, kind: DecisionKind, since: datetime) -> Decision | None:
+    """The last decision of this kind that the actor registered since a moment, in the present visit."""
+    statement = (
+        select(Decision)
+        .where(Decision.case_id == case.id, Decision.visit_id == case.visit_id)
+        .where(Decision.kind == kind, Decision.at >= since)
+        .where(Decision.registered_by == work.actor.person_id)
+        .order_by(Decision.at.desc()).limit(1)
+    )  # fmt: skip
+    return (await work.session.scalars(statement)).one_or_none()

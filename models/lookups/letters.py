@@ -31,7 +31,7 @@ async def closing_facts(work: Work, case_id: UUID) -> ClosingFacts | None:
     if not subjects:
         return None
     names = await work.session.execute(
-        select(House.name, Organisation.name, Person.name)
+        select(House.name, Organisation.name, Person.name).select_from(House)
         .join(Organisation, Organisation.id == case.sponsor_organisation_id)
         .join(Person, Person.id == case.director_id).where(House.id == case.house_id)
     )  # fmt: skip

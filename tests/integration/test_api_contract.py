@@ -179,7 +179,7 @@ async def test_we_are_not_well_without_a_database(tmp_path: Any) -> None:
     async with httpx2.AsyncClient(transport=transport, base_url="https://pols.example") as client:
         answers = [
             await client.get("/gezondheid"),
-            await client.get(f"{BASE}/mij", headers={"Authorization": "Bearer x"}),
+            await client.get(f"{BASE}/mij", headers={"Authorization": "Bearer pols_x"}),
         ]
     await nowhere.close()
 

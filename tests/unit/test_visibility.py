@@ -352,7 +352,7 @@ def test_who_did_not_decide_registers_only_for_the_house(who: str) -> None:
     if REGISTERS[who]:
         may_register(ACTORS[who], named, PARTIES)
     else:
-        with pytest.raises(MayNotDecide, match="legt dit besluit vast"):
+        with pytest.raises(MayNotDecide, match="alleen uw eigen besluit"):
             may_register(ACTORS[who], named, PARTIES)
 
 

@@ -166,8 +166,8 @@ async def test_an_incident_at_high_risk_is_judged_within_four_hours(db: Database
 
 
 async def test_an_incident_may_ask_for_an_extra_meeting_that_is_owed_once(story: Story) -> None:
-    for _ in range(2):
-        await story.decide("gemeente", D.INCIDENT, reason="ruit ingegooid")
+    for reason in ("ruit ingegooid", "nog een ruit ingegooid"):
+        await story.decide("gemeente", D.INCIDENT, reason=reason)
         await story.answer("regisseur", DutyKind.INCIDENT, "extra_overleg")
     assert (await story.open_kinds()).count(DutyKind.HOLD_MEETING) == 1
 

@@ -129,7 +129,10 @@ async def test_the_reporters_own_organisation_does_not_admit_alone(db: Databases
 
     with pytest.raises(MayNotDecide, match="niet alleen"):
         await story.decide("politie", D.ADMIT)
-    await story.decide("politie", D.ADMIT, deciders=(house.person("politie"), house.person("om")))
+    both = (house.person("politie"), house.person("om"))
+    with pytest.raises(MayNotDecide, match="alleen uw eigen besluit"):  # naming a colleague is not asking one
+        await story.decide("politie", D.ADMIT, deciders=both)
+    await story.decide("triagist", D.ADMIT, deciders=both)
 
     assert (await story.facts()).phase is Phase.REGIE
 
