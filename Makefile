@@ -17,7 +17,7 @@ READY := $(VENV)/.ready
 export POLS_STATE ?= $(PLACE)/$(if $(filter $(CURDIR),$(PLACE)),.pols,state)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo run test check bench lock clean
+.PHONY: help demo run test check chaos bench lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "make %-6s  %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ check: $(READY) ## lint, format, types, imports and the lock file
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/architecture/test_lock.py
+
+chaos: $(READY) ## kill a worker at every boundary, pull every plug: the long form
+	@POLS_CHAOS=full $(BIN)/python -m pytest tests/chaos
 
 bench: $(READY) ## measure what Pols must reach
 	@$(BIN)/python -m tests.bench

@@ -227,7 +227,9 @@ DECISIONS: dict[D, DecisionSpec] = {
     D.APPOINT_CASE_DIRECTOR: DecisionSpec(
         _UNDER_REGIE, Deciders.INVOLVED, needs=("persoon",), closes=frozenset({T.APPOINT_CASE_DIRECTOR})
     ),
-    D.ADJOURN: DecisionSpec(_in(Phase.FOCUSOVERLEG), Deciders.DIRECTOR, needs=("toelichting", "datum")),
+    D.ADJOURN: DecisionSpec(
+        _in(Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING), Deciders.DIRECTOR, needs=("toelichting", "datum")
+    ),
     D.ADOPT_PLAN: DecisionSpec(
         _in(Phase.FOCUSOVERLEG), Deciders.DIRECTOR, Phase.PLAN, closes=frozenset({T.ADOPT_PLAN, T.EVALUATION})
     ),

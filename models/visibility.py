@@ -7,10 +7,12 @@ from uuid import UUID
 from models.actors import Actor
 from models.process import DECISIONS, Deciders
 from models.refusals import MayNotDecide
-from models.words import DecisionKind, OrganisationKind, Phase, Role, Standing
+from models.words import DecisionKind, DutyKind, OrganisationKind, Phase, Role, Standing
 
 TRIAGE_PHASES = frozenset({Phase.INTAKE, Phase.SCREENING})
 REPORT_PHASES = TRIAGE_PHASES | {Phase.ADVICE}  #: there is a report, no case file
+#: whether the person was told, and that telling was postponed: between the reporter and who leads the case (R12)
+INFORMING = frozenset({DutyKind.INFORM_PERSON, DutyKind.RECHECK_INFORMING})
 TABLE_PHASES = TRIAGE_PHASES | {Phase.REGIE, Phase.CLOSING}  #: the table also chooses who is involved, and closes
 
 
@@ -86,9 +88,17 @@ def reads_referral(actor: Actor, case: CaseFacts) -> bool:
 
 
 def reads_subject(actor: Actor, case: CaseFacts) -> bool:
-    """The person: who reads the report, and who was asked whether they know this person."""
+    """The person of this case: who reads it or reported it, and who was asked whether they know this person."""
     asked = actor.house_id == case.house_id and actor.is_participant and Standing.ASKED in case.standings
     return reads_referral(actor, case) or asked
+
+
+def reads_circle(actor: Actor, case: CaseFacts) -> bool:
+    """Somebody in the report without a case of their own: once it is a case, only who reported and who leads it."""
+    if actor.house_id == case.house_id and _reported(actor, case):
+        return True
+    leads = actor.person_id is not None and actor.person_id == case.director_id
+    return reads_case(actor, case) and (case.phase in REPORT_PHASES or leads)
 
 
 def sees_process(actor: Actor, case: CaseFacts) -> bool:
@@ -98,10 +108,27 @@ def sees_process(actor: Actor, case: CaseFacts) -> bool:
     return actor.is_staff or _at_table(actor) or _reported(actor, case) or Standing.INVOLVED in case.standings
 
 
-def sees_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID) -> bool:
-    """A duty: its owner always, so that it can be done; others with the process."""
+def sees_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID, kind: DutyKind | None = None) -> bool:
+    """A duty: its owner always, so that it can be done; others with the process, informing the person staff only."""
     own = actor.house_id == case.house_id and actor.is_participant and actor.organisation_id == owner_id
-    return own or sees_process(actor, case)
+    return own or (sees_process(actor, case) and (kind not in INFORMING or actor.is_staff))
+
+
+def lists_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID, kind: DutyKind) -> bool:
+    """A duty in lists and on the timeline: of the staff only who leads the case is shown the informing of the person.
+
+    The row itself stays within reach of other staff, who must find what is stalled and take a case over.
+    """
+    if not sees_duty(actor, case, owner_id=owner_id, kind=kind):
+        return False
+    return kind not in INFORMING or not actor.is_staff or _leads(actor, case)
+
+
+def _leads(actor: Actor, case: CaseFacts) -> bool:
+    """The regisseur, the manager, and until there is a regisseur the triage officer."""
+    if actor.person_id == case.director_id or actor.has(Role.MANAGER):
+        return True
+    return case.director_id is None and actor.has(Role.TRIAGE_OFFICER)
 
 
 def sees_line(actor: Actor, case: CaseFacts, *, organisation_id: UUID | None) -> bool:

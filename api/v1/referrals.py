@@ -11,7 +11,7 @@ from api.wire import BASE, Gemaakt, Id, Incoming, Outgoing, dutch, made
 from models.casebook import answers, decisions, referrals
 from models.commands import TakeDecision
 from models.lookups import referrals as lookup
-from models.refusals import NotPossible
+from models.refusals import NotFound, NotPossible
 from models.transactions import Work
 from models.words import DecisionKind
 
@@ -78,7 +78,10 @@ async def withdraw_referral(referral_id: Id, body: Intrekking, response: Respons
 
 
 async def _case_id(work: Work, referral_id: Id) -> Id:
-    referral = await lookup.own_for_update(work, referral_id)
+    """Read without a lock: the decision locks the case first, and so does every other decision."""
+    referral = await lookup.referral(work, referral_id)
+    if referral.reporter_organisation_id != work.actor.organisation_id:
+        raise NotFound("Deze aanmelding")
     case = await lookup.case_of(work, referral)
     if case is None:
         raise NotPossible("Deze aanmelding is nog niet ingediend; gooi het concept weg.")

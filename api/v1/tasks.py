@@ -117,11 +117,11 @@ def shown(line: DutyLine) -> Taak:
 def _facts(line: DutyLine) -> dict[str, object]:
     duty = line.duty
     plain: dict[str, object] = {
-        name: getattr(duty, name)
-        for name in ("id", "kind", "about_id", "opened_at", "due_at", "explanation", "urgent", "ended_as")
+        name: getattr(duty, name) for name in ("id", "kind", "about_id", "opened_at", "due_at", "explanation", "urgent")
     }
     return plain | {
         "case": Verwijzing(id=line.case.id, name=line.case.number), "role": duty.owner_role, "late": line.late,
+        "ended_as": line.ended_as,
         "organisation": named(duty.owner_organisation_id, line.organisation),
         "person": named(duty.owner_person_id, line.person),
         "ended_at": duty.answered_at or duty.lapsed_at or duty.withdrawn_at,

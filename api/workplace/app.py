@@ -1,7 +1,9 @@
 """The application of the workplace: its addresses, and what each of them shows or does."""
 
 from importlib.resources import files
+from typing import Any
 
+from sqlalchemy import exc
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -9,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from api.middleware import SmallBodies
 from api.workplace import boards, casepage
-from api.workplace.pages import SafeAnswers, back, failed, page, refused
+from api.workplace.pages import SafeAnswers, back, failed, not_kept, page, refused, unreadable
 from api.workplace.visits import COOKIE, check_origin, database_of, forget, keep, visiting
 from models.actors import ANONYMOUS
 from models.casebook import nudge, sessions
@@ -19,6 +22,10 @@ from models.transactions import Database, unit_of_work
 
 _CSS = (files("api.workplace") / "static" / "pols.css").read_bytes()
 _ICON = (files("api.workplace") / "static" / "pols.svg").read_bytes()
+_HANDLERS: dict[Any, Any] = {
+    Refusal: refused, HTTPException: failed, exc.DBAPIError: not_kept, exc.TimeoutError: not_kept, OSError: not_kept,
+    OverflowError: unreadable, ValueError: unreadable, Exception: failed,
+}  # fmt: skip
 
 
 def create_workplace(database: Database) -> Starlette:
@@ -36,8 +43,8 @@ def create_workplace(database: Database) -> Starlette:
             Route("/stijl/pols.css", style),
             Route("/stijl/pols.svg", icon),
         ],
-        middleware=[Middleware(SafeAnswers)],
-        exception_handlers={Refusal: refused, HTTPException: failed, Exception: failed},
+        middleware=[Middleware(SafeAnswers), Middleware(SmallBodies)],
+        exception_handlers=_HANDLERS,
     )
     made.state.database = database
     return made

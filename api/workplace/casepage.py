@@ -24,6 +24,7 @@ from models.refusals import FieldError, InvalidFields, NotFound
 from models.stalled import Stall
 from models.tables.meetings import Commitment, Meeting
 from models.tables.referrals import Subject
+from models.visibility import CaseFacts
 from models.words import ClosedBy, DutyKind
 
 #: answered with more than an outcome and a text: not in a form of this page
@@ -59,12 +60,14 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     work = visit.work
     found, facts = await cases.seen(work, case_id)
     reads = visibility.reads_case(visit.actor, facts)
-    open_ = (await waiting.open_in(work, [case_id])).get(case_id, [])
+    line = await caselists.line(work, case_id)
+    open_ = [one for one in (await waiting.open_in(work, [case_id])).get(case_id, []) if _is_shown(visit, facts, one)]
     own = {one.duty.id: _outcomes(one) for one in await waiting.own(work, case_id=case_id) if _answered_here(one)}
     file = CaseFile(
-        line=await caselists.line(work, case_id), next=waiting.next_of(open_), own=own,
+        line=line, next=waiting.next_of(open_), own=own,
         open=sorted(open_, key=lambda one: one.duty.id not in own),
-        stalls=await stalled.of_case(work, case_id), meetings=await meetings.meetings_of(work, case_id),
+        stalls=await stalled.of_case(work, case_id),
+        meetings=await meetings.meetings_of(work, case_id) if line.process else [],
         commitments=await meetings.commitments_of(work, case_id), lines=await timeline.timeline(work, case_id),
         decisions=[
             (one, timeline.reason(work, one.decision, one.deciders, reads=reads))
@@ -75,6 +78,11 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     if reads:
         answers.saw(work, "casus", found.id, found.id)
     return file
+
+
+def _is_shown(visit: Visit, facts: CaseFacts, one: Waiting) -> bool:
+    duty = one.duty
+    return visibility.lists_duty(visit.actor, facts, owner_id=duty.owner.organisation_id, kind=duty.kind)
 
 
 def _answered_here(one: Waiting) -> bool:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import problems
 from api.workplace import wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
@@ -38,11 +39,20 @@ SAID: Mapping[str, str] = {
     "afgemeld": "U bent afgemeld.",
 }
 _TITLES: Mapping[int, str] = {
+    HTTPStatus.BAD_REQUEST: "Niet goed ingevuld",
     HTTPStatus.FORBIDDEN: "Dit mag niet",
     HTTPStatus.NOT_FOUND: "Niet gevonden",
     HTTPStatus.METHOD_NOT_ALLOWED: "Dit kan hier niet",
     HTTPStatus.CONFLICT: "Dit kan nu niet",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Te groot",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Nog niet goed ingevuld",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Even niet beschikbaar",
+}
+_REASONS: Mapping[int, str] = {
+    HTTPStatus.BAD_REQUEST: "Een veld bevat een teken of een waarde die niet te bewaren is. Er is niets veranderd.",
+    HTTPStatus.CONFLICT: "Dit past niet bij wat er al staat, of een ander was u net voor. Er is niets veranderd.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Wat u verstuurde is groter dan 1 MB. Er is niets veranderd.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Pols is even niet bereikbaar. Er is niets veranderd; probeer het zo opnieuw.",
 }
 
 
@@ -125,6 +135,21 @@ async def failed(request: Request, error: Exception) -> Response:
     return response
 
 
+async def not_kept(request: Request, error: Exception) -> Response:
+    """What the database refuses, or that it is not there: told apart as on the interface, said on a page."""
+    told = await problems.database_refused(request, error)
+    response = _wrong(request, told.status_code)
+    if told.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers.update(problems.RETRY_AFTER)
+    return response
+
+
+async def unreadable(request: Request, _error: Exception) -> Response:
+    """Input that is no text, or a moment that no calendar reaches."""
+    return _wrong(request, HTTPStatus.BAD_REQUEST)
+
+
 def _wrong(request: Request, status: int, why: str = "", errors: tuple[FieldError, ...] = ()) -> Response:
     title = _TITLES.get(status, "Er ging iets mis")
+    why = why or ("" if errors else _REASONS.get(status, ""))
     return page(request, None, "fout.html", status=status, title=title, why=why, errors=errors, status_code=status)

@@ -114,9 +114,9 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     duty, case = await duty_lookup.duty_with_case(work, duty_id)
     frame = await open_frame(work, case.id)
     await work.session.refresh(duty)
-    _check_open(duty)
     if not _owns(work.actor, duty):
         raise NotAllowed("Alleen wie de taak heeft geeft haar door.")
+    _check_open(duty)
     if duty.owner_role is Role.TRIAGE_MEMBER:
         raise NotPossible("Deze taak is van het hele triageoverleg en wordt niet doorgegeven.")
     colleague = await people.person(work, person_id)

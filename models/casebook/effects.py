@@ -19,7 +19,7 @@ from models.tables.base import new_id
 from models.tables.cases import Case, Decision, Hold, InfoItem
 from models.tables.duties import Duty
 from models.tables.referrals import Subject
-from models.words import CommitmentState, DutyKind, OrganisationKind, Outcome, Role, Standing, WorkKind
+from models.words import CommitmentState, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing, WorkKind
 from models.words import DecisionKind as D
 
 #: content of a closed case is never open for longer than this by one decision
@@ -142,12 +142,22 @@ async def _check_involved(frame: Frame, wanted: tuple[UUID, ...]) -> None:
 
 
 async def _choose_involved(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
+    """Who joins while a meeting is planned is invited to it; who stood to the case already was asked or left out."""
+    from models.casebook.meetings import invite_also  # noqa: PLC0415 - meetings convene through this module's frame
+
     await _check_participants(frame, command.organisations)
+    there = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}
     await phases.ask(frame, command.organisations, Standing.INVOLVED)
+    await invite_also(frame, [one for one in command.organisations if one not in there])
 
 
 async def _release(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
     """Access ends at once and what the organisation owed is withdrawn (R7), but not the duties of a reporter (R24)."""
+    from models.casebook.meetings import uninvite  # noqa: PLC0415 - meetings convene through this module's frame
+
+    await _check_release(frame, command.organisations)
+    await uninvite(frame, command.organisations)
+    await _without_case_director(frame, command.organisations)
     await phases.end_standing(frame, Standing.INVOLVED, command.organisations)
     open_ = await duty_lookup.open_in_case(frame.work, frame.case.id)
     theirs = [
@@ -157,6 +167,28 @@ async def _release(frame: Frame, command: TakeDecision, _decision: Decision) -> 
     await duties.end_duties(frame, theirs, ended_as="deelnemer vertrokken")
     standing = await meetings.commitments(frame.work, frame.case.id, plans.STANDING)
     await plans.drop(frame, [one.id for one in standing if one.organisation_id in command.organisations])
+    if frame.case.phase is Phase.PLAN and standing and await plans.all_accepted(frame):
+        from models.casebook.decisions import decide_by_rule  # noqa: PLC0415 - deciding has effects, not the reverse
+
+        await decide_by_rule(frame, D.PLAN_COMPLETE, "wie nog moest aanvaarden is vertrokken")
+
+
+async def _check_release(frame: Frame, leaving: tuple[UUID, ...]) -> None:
+    if set(leaving) - {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}:
+        raise InvalidFields([FieldError("organisaties", "is niet betrokken bij deze casus")])
+    if frame.case.sponsor_organisation_id in leaving:
+        raise InvalidFields([FieldError("organisaties", "is de aanbrenger; draag eerst het aanbrengerschap over")])
+
+
+async def _without_case_director(frame: Frame, leaving: tuple[UUID, ...]) -> None:
+    """The casusregisseur leaves with their organisation; before a plan is adopted another is asked for."""
+    if frame.case.case_director_id is None:
+        return
+    if (await people.person(frame.work, frame.case.case_director_id)).organisation_id not in leaving:
+        return
+    frame.case.case_director_id = None
+    if frame.case.phase is Phase.FOCUSOVERLEG:
+        await phases.open_kinds(frame, (DutyKind.APPOINT_CASE_DIRECTOR,))
 
 
 async def _appoint_case_director(frame: Frame, command: TakeDecision, _decision: Decision) -> None:

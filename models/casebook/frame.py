@@ -49,9 +49,10 @@ class Frame:
         """The ledger changed; read it again."""
         self._holds = None
 
-    def owe(self, kind: WorkKind, about_id: UUID | None = None) -> None:
-        """Leave outside work for the flow: one journal entry per kind and subject in a visit."""
+    def owe(self, kind: WorkKind, about_id: UUID | None = None, *, again: bool = False) -> None:
+        """Leave outside work for the flow: one entry per kind and subject in a visit; `again`: one more of this act."""
         about = about_id or self.batch_id
+        key = f"{kind}:{about}:{self.batch_id}" if again else f"{kind}:{about}"
         if (kind, about) in self._owed:
             return
         self._owed.add((kind, about))
@@ -59,8 +60,8 @@ class Frame:
         person_id = self.case.director_id if kind in BY_DIRECTOR else actor.person_id
         self.work.session.add(
             JournalEntry(
-                house_id=self.case.house_id, case_id=self.case.id, visit_id=self.visit_id, key=f"{kind}:{about}",
-                kind=kind, about_id=about, actor_person_id=person_id, on_behalf_of=actor.on_behalf_of,
+                house_id=self.case.house_id, case_id=self.case.id, visit_id=self.visit_id, key=key, kind=kind,
+                about_id=about, actor_person_id=person_id, on_behalf_of=actor.on_behalf_of,
                 opened_at=self.work.now, next_try_at=self.work.now,
             )
         )  # fmt: skip

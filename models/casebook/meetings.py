@@ -1,5 +1,6 @@
 """Convening a casusoverleg, moving it, and writing down what came out of it."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -45,15 +46,42 @@ async def _convened(frame: Frame, command: Convene) -> Meeting:
     )  # fmt: skip
     work.session.add(meeting)
     await work.session.flush()
-    work.session.add_all(
-        MeetingInvitee(meeting_id=meeting.id, organisation_id=one, house_id=case.house_id, case_id=case.id)
-        for one in invited
-    )
+    _ask_to_come(frame, meeting, invited)
     frame.batch_id = meeting.id
     await _point_at(frame, meeting)
     frame.owe(WorkKind.INVITE, meeting.id)
     frame.note("overleg gepland", "overleg", meeting.id, overleg=meeting.id)
     return meeting
+
+
+def _ask_to_come(frame: Frame, meeting: Meeting, organisations: Collection[UUID]) -> None:
+    case = frame.case
+    frame.work.session.add_all(
+        MeetingInvitee(meeting_id=meeting.id, organisation_id=one, house_id=case.house_id, case_id=case.id)
+        for one in organisations
+    )
+
+
+async def invite_also(frame: Frame, organisations: Collection[UUID]) -> None:
+    """Who joins the case while a meeting is planned is asked to come; who was invited before hears nothing again."""
+    planned = await meetings.coming(frame.work, frame.case.id)
+    if planned is None or frame.case.phase not in CONFERENCE:
+        return
+    there = {one.organisation_id for one in await meetings.invitees(frame.work, [planned.id])}
+    joining = [one for one in dict.fromkeys(organisations) if one not in there]
+    if joining:
+        _ask_to_come(frame, planned, joining)
+        frame.owe(WorkKind.INVITE, planned.id, again=True)
+
+
+async def uninvite(frame: Frame, organisations: Collection[UUID]) -> None:
+    """Who leaves the case is no longer asked to come to the meeting that is planned."""
+    planned = await meetings.coming(frame.work, frame.case.id)
+    if planned is None:
+        return
+    for one in await meetings.invitees(frame.work, [planned.id]):
+        if one.organisation_id in organisations:
+            await frame.work.session.delete(one)
 
 
 def _person(frame: Frame) -> UUID:
@@ -66,6 +94,8 @@ def _person(frame: Frame) -> UUID:
 async def _invited(frame: Frame, wanted: tuple[UUID, ...]) -> list[UUID]:
     """Involved participants only: a third party needs a signed declaration first and gets no invitation here (R15)."""
     involved = [one.organisation_id for one in await cases.involved(frame.work, frame.case.id)]
+    if not involved:
+        raise NotPossible("Kies eerst de betrokken deelnemers.")
     if not wanted:
         return involved
     known = await people.organisations(frame.work, wanted)
@@ -90,13 +120,15 @@ async def _point_at(frame: Frame, meeting: Meeting) -> None:
 
 
 async def reconvene(frame: Frame, starts_at: datetime) -> Meeting:
-    """The meeting gets another date: the old one is called off, everybody who was invited is invited again."""
+    """The meeting gets another date: the old one is called off, who was invited and is still involved comes again."""
     planned = await meetings.coming(frame.work, frame.case.id)
     invited: tuple[UUID, ...] = ()
     place = ""
     if planned is not None:
         planned.moved_at, place = frame.work.now, planned.place
-        invited = tuple(one.organisation_id for one in await meetings.invitees(frame.work, [planned.id]))
+        involved = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}
+        guests = [one.organisation_id for one in await meetings.invitees(frame.work, [planned.id])]
+        invited = tuple(one for one in guests if one in involved)
         frame.owe(WorkKind.CANCEL, planned.id)
     return await _convened(frame, Convene(starts_at=starts_at, place=place, organisations=invited))
 

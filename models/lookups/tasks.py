@@ -4,68 +4,94 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Row, Select, and_, or_, select
 
+from models import visibility
 from models.lookups import cases, waiting
 from models.lookups.duties import is_open
+from models.owed import DUTIES
 from models.refusals import NotFound
 from models.stalled import DONE_BY_FLOW, DutyFacts, Party, late
 from models.tables.cases import Case
-from models.tables.duties import Duty
+from models.tables.duties import Answer, Duty
 from models.tables.people import Organisation, Person
 from models.transactions import Work
+from models.visibility import CaseFacts
 
 MOST = 500
+ANSWERED = "beantwoord"  #: what is told of an outcome to who may not read the answer
 
-_Select = Select[Duty, Case, str, str, bool]
+_Select = Select[Duty, Case, str, str, bool, UUID | None]
+_Row = Row[Duty, Case, str, str, bool, UUID | None]
 
 
 @dataclass(frozen=True, slots=True)
 class DutyLine:
-    """A duty with its case and the names of who owes it."""
+    """A duty with its case and the names of who owes it; `ended_as` as far as the actor may know it."""
 
     duty: Duty
     case: Case
     organisation: str
     person: str | None
     late: bool
+    ended_as: str | None
 
 
 async def own(work: Work) -> list[DutyLine]:
     """What the actor owes: by name, or by organisation and role when nobody is named; soonest due first."""
     for_me = or_(Duty.owner_person_id.is_(None), Duty.owner_person_id == work.actor.person_id)
     statement = _named(work).where(is_open(), Duty.kind.notin_(DONE_BY_FLOW), waiting.mine(work), for_me)
-    return await _lines(work, statement.limit(MOST))
+    return [_line(work, row, None) for row in await work.session.execute(statement.limit(MOST))]
 
 
 async def of_case(work: Work, case_id: UUID, *, ended: bool) -> list[DutyLine]:
     """The duties of a case that the actor may know of, open ones only unless `ended`. Raises NotFound."""
-    await cases.seen(work, case_id)
+    _case, facts = await cases.seen(work, case_id)
     statement = _named(work).where(Duty.case_id == case_id)
-    return await _lines(work, statement if ended else statement.where(is_open()))
+    found = await work.session.execute(statement if ended else statement.where(is_open()))
+    return [_line(work, row, facts) for row in found if _is_shown(work, row.Duty, facts)]
 
 
 async def one(work: Work, duty_id: UUID) -> DutyLine:
     """One duty. Raises NotFound."""
-    found = await _lines(work, _named(work).where(Duty.id == duty_id))
-    if not found:
+    row = (await work.session.execute(_named(work).where(Duty.id == duty_id))).one_or_none()
+    if row is None:
         raise NotFound("Deze taak")
-    return found[0]
+    facts = await cases.case_facts(work, row.Case)
+    if not _is_shown(work, row.Duty, facts):
+        raise NotFound("Deze taak")
+    return _line(work, row, facts)
 
 
 def _named(work: Work) -> _Select:
     return (
-        select(Duty, Case, Organisation.name, Person.name, waiting.is_held(work)).join(Case, Case.id == Duty.case_id)
+        select(Duty, Case, Organisation.name, Person.name, waiting.is_held(work), Answer.registered_by)
+        .join(Case, Case.id == Duty.case_id)
         .join(Organisation, Organisation.id == Duty.owner_organisation_id)
-        .outerjoin(Person, Person.id == Duty.owner_person_id).order_by(Duty.due_at, Duty.id)
+        .outerjoin(Person, Person.id == Duty.owner_person_id)
+        .outerjoin(Answer, and_(Answer.duty_id == Duty.id, Answer.corrected_at.is_(None)))
+        .order_by(Duty.due_at, Duty.id)
     )  # fmt: skip
 
 
-async def _lines(work: Work, statement: _Select) -> list[DutyLine]:
-    return [
-        DutyLine(duty, case, organisation, person, late=_is_late(duty, case, held=held, now=work.now))
-        for duty, case, organisation, person, held in await work.session.execute(statement)
-    ]
+def _line(work: Work, row: _Row, facts: CaseFacts | None) -> DutyLine:
+    duty, case, organisation, person, held, registered_by = row
+    late_ = _is_late(duty, case, held=held, now=work.now)
+    return DutyLine(duty, case, organisation, person, late=late_, ended_as=_outcome(work, duty, facts, registered_by))
+
+
+def _is_shown(work: Work, duty: Duty, facts: CaseFacts) -> bool:
+    return visibility.lists_duty(work.actor, facts, owner_id=duty.owner_organisation_id, kind=duty.kind)
+
+
+def _outcome(work: Work, duty: Duty, facts: CaseFacts | None, registered_by: UUID | None) -> str | None:
+    """How it ended. What was answered is for who may read the answer; to others it was answered."""
+    if duty.ended_as not in DUTIES[duty.kind].answers:
+        return duty.ended_as
+    reads = facts is not None and visibility.reads_answer(
+        work.actor, facts, organisation_id=duty.owner_organisation_id, registered_by=registered_by or UUID(int=0)
+    )
+    return duty.ended_as if reads else ANSWERED
 
 
 def _is_late(duty: Duty, case: Case, *, held: bool, now: datetime) -> bool:

@@ -18,7 +18,8 @@ from models.tables.duties import Duty
 from models.tables.meetings import Meeting
 from models.tables.trail import History
 from models.transactions import Work
-from models.words import Phase
+from models.visibility import CaseFacts
+from models.words import DutyKind, Phase
 
 
 class HasPerson(Protocol):
@@ -63,16 +64,41 @@ class Known:
 
 async def timeline(work: Work, case_id: UUID) -> list[Line]:
     """What happened, the newest first. Raises NotFound."""
-    known = await _known(work, case_id)
+    _case, facts = await cases.seen(work, case_id)
+    known = await _known(work, case_id, reads=visibility.reads_case(work.actor, facts))
     found = await work.session.scalars(
         select(History).where(History.case_id == case_id).order_by(History.at.desc(), History.id.desc())
     )
-    return [_line(work, line, known) for line in found]
+    return [_line(work, line, known, facts) for line in found if _is_shown(work, line, known, facts)]
 
 
-async def _known(work: Work, case_id: UUID) -> Known:
-    _case, facts = await cases.seen(work, case_id)
-    reads = visibility.reads_case(work.actor, facts)
+def _is_shown(work: Work, line: History, known: Known, facts: CaseFacts) -> bool:
+    """What is about informing the person is told to who is shown that duty, and to who did it."""
+    if line.person_id is not None and line.person_id == work.actor.person_id:
+        return True
+    about, kind = _id(line.facts, "taak"), line.facts.get("soort")
+    duty = known.duties.get(about) if about else None
+    if duty is not None:
+        kind, owner = duty.kind, duty.owner_organisation_id
+    else:
+        owner = _id(line.facts, "organisatie") or line.organisation_id or UUID(int=0)
+    if kind in visibility.INFORMING:
+        return visibility.lists_duty(work.actor, facts, owner_id=owner, kind=DutyKind(kind))
+    return duty is not None or about is None
+
+
+def _told(work: Work, line: History, facts: CaseFacts) -> Mapping[str, Any]:
+    """The facts of a line, without what was answered for who may not read the answer."""
+    owner = _id(line.facts, "organisatie")
+    if line.what != "antwoord" or owner is None:
+        return line.facts
+    wrote = line.person_id or UUID(int=0)
+    if visibility.reads_answer(work.actor, facts, organisation_id=owner, registered_by=wrote):
+        return line.facts
+    return {name: value for name, value in line.facts.items() if name != "uitkomst"}
+
+
+async def _known(work: Work, case_id: UUID, *, reads: bool) -> Known:
     names, organisations = await people.names(work)
     duties = await work.session.scalars(select(Duty).where(Duty.case_id == case_id))
     meetings = await work.session.scalars(select(Meeting).where(Meeting.case_id == case_id))
@@ -84,10 +110,10 @@ async def _known(work: Work, case_id: UUID) -> Known:
     return Known(names, organisations, *by_id, named, reads)
 
 
-def _line(work: Work, line: History, known: Known) -> Line:
+def _line(work: Work, line: History, known: Known, facts: CaseFacts) -> Line:
     decision = known.decisions.get(_id(line.facts, "besluit") or line.id)
     return Line(
-        line.at, say(line.what, line.facts, known), known.person(line.person_id) or "Pols",
+        line.at, say(line.what, _told(work, line, facts), known), known.person(line.person_id) or "Pols",
         known.organisation(line.organisation_id), known.organisation(line.on_behalf_of),
         reason(work, decision, known.deciders.get(decision.id, ()), reads=known.reads) if decision else "",
     )  # fmt: skip
@@ -136,7 +162,7 @@ def _entered(facts: Mapping[str, Any], _known: Known) -> str:
 def _answered(facts: Mapping[str, Any], known: Known) -> str:
     owner = known.organisation(_id(facts, "organisatie")) or "Iemand"
     by_phone = ", telefonisch" if facts.get("telefonisch") else ""
-    outcome = f": {_lower(facts.get('uitkomst'))}" if known.reads else ""
+    outcome = f": {_lower(facts.get('uitkomst'))}" if facts.get("uitkomst") else ""
     return f"{owner} antwoordde op '{_lower(facts.get('soort'))}'{outcome}{by_phone}"
 
 

@@ -58,3 +58,25 @@ def _files_with(directory: Path, needles: set[str]) -> list[Any]:
     candidates = [one for one in directory.rglob("*") if one.is_file() and "postgres/data" not in str(one)]
     assert any(one.suffix == ".eml" for one in candidates), "no mail was kept: this would prove nothing"
     return [one for one in candidates if any(needle.encode() in one.read_bytes() for needle in needles)]
+
+
+async def test_an_exception_full_of_personal_data_leaves_only_its_class_behind(broken: Broken) -> None:
+    """The database itself refuses a message, in words that name the person: what a driver's error can look like."""
+    words = f"RAISE EXCEPTION 'mislukt voor {CANARY} {BSN}'"
+    owner = await broken.stack.server.connect(database="pols")
+    await owner.execute(f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {words}; END $$")
+    await owner.execute("CREATE TRIGGER refuse BEFORE INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION refuse()")
+    worker = await broken.worker(PREFECT_LOGGING_LEVEL="DEBUG", POLS_RECORD_TASKS="true")
+    story = await factories.a_report(broken.web, broken.house)
+
+    await broken.until("EXISTS (SELECT FROM journal_entry WHERE case_id = :c AND code IS NOT NULL)", c=story.case_id)
+    codes = await broken.rows("SELECT DISTINCT code FROM journal_entry WHERE case_id = :c AND code IS NOT NULL",
+                              c=story.case_id)  # fmt: skip
+    await owner.execute("DROP TRIGGER refuse ON outbox")
+    await owner.close()
+    await broken.at_rest(within=90)  # the retry is a wake: nothing was lost
+
+    assert all(one.code.endswith(("Error", "Exception")) for one in codes)
+    assert await _tables_with(broken, "pols_prefect", {CANARY, BSN}) == set()
+    assert [one for one in _files_with(broken.stack.state, {CANARY, BSN}) if "postgres" not in one.name] == []
+    await worker.stop()

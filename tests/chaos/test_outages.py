@@ -13,6 +13,7 @@ pytestmark = pytest.mark.chaos
 
 
 async def test_with_prefects_database_dropped_every_case_goes_on_and_nothing_is_repeated(broken: Broken) -> None:
+    broken.begin()
     worker = await broken.worker()
     story = await factories.a_case(broken.web, broken.house, Phase.SCREENING)
     await broken.at_rest()
@@ -34,6 +35,7 @@ async def test_with_prefects_database_dropped_every_case_goes_on_and_nothing_is_
 
 
 async def test_a_restart_of_postgresql_in_the_middle_of_work_loses_nothing(broken: Broken) -> None:
+    broken.begin()
     worker = await broken.worker()
     stories = [await factories.a_case(broken.web, broken.house, Phase.REGIE) for _ in range(4)]
 
@@ -51,6 +53,7 @@ async def test_a_restart_of_postgresql_in_the_middle_of_work_loses_nothing(broke
 
 async def test_a_relay_that_refuses_for_a_while_delays_mail_and_loses_none(broken: Broken) -> None:
     assert broken.stack.mail is not None
+    broken.begin()
     worker = await broken.worker()
     broken.stack.mail.refuse("451 4.7.1 try again later")
     story = await factories.a_case(broken.web, broken.house, Phase.SCREENING)
@@ -64,11 +67,12 @@ async def test_a_relay_that_refuses_for_a_while_delays_mail_and_loses_none(broke
     sent = await broken.rows("SELECT tries FROM outbox WHERE :c = ANY (case_ids)", c=story.case_id)
     assert len(sent) >= waiting > 0
     assert any(one.tries > 1 for one in sent)
-    await broken.nothing_twice(kills=8)
+    await broken.nothing_twice()
     await worker.stop()
 
 
 async def test_two_workers_at_once_share_the_work_and_do_each_piece_once(broken: Broken) -> None:
+    broken.begin()
     first, second = await broken.worker(), await broken.worker()
     stories = [await factories.a_case(broken.web, broken.house, Phase.REGIE) for _ in range(8)]
 
@@ -77,7 +81,7 @@ async def test_two_workers_at_once_share_the_work_and_do_each_piece_once(broken:
     for story in stories:
         runs = await broken.rows("SELECT epoch FROM engine_run WHERE case_id = :c", c=story.case_id)
         assert len(runs) == 1
-    await broken.nothing_twice(kills=8)
+    await broken.nothing_twice()
     await first.stop()
     await second.stop()
 
@@ -85,6 +89,7 @@ async def test_two_workers_at_once_share_the_work_and_do_each_piece_once(broken:
 async def test_a_worker_whose_engine_is_gone_still_reminds_and_sends_mail(broken: Broken) -> None:
     assert isinstance(broken.stack.prefect, PrefectServer)
     assert broken.stack.mail is not None
+    broken.begin()
     worker = await broken.worker()
     story = await factories.a_case(broken.web, broken.house, Phase.SCREENING)
     await broken.at_rest()

@@ -19,10 +19,18 @@ EFFECTS = (
 EVERY = ["run:before", "run:created", "run:recorded"]
 EVERY += [f"{effect}:{place}" for effect in EFFECTS for place in ("before", "uncommitted", "after")]
 EVERY += ["slice:after"]
+EVERY.insert(EVERY.index("confirm_receipt:after") + 1, "deliver:sent")  # the first message: sent, and not yet noted
 #: the small form: once around making the run, and before each commit
-SOME = ["run:created", *(f"{effect}:uncommitted" for effect in EFFECTS), "tell_closed:after"]
+SOME = [
+    "run:created",
+    "confirm_receipt:after",
+    "deliver:sent",
+    *(f"{effect}:uncommitted" for effect in EFFECTS[1:]),
+    "tell_closed:after",
+]
 
 
+@pytest.mark.timeout(900)
 async def test_a_worker_killed_at_every_boundary_of_a_case_does_nothing_twice_and_loses_nothing(broken: Broken) -> None:
     story = await factories.a_case(broken.web, broken.house, Phase.CLOSED)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.conftest import Databases
 from tests.doors import Door, rows
 
@@ -248,3 +250,26 @@ async def test_a_question_to_a_house_that_is_not_there_is_not_found(door: Door) 
 
     assert {one["veld"] for one in wrong.json()["velden"]} == {"emailadres", "vraag"}
     assert missing.status_code == 404
+
+
+async def handed_in(door: Door) -> str:
+    draft_id = await a_draft(door)
+    await door.post("politie", f"/aanmeldingen/{draft_id}/indieningen")
+    return draft_id
+
+
+async def test_withdrawing_a_report_does_not_lock_it_before_its_case(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft_id = await handed_in(door)
+    monkeypatch.delattr("models.lookups.referrals.own_for_update")
+
+    answer = await door.post("politie", f"/aanmeldingen/{draft_id}/intrekkingen", {"toelichting": "opgelost"})
+
+    assert answer["soort"] == "intrekken"
+
+
+async def test_a_report_of_another_organisation_is_not_withdrawn(door: Door) -> None:
+    draft_id = await handed_in(door)
+
+    await door.refused("gemeente", f"/aanmeldingen/{draft_id}/intrekkingen", {"toelichting": "opgelost"}, 404)

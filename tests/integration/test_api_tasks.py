@@ -173,3 +173,52 @@ async def test_whoever_acts_is_the_actor_of_the_token(door: Door, db: Databases)
 
     assert kept is not None
     assert kept.registered_by == door.house.person("om")
+
+
+async def _ended(door: Door, who: str, case_id: object) -> dict[str, str | None]:
+    found = await door.get(who, f"/casussen/{case_id}/taken", afgedaan=True)
+    return {one["soort"]: one["afgedaanAls"] for one in found["resultaten"]}
+
+
+async def test_what_a_partner_answered_is_told_only_to_who_may_read_the_answer(door: Door, db: Databases) -> None:
+    story = await a_case(db.web, door.house, Phase.FOCUSOVERLEG)
+    mine = next(
+        one for one in await story.duties(DutyKind.INFORMATION, key="ggz")
+        if one.owner_organisation_id == door.house.organisations["ggz"]
+    )  # fmt: skip
+    body = {"uitkomst": "geweigerd", "toelichting": "beroepsgeheim"}
+    await door.post("ggz", f"/taken/{mine.id}/antwoorden", body)
+
+    told, lines = {}, {}
+    for who in ("ggz", "regisseur", "gemeente", "politie", "manager"):
+        told[who] = (await door.get(who, f"/taken/{mine.id}"))["afgedaanAls"]
+        found = (await door.get(who, f"/casussen/{story.case_id}/tijdlijn"))["resultaten"]
+        lines[who] = {one["tekst"] for one in found if "'informatie aanleveren'" in one["tekst"]}
+
+    said = "GGZ Westerveen antwoordde op 'informatie aanleveren'"
+    assert told == {
+        "ggz": "geweigerd", "regisseur": "geweigerd", "gemeente": "beantwoord", "politie": "beantwoord",
+        "manager": "beantwoord",
+    }  # fmt: skip
+    assert lines["ggz"] == lines["regisseur"] == {f"{said}: geweigerd"}
+    assert lines["gemeente"] == lines["politie"] == lines["manager"] == {said}
+
+
+async def test_that_informing_the_person_was_postponed_stays_with_the_reporter_and_who_leads(
+    door: Door, db: Databases
+) -> None:
+    story = await a_case(db.web, door.house, Phase.MONITORING)
+    task = await door.task("politie", story.case_id, "betrokkene_informeren")
+    body = {"uitkomst": "uitgesteld", "toelichting": "gevaar", "hertoetsOp": "2089-12-30T09:00:00+01:00"}
+    await door.post("politie", f"/taken/{task['id']}/antwoorden", body)
+    hidden = {"betrokkene_informeren", "uitstel_informeren_hertoetsen"}
+
+    for who in ("politie", "regisseur"):
+        ended = await _ended(door, who, story.case_id)
+        assert hidden <= ended.keys()
+        assert ended["betrokkene_informeren"] == "uitgesteld"
+    for who in ("gemeente", "ggz", "triagist", "regisseur2"):
+        assert hidden.isdisjoint(await _ended(door, who, story.case_id))
+        await door.refused(who, f"/taken/{task['id']}", None, 404, "GET")
+        told = (await door.get(who, f"/casussen/{story.case_id}/tijdlijn"))["resultaten"]
+        assert not [one for one in told if "informeren'" in one["tekst"] and "grond" not in one["tekst"]]

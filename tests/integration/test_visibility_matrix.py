@@ -14,6 +14,7 @@ from deployments.embedded import EmbeddedServer
 from models import visibility
 from models.actors import Actor
 from models.casebook import referrals
+from models.commands import DescribeSubject
 from models.tables.base import new_id
 from models.tables.cases import InfoItem
 from models.transactions import unit_of_work
@@ -102,7 +103,36 @@ async def beside_the_way(db: Databases, house: AHouse) -> dict[str, Story]:
     return {
         "asked more": asked, "ADVICE": advised, "rejected": rejected, "short track": short, "released": released,
         "unshielded": opened, "of a private participant": private,
+        "of three people": await of_three_people(db, house), "three people reported": await three_reported(db, house),
     }  # fmt: skip
+
+
+def three_people() -> tuple[DescribeSubject, ...]:
+    """Two people who each get a case, and somebody of the direct circle."""
+    return (
+        DescribeSubject(name="Kevin D.", bsn="999990019"),
+        DescribeSubject(name="Monique D.", bsn="999990020", address="geheim"),
+        DescribeSubject(name="Moeder D.", standing="directe_kring"),
+    )
+
+
+async def three_reported(db: Databases, house: AHouse) -> Story:
+    return await with_items(await a_report(db.web, house, subjects=three_people()))
+
+
+async def of_three_people(db: Databases, house: AHouse) -> Story:
+    """Kevin's case has somebody involved and a regisseur; Monique's case, beside it, has nobody yet."""
+    story = await a_case(db.web, house, Phase.SCREENING, subjects=three_people())
+    await story.judge()
+    async with story.acting("om") as work:
+        monique = await work.session.scalar(
+            text("SELECT s.id FROM subject s JOIN cases c USING (referral_id) WHERE c.id = :case AND s.name = :name"),
+            {"case": story.case_id, "name": "Monique D."},
+        )
+    await story.decide("om", D.ADMIT, subjects=(monique,))
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+    await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("gemeente", "ggz"))
+    return await with_items(story)
 
 
 async def everything(db: Databases) -> dict[str, list[Row]]:
@@ -153,8 +183,12 @@ def _referral(world: World, actor: Actor, row: Row) -> bool:
 
 def _subject(world: World, actor: Actor, row: Row) -> bool:
     referral = next(one for one in world.tables["referral"] if one["id"] == row["referral_id"])
-    about = row["case_id"] is not None and visibility.reads_subject(actor, world.facts(actor, row["case_id"]))
-    return about or _referral(world, actor, referral)
+    if row["case_id"] is not None:
+        return visibility.reads_subject(actor, world.facts(actor, row["case_id"]))
+    cases = [case["id"] for case in world.tables["cases"] if case["referral_id"] == referral["id"]]
+    if not cases:
+        return _referral(world, actor, referral)
+    return any(visibility.reads_circle(actor, world.facts(actor, case)) for case in cases)
 
 
 def _case(world: World, actor: Actor, row: Row) -> bool:
@@ -179,7 +213,8 @@ def _item(world: World, actor: Actor, row: Row) -> bool:
 
 
 def _duty(world: World, actor: Actor, row: Row) -> bool:
-    return visibility.sees_duty(actor, world.facts(actor, row["case_id"]), owner_id=row["owner_organisation_id"])
+    facts, kind = world.facts(actor, row["case_id"]), DutyKind(row["kind"])
+    return visibility.sees_duty(actor, facts, owner_id=row["owner_organisation_id"], kind=kind)
 
 
 def _line(world: World, actor: Actor, row: Row) -> bool:
@@ -228,4 +263,23 @@ async def test_who_stands_to_a_case_is_no_secret_only_to_who_sees_it(world: Worl
 
 def test_the_world_has_rows_in_every_table_that_is_compared(world: World) -> None:
     assert [table for table in EXPECTED if not world.tables[table]] == []
-    assert len(world.labels) == len(Phase) + 7
+    assert len(world.labels) == len(Phase) + 9
+
+
+@pytest.mark.parametrize(
+    ("who", "names"),
+    [
+        ("ggz", {"Kevin D."}),
+        ("regisseur", {"Kevin D.", "Moeder D."}),
+        ("politie", {"Kevin D.", "Monique D.", "Moeder D."}),
+        ("om", set()),
+        ("triagist", set()),
+    ],
+)
+async def test_of_several_people_in_a_report_a_partner_reads_only_the_one_of_their_case(
+    world: World, who: str, names: set[str]
+) -> None:
+    case_id = next(one for one, label in world.labels.items() if label == "of three people")
+    statement = text("SELECT s.name FROM subject s JOIN cases c USING (referral_id) WHERE c.id = :case")
+    async with unit_of_work(world.actors[who], world.db.web) as work:
+        assert set(await work.session.scalars(statement, {"case": case_id})) == names

@@ -18,8 +18,10 @@ from api.workplace.visits import COOKIE, csrf_of
 from models.actors import ENGINE
 from models.casebook import follow_up
 from models.lookups import duties, waiting
+from models.tables.base import new_id
+from models.tables.cases import Involvement
 from models.transactions import unit_of_work
-from models.words import DutyKind, Phase
+from models.words import DutyKind, Phase, Standing
 from tests import everything, factories
 from tests.conftest import Databases
 from tests.factories import AHouse, Story
@@ -223,6 +225,43 @@ async def test_who_does_not_read_the_case_sees_its_process_and_no_content(
     assert [one for one in secrets if one in page] == []
     assert "niet zichtbaar" in page
     assert looked == 0
+
+
+async def test_who_was_only_asked_one_question_sees_nothing_of_the_process(db: Databases, house: AHouse) -> None:
+    story = await factories.a_case(db.web, house, Phase.FOCUSOVERLEG)
+    async with story.acting("regisseur") as work:
+        work.session.add(
+            Involvement(
+                id=new_id(), house_id=house.id, case_id=story.case_id, standing=Standing.ASKED, since=work.now,
+                organisation_id=house.organisations["reclassering"],
+            )
+        )  # fmt: skip
+        await work.session.execute(
+            text("UPDATE cases SET hold_since = :now, hold_until = :until WHERE id = :id"),
+            {"now": work.now, "until": work.now + timedelta(days=9), "id": story.case_id},
+        )
+    process = ("Namens", "Opgeschort tot", "Overleggen", "Stadhuis")
+    shown = {}
+    for key in ("gemeente", "reclassering"):
+        async with signed_in(db, house, key) as client:
+            page, listed = (await client.get(f"/casussen/{story.case_id}")).text, (await client.get("/casussen")).text
+        assert str(story.case_id) in listed
+        shown[key] = [one for one in process if one in page], "Opgeschort tot" in listed
+
+    assert shown == {"gemeente": (list(process), True), "reclassering": ([], False)}
+
+
+async def test_the_page_of_a_case_hides_from_partners_that_informing_was_postponed(
+    db: Databases, house: AHouse
+) -> None:
+    story = await factories.a_case(db.web, house, Phase.MONITORING)
+    informing = "Betrokkene informeren"
+    shown = {}
+    for key in ("politie", "regisseur", "manager", "gemeente", "ggz", "triagist"):
+        async with signed_in(db, house, key) as client:
+            shown[key] = informing in (await client.get(f"/casussen/{story.case_id}")).text
+
+    assert {key for key, there in shown.items() if there} == {"politie", "regisseur", "manager"}
 
 
 async def test_a_partner_sees_its_own_cases_and_duties_and_no_stalled_cases(db: Databases, house: AHouse) -> None:

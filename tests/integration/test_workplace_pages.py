@@ -2,11 +2,16 @@
 
 from html.parser import HTMLParser
 
-from models.words import Phase
+import pytest
+from sqlalchemy import exc
+from starlette.requests import Request
+
+from models.transactions import Database
+from models.words import DutyKind, Phase
 from tests import factories
 from tests.conftest import Databases
 from tests.factories import AHouse
-from tests.integration.test_workplace import browsing, signed_in
+from tests.integration.test_workplace import a_duty, browsing, csrf, signed_in
 
 
 class Outline(HTMLParser):
@@ -61,3 +66,53 @@ async def test_the_first_thing_on_a_page_leads_past_the_menu(db: Databases, hous
 
         assert outline.all("a")[0]["href"] == "#inhoud", name
         assert outline.all("main")[0]["id"] == "inhoud", name
+
+
+# What a form may hold
+
+
+async def answering(db: Databases, house: AHouse, note: str) -> tuple[int, str]:
+    story = await factories.a_case(db.web, house, Phase.PLAN)
+    async with signed_in(db, house, "ggz") as client:
+        duty = await a_duty(story, DutyKind.ACCEPT_COMMITMENT, "ggz")
+        form = csrf(client) | {"uitkomst": "geweigerd", "toelichting": note}
+        answer = await client.post(f"/taken/{duty}/antwoorden", data=form)
+    return answer.status_code, answer.text
+
+
+async def test_a_character_that_cannot_be_kept_is_refused_on_a_page(db: Databases, house: AHouse) -> None:
+    status, html = await answering(db, house, "alleen\0de huisarts")
+
+    assert (status, Outline(html).all("h1") != []) == (400, True)
+    assert "niet te bewaren" in html
+    assert "Traceback" not in html
+
+
+async def test_a_form_that_is_too_large_is_refused_on_a_page(db: Databases, house: AHouse) -> None:
+    status, html = await answering(db, house, "x" * 1_000_001)
+
+    assert (status, "groter dan 1 MB" in html) == (413, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OSError("geheim"), 503), (exc.TimeoutError("geheim"), 503),
+        (exc.InterfaceError("geheim", {}, Exception("geheim")), 503), (OverflowError("geheim"), 400),
+        (ValueError("geheim"), 400),
+    ],
+    ids=["unreachable", "no connection free", "connection lost", "too far away", "no text"],
+)  # fmt: skip
+async def test_trouble_is_a_page_that_tells_nothing_of_it(
+    db: Databases, monkeypatch: pytest.MonkeyPatch, error: Exception, status: int
+) -> None:
+    def broken(_request: Request) -> Database:
+        raise error
+
+    monkeypatch.setattr("api.workplace.app.database_of", broken)
+    async with browsing(db) as client:
+        answer = await client.post("/aanmelden", data={"token": "iets"})
+
+    assert (answer.status_code, "geheim" in answer.text) == (status, False)
+    assert ("retry-after" in answer.headers) is (status == 503)
+    assert answer.headers["x-frame-options"] == "DENY"

@@ -17,10 +17,12 @@ from models.visibility import (
     CaseFacts,
     Decider,
     Parties,
+    lists_duty,
     may_decide,
     may_register,
     reads_answer,
     reads_case,
+    reads_circle,
     reads_item,
     reads_referral,
     reads_subject,
@@ -29,8 +31,8 @@ from models.visibility import (
     sees_line,
     sees_process,
 )
+from models.words import DutyKind, Phase, Role, Standing
 from models.words import OrganisationKind as K
-from models.words import Phase, Role, Standing
 
 HOUSE, ELSEWHERE = new_id(), new_id()
 DESK, POLICE, OM, GGZ, THIRD = (new_id() for _ in range(5))
@@ -155,6 +157,31 @@ def test_an_owner_sees_their_duty_and_others_see_it_with_the_process() -> None:
     assert not sees_duty(ADMINISTRATOR, case, owner_id=DESK)
 
 
+@pytest.mark.parametrize("kind", [DutyKind.INFORM_PERSON, DutyKind.RECHECK_INFORMING])
+def test_informing_the_person_is_listed_for_the_reporter_who_owes_it_and_who_leads(kind: DutyKind) -> None:
+    case = a_case(P.MONITORING, Standing.INVOLVED)
+    early = replace(case, phase=P.REGIE, director_id=None)
+
+    def listed(case: CaseFacts) -> set[str]:
+        return {who for who, actor in ACTORS.items() if lists_duty(actor, case, owner_id=POLICE, kind=kind)}
+
+    assert listed(case) == {"reporter", "leader", "manager"}
+    assert listed(early) == {"reporter", "officer", "manager"}
+    assert not sees_duty(PRIVATE, case, owner_id=POLICE, kind=kind)
+    assert sees_duty(PRIVATE, case, owner_id=POLICE, kind=DutyKind.INFORMATION)
+
+
+def test_who_has_no_case_of_their_own_is_read_after_admission_by_who_reported_and_who_leads() -> None:
+    after = a_case(P.MONITORING, Standing.INVOLVED)
+
+    assert {who for who, actor in ACTORS.items() if reads_circle(actor, after)} == {"reporter", "leader"}
+    assert {who for who, actor in ACTORS.items() if reads_circle(actor, a_case(P.SCREENING))} == {
+        "officer",
+        "reporter",
+        "table",
+    }
+
+
 def test_a_reporter_who_is_not_involved_sees_their_own_lines_of_the_history() -> None:
     case = a_case(P.MONITORING)
 
@@ -206,6 +233,7 @@ def sight(actor: Actor, case: CaseFacts) -> dict[str, bool]:
     return {
         "case": sees_case(actor, case), "content": reads_case(actor, case), "process": sees_process(actor, case),
         "referral": reads_referral(actor, case), "subject": reads_subject(actor, case),
+        "circle": reads_circle(actor, case),
         "item": reads_item(actor, case, supplier_id=GGZ, excluded={OM}),
         "duty": sees_duty(actor, case, owner_id=GGZ), "line": sees_line(actor, case, organisation_id=GGZ),
         "answer": reads_answer(actor, case, organisation_id=GGZ, registered_by=DIRECTOR),

@@ -183,13 +183,15 @@ CREATE POLICY engine_letter ON document FOR INSERT TO pols_engine
   WITH CHECK (made_by = pols_person() AND pols_reads(case_id));
 CREATE POLICY engine_letter_read ON document FOR SELECT TO pols_engine
   USING (house_id = pols_house() AND pols_reads(case_id));
+-- Whether the person was told, and that telling was postponed, is not for the other partners (R12).
 CREATE POLICY own_duties ON duty TO pols_web
   USING (house_id = (SELECT pols_house()) AND (
     (SELECT pols_is_staff()) OR case_id = (SELECT pols_acting())
     OR ((SELECT pols_is_participant()) AND owner_organisation_id = (SELECT pols_org()))
-    OR ((SELECT pols_at_table()) AND EXISTS (SELECT FROM cases c WHERE c.id = case_id))
-    OR pols_stands(case_id, 'betrokken')
-    OR EXISTS (SELECT FROM cases c WHERE c.id = case_id AND c.reporter_organisation_id = (SELECT pols_org()))))
+    OR (kind NOT IN ('betrokkene_informeren', 'uitstel_informeren_hertoetsen') AND (
+          ((SELECT pols_at_table()) AND EXISTS (SELECT FROM cases c WHERE c.id = case_id))
+          OR pols_stands(case_id, 'betrokken')
+          OR EXISTS (SELECT FROM cases c WHERE c.id = case_id AND c.reporter_organisation_id = (SELECT pols_org()))))))
   WITH CHECK (house_id = (SELECT pols_house()));
 CREATE POLICY web ON history TO pols_web
   USING (house_id = pols_house() AND EXISTS (SELECT FROM cases c WHERE c.id = case_id)
@@ -226,9 +228,18 @@ CREATE POLICY own_or_read ON referral TO pols_web, pols_engine
   USING (house_id = pols_house() AND ((pols_is_participant() AND reporter_organisation_id = pols_org())
          OR EXISTS (SELECT FROM cases c WHERE c.referral_id = referral.id AND pols_reads(c.id))))
   WITH CHECK (house_id = pols_house());
+-- Of several people in one report everybody reads those of their own case; who has no case is read with the report, and
+-- once it is a case only by who reported and who leads it. An act on the case may give the others a case of their own.
 CREATE POLICY own_or_read ON subject TO pols_web, pols_engine
-  USING (house_id = pols_house() AND (EXISTS (SELECT FROM referral r WHERE r.id = referral_id)
-         OR (case_id IS NOT NULL AND pols_reads(case_id)) OR (case_id IS NOT NULL AND pols_stands(case_id, 'bevraagd'))))
+  USING (house_id = pols_house() AND (
+    (pols_is_participant() AND EXISTS (
+       SELECT FROM referral r WHERE r.id = referral_id AND r.reporter_organisation_id = pols_org()))
+    OR (case_id IS NOT NULL AND (pols_reads(case_id) OR pols_stands(case_id, 'bevraagd')))
+    OR (pols_acting() IS NOT NULL AND EXISTS (
+          SELECT FROM cases c WHERE c.id = pols_acting() AND c.referral_id = subject.referral_id))
+    OR (case_id IS NULL AND EXISTS (
+          SELECT FROM cases c WHERE c.referral_id = subject.referral_id AND pols_reads(c.id)
+            AND (c.phase IN ('aanmelding', 'screening', 'advies') OR c.director_id = pols_person())))))
   WITH CHECK (house_id = pols_house());
 CREATE POLICY items ON info_item TO pols_web
   USING (house_id = pols_house() AND EXISTS (
@@ -255,7 +266,7 @@ GRANT UPDATE ON support_question, referral, subject, cases, visit, involvement, 
 GRANT UPDATE (corrected_at) ON answer TO pols_web;
 GRANT UPDATE (last_number) ON house TO pols_web;
 GRANT UPDATE (absent_from, absent_until, deputy_id) ON person TO pols_web;
-GRANT DELETE ON subject, referral TO pols_web;
+GRANT DELETE ON subject, referral, meeting_invitee TO pols_web;
 
 -- The operator, as owner: sets up houses and people and the clock; and the functions below run as owner.
 DO $$ DECLARE t text; BEGIN

@@ -1,18 +1,23 @@
 """The casusoverleg: adjourned, held, recorded, and what follows from it."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from models.actors import ENGINE
 from models.casebook import meetings
 from models.commands import RecordMeeting
+from models.lookups import meetings as meeting_lookup
 from models.refusals import GateOpen, InvalidFields, NotAllowed, NotInThisPhase, NotPossible
 from models.tables.cases import Document, Visit
-from models.tables.engine import JournalEntry
+from models.tables.engine import JournalEntry, Message
 from models.tables.meetings import Commitment, Meeting, MeetingInvitee
+from models.transactions import unit_of_work
 from models.words import CommitmentState, DutyKind, Phase, WorkKind
 from models.words import DecisionKind as D
+from tasks import messages
 from tests.conftest import Databases
 from tests.factories import AHouse, Story, a_case
 
@@ -187,3 +192,111 @@ async def test_who_did_not_deliver_before_the_plan_is_recorded_as_no_answer(stor
     ended = {one.owner_organisation_id: one.ended_as for one in await story.duties(DutyKind.INFORMATION)}
     assert ended[story.house.organisations["ggz"]] == "deels"
     assert ended[story.house.organisations["politie"]] == "geen_antwoord"
+
+
+# Who is asked to come, when who is involved changes
+
+
+async def guests(story: Story, meeting: Meeting) -> set[UUID]:
+    async with story.acting("regisseur") as work:
+        return {one.organisation_id for one in await meeting_lookup.invitees(work, [meeting.id])}
+
+
+async def let_go(story: Story, key: str) -> None:
+    leaving = story.organisations(key)
+    await story.decide("triagist", D.RELEASE, organisations=leaving, deciders=(story.house.person("om"),))
+
+
+async def test_a_meeting_without_anybody_to_invite_is_not_planned(db: Databases, house: AHouse) -> None:
+    story = await a_case(db.web, house, Phase.REGIE)
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+
+    with pytest.raises(NotPossible, match="Kies eerst de betrokken deelnemers"):
+        await story.convene()
+
+    assert await planned(story) == []
+
+
+async def test_who_leaves_is_not_expected_at_the_meeting_nor_at_the_next_one(story: Story) -> None:
+    before = (await planned(story))[0]
+
+    await let_go(story, "ggz")
+    assert await guests(story, before) == set(story.organisations("politie", "gemeente"))
+    await story.decide("regisseur", D.ADJOURN, until=before.starts_at + timedelta(days=14))
+
+    assert await guests(story, (await planned(story))[-1]) == set(story.organisations("politie", "gemeente"))
+
+
+async def test_when_nobody_who_was_invited_is_left_everybody_involved_is_invited(db: Databases, house: AHouse) -> None:
+    story = await a_case(db.web, house, Phase.REGIE)
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+    await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "gemeente", "ggz"))
+    meeting = await story.convene("ggz")
+    await let_go(story, "ggz")
+
+    await story.decide("regisseur", D.ADJOURN, until=meeting.starts_at + timedelta(days=1))
+
+    assert await guests(story, (await planned(story))[-1]) == set(story.organisations("politie", "gemeente"))
+
+
+@pytest.mark.parametrize("phase", [Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING])
+async def test_a_meeting_is_adjourned_wherever_it_can_be_planned(db: Databases, house: AHouse, phase: Phase) -> None:
+    story = await a_case(db.web, house, phase)
+    if phase is Phase.REGIE:
+        await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+        await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "ggz"))
+    if phase is not Phase.FOCUSOVERLEG:
+        await story.convene()
+    before = (await planned(story))[-1]
+
+    await story.decide("regisseur", D.ADJOURN, until=before.starts_at + timedelta(days=7))
+
+    old, new = (await planned(story))[-2:]
+    assert (old.id, old.moved_at is not None, new.starts_at - old.starts_at) == (before.id, True, timedelta(days=7))
+    assert (await story.facts()).phase is phase
+    assert await guests(story, new) == await guests(story, old)
+
+
+@pytest.mark.usefixtures("engine_database")
+@pytest.mark.parametrize("kind", [D.CHOOSE_INVOLVED, D.INVOLVE])
+async def test_who_joins_while_a_meeting_is_planned_is_invited_and_nobody_is_invited_twice(
+    db: Databases, house: AHouse, kind: D
+) -> None:
+    story = await a_case(db.web, house, Phase.REGIE)
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+    await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "ggz"))
+    meeting = await story.convene()
+    await invitations_done(db, story)
+
+    await story.decide("om", kind, organisations=story.organisations("politie", "reclassering"))
+    await story.decide("om", D.INVOLVE, organisations=story.organisations("gemeente"))
+
+    joined = ("politie", "ggz", "reclassering", "gemeente")
+    assert await guests(story, meeting) == set(story.organisations(*joined))
+    assert await invitations_done(db, story) == 2
+    async with unit_of_work(ENGINE, db.engine) as work:
+        told = list(await work.session.scalars(select(Message.recipient_id).where(Message.template == "uitnodiging")))
+    assert sorted(told) == sorted(house.person(key) for key in joined)
+
+
+async def test_who_was_left_out_of_a_meeting_is_not_invited_by_choosing_again(db: Databases, house: AHouse) -> None:
+    story = await a_case(db.web, house, Phase.REGIE)
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+    await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "ggz"))
+    meeting = await story.convene("politie")
+
+    await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "ggz"), reason="weer")
+
+    assert await guests(story, meeting) == set(story.organisations("politie"))
+
+
+async def invitations_done(db: Databases, story: Story) -> int:
+    """Do the invitations that are owed as the flow does; answers how many there were."""
+    owed = select(JournalEntry.id).where(JournalEntry.case_id == story.case_id, JournalEntry.done_at.is_(None))
+    async with unit_of_work(ENGINE, db.engine) as work:
+        entries = list(await work.session.scalars(owed.where(JournalEntry.kind == WorkKind.INVITE)))
+    for entry_id in entries:
+        await messages.invite.fn(entry_id)
+    async with unit_of_work(ENGINE, db.engine) as work:
+        assert list(await work.session.scalars(owed.where(JournalEntry.kind == WorkKind.INVITE))) == []
+    return len(entries)

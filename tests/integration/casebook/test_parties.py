@@ -125,6 +125,9 @@ async def test_leaving_withdraws_what_was_owed_and_what_was_pledged(story: Story
 
 
 async def test_informing_the_person_is_not_forgotten_when_the_reporter_leaves(story: Story) -> None:
+    await story.decide("regisseur", D.TRANSFER_SPONSOR, organisations=story.organisations("gemeente"))
+    await story.answer("gemeente", DutyKind.ACCEPT_TRANSFER, "aanvaard")
+
     await release(story, "politie")
 
     assert DutyKind.INFORM_PERSON in await story.open_kinds()
@@ -261,3 +264,58 @@ async def test_a_duty_is_handed_on_to_a_colleague_of_the_same_organisation(db: D
     with pytest.raises(AlreadySettled):
         async with story.acting("triagist") as work:
             await answers.hand_on(work, check.id, house.person("manager"))
+
+
+# Who may leave, and what they leave behind
+
+
+async def test_only_who_is_involved_is_released(story: Story) -> None:
+    with pytest.raises(InvalidFields, match="organisaties"):
+        await release(story, "reclassering")
+
+
+async def test_the_sponsor_hands_over_before_leaving(story: Story) -> None:
+    with pytest.raises(InvalidFields, match="organisaties") as refused:
+        await release(story, "politie")
+
+    assert "draag eerst het aanbrengerschap over" in refused.value.errors[0].message
+
+
+async def test_the_casusregisseur_leaves_with_their_organisation(story: Story) -> None:
+    assert (await story.facts()).case_director_id == story.house.person("gemeente")
+
+    await release(story, "ggz")
+    assert (await story.facts()).case_director_id == story.house.person("gemeente")
+    await release(story, "gemeente")
+
+    assert (await story.facts()).case_director_id is None
+
+
+async def test_before_the_plan_another_casusregisseur_is_asked_for(db: Databases, house: AHouse) -> None:
+    story = await a_case(db.web, house, Phase.FOCUSOVERLEG)
+    await story.decide("gemeente", D.APPOINT_CASE_DIRECTOR, person_id=house.person("gemeente"))
+    assert DutyKind.APPOINT_CASE_DIRECTOR not in await story.open_kinds()
+
+    await release(story, "gemeente")
+
+    assert DutyKind.APPOINT_CASE_DIRECTOR in await story.open_kinds()
+
+
+async def test_the_plan_is_complete_when_the_only_one_still_to_answer_leaves(db: Databases, house: AHouse) -> None:
+    story = await a_case(db.web, house, Phase.PLAN)
+
+    await release(story, "ggz")
+
+    assert (await story.facts()).phase is Phase.MONITORING
+    assert [one.triggered_by for one in await story.all(Decision) if one.kind is D.PLAN_COMPLETE] == [
+        "wie nog moest aanvaarden is vertrokken"
+    ]
+    assert DutyKind.OBJECTION in await story.open_kinds()
+
+
+async def test_the_plan_stays_open_when_somebody_leaves_while_others_must_answer(db: Databases, house: AHouse) -> None:
+    story = await a_case(db.web, house, Phase.PLAN)
+
+    await release(story, "gemeente")
+
+    assert (await story.facts()).phase is Phase.PLAN

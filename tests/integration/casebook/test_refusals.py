@@ -75,7 +75,7 @@ REFUSED: dict[str, tuple[type[Refusal], Try]] = {
     "an unknown decider": (NotFound, _unknown_decider),
     "a third party to involve": (InvalidFields, _wrong_involved),
     "an answer to nothing": (NotFound, _unknown_duty),
-    "an answer by another": (NotAllowed, answering("gemeente", DutyKind.INFORM_PERSON, "geinformeerd")),
+    "an answer by another": (NotAllowed, answering("gemeente", DutyKind.COMMITMENT, "uitgevoerd")),
     "an answer nobody knows": (InvalidFields, answering("politie", DutyKind.INFORM_PERSON, "misschien")),
     "an answer to what is decided": (AnswerNotAccepted, answering("regisseur", DutyKind.EVALUATION, "gedaan")),
     "a date without a reason": (InvalidFields, answering("politie", DutyKind.INFORM_PERSON, "uitgesteld")),
@@ -225,3 +225,27 @@ async def test_the_engine_decides_nothing_for_a_person(db: Databases, house: AHo
     with pytest.raises(MayNotDecide):
         async with unit_of_work(ENGINE, db.engine) as work:
             await decisions.decide(work, story.case_id, TakeDecision(kind=D.REJECT, reason="omdat"))
+
+
+async def test_of_ten_who_adopt_a_support_question_at_once_one_does(db: Databases, house: AHouse) -> None:
+    command = AskSupport(
+        asker_name="Juf Ank", asker_organisation="School", asker_email="ank@school.example", theme="stalking",
+        question="Bij wie kan ik terecht met zorgen?",
+    )  # fmt: skip
+    async with unit_of_work(house.actors["triagist"], db.web) as work:
+        question = support.ask(work, house.id, command)
+
+    async def adopt(key: str) -> None:
+        async with unit_of_work(house.actors[key], db.web) as work:
+            await support.adopt(work, question.id)
+
+    async def advise() -> None:
+        async with unit_of_work(house.actors["triagist"], db.web) as work:
+            await support.advise(work, question.id, "bel het wijkteam")
+
+    adopted = await asyncio.gather(*(adopt(key) for key in ("politie", "gemeente") * 5), return_exceptions=True)
+    advised = await asyncio.gather(*(advise() for _ in range(10)), return_exceptions=True)
+
+    for clicks in (adopted, advised):
+        assert clicks.count(None) == 1
+        assert {type(one) for one in clicks if one is not None} == {AlreadySettled}
