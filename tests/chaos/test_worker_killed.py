@@ -18,7 +18,7 @@ EFFECTS = (
 #: every boundary, in the order in which a case that was decided through to the end meets them
 EVERY = ["run:before", "run:created", "run:recorded"]
 EVERY += [f"{effect}:{place}" for effect in EFFECTS for place in ("before", "uncommitted", "after")]
-EVERY += ["slice:after"]
+EVERY[-1] = "slice:after"  # after the last effect nothing is owed, so that this is where its slice can still die
 EVERY.insert(EVERY.index("confirm_receipt:after") + 1, "deliver:sent")  # the first message: sent, and not yet noted
 #: the small form: once around making the run, and before each commit
 SOME = [
