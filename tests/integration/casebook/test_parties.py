@@ -262,8 +262,8 @@ async def test_a_duty_is_handed_on_to_a_colleague_of_the_same_organisation(db: D
     assert (handed.owner_person_id, handed.due_at) == (house.person("manager"), check.due_at)
     await story.decide("triagist", D.COMPLETE)
     with pytest.raises(AlreadySettled):
-        async with story.acting("triagist") as work:
-            await answers.hand_on(work, check.id, house.person("manager"))
+        async with story.acting("manager") as work:
+            await answers.hand_on(work, check.id, house.person("triagist"))
 
 
 # Who may leave, and what they leave behind
