@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from models.words import DecisionKind
+from models.words import Consequence, DecisionKind, RelationKind, Service
 
 FIRST_YEAR, LAST_YEAR = 2000, 2090  #: what a date in a case can be; outside it somebody made a slip of the pen
 
@@ -25,6 +25,13 @@ Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
 Day = Annotated[date, AfterValidator(_within_reach)]
 
 
+#: a word or a line, and a text: longer is a document, and belongs in an attachment
+Line = Annotated[str, Field(max_length=500)]
+Prose = Annotated[str, Field(max_length=50_000)]
+T = TypeVar("T")
+Some = Annotated[tuple[T, ...], Field(max_length=50)]
+
+
 class Command(BaseModel):
     """A frozen value; unknown fields are refused."""
 
@@ -35,19 +42,19 @@ class TakeDecision(Command):
     """Decide about a case. Who decided is named; who registers comes from the sign-in."""
 
     kind: DecisionKind
-    reason: str = ""
-    deciders: tuple[UUID, ...] = ()
+    reason: Prose = ""
+    deciders: Some[UUID] = ()
     decided_at: Moment | None = None
     meeting_id: UUID | None = None
-    organisations: tuple[UUID, ...] = ()
+    organisations: Some[UUID] = ()
     person_id: UUID | None = None
-    subjects: tuple[UUID, ...] = ()
+    subjects: Some[UUID] = ()
     until: Moment | None = None
-    receiver: str = ""
+    receiver: Line = ""
     other_case: UUID | None = None
     called_at: Moment | None = None
     criteria_met: bool | None = None
-    necessity: str = ""
+    necessity: Prose = ""
     commitment_id: UUID | None = None
     due_on: Day | None = None
     high_risk: bool | None = None
@@ -75,26 +82,26 @@ class Judgement(Command):
 
     criterion: str = Field(pattern="^[abcd]$")
     met: bool
-    motivation: str = Field(min_length=1)
+    motivation: Annotated[Prose, Field(min_length=1)]
 
 
 class GiveAnswer(Command):
     """Answer a duty; `spoke_to` and `spoke_at` when the regisseur registers it for a partner by phone."""
 
-    outcome: str
-    note: str = ""
-    spoke_to: str | None = None
+    outcome: Line
+    note: Prose = ""
+    spoke_to: Line | None = None
     spoke_at: Moment | None = None
     recheck_at: Moment | None = None
-    judgements: tuple[Judgement, ...] = ()
+    judgements: Some[Judgement] = ()
 
 
 class Convene(Command):
     """Set a meeting and say who is asked to come; empty invites every involved participant."""
 
     starts_at: Moment
-    place: str = ""
-    organisations: tuple[UUID, ...] = ()
+    place: Line = ""
+    organisations: Some[UUID] = ()
 
 
 class MakeCommitment(Command):
@@ -102,8 +109,8 @@ class MakeCommitment(Command):
 
     organisation_id: UUID
     person_id: UUID | None = None
-    domain: str
-    body: str = Field(min_length=1)
+    domain: Line
+    body: Annotated[Prose, Field(min_length=1)]
     due_on: Day
     replaces_id: UUID | None = None
 
@@ -112,72 +119,118 @@ class RecordMeeting(Command):
     """What came out of a meeting: who was there, the outcome and the pledges made."""
 
     held_at: Moment | None = None
-    present: tuple[UUID, ...] = ()
-    outcome: str = Field(min_length=1)
-    commitments: tuple[MakeCommitment, ...] = ()
+    present: Some[UUID] = ()
+    outcome: Annotated[Prose, Field(min_length=1)]
+    commitments: Some[MakeCommitment] = ()
 
 
 class ReportProgress(Command):
     """How a commitment goes."""
 
-    state: str
-    note: str = ""
+    state: Line
+    note: Prose = ""
 
 
 class DescribeSubject(Command):
     """A person the report is about."""
 
     standing: str = Field(default="betrokkene", pattern="^(betrokkene|directe_kring)$")
-    name: str = Field(min_length=1)
+    name: Annotated[Line, Field(min_length=1)]
     bsn: str | None = Field(default=None, pattern="^[0-9]{9}$")
     born_on: date | None = None
-    address: str = ""
-    contact_channel: str = ""
+    address: Line = ""
+    contact_channel: Line = ""
+
+
+class DescribeRelation(Command):
+    """What one person of the report is to another; persons are counted from 1, in the order they are named."""
+
+    of: int = Field(ge=1)
+    to: int = Field(ge=1)
+    kind: RelationKind
+
+
+class DescribeIncident(Command):
+    """Something that happened, as far as known when and where, and who noted it."""
+
+    body: Annotated[Prose, Field(min_length=1)]
+    happened_at: Moment | None = None
+    ended_at: Moment | None = None
+    place: Line = ""
+    source: Line = ""
+
+
+class DescribeProblem(Command):
+    """A problem in one life domain."""
+
+    life_domain: Annotated[Line, Field(min_length=1)]
+    body: Annotated[Prose, Field(min_length=1)]
+
+
+class DescribePartner(Command):
+    """Somebody who is already involved, and how they are reached; professionals by name and contact only (R10)."""
+
+    organisation: Line = ""
+    name: Line = ""
+    contact: Line = ""
+    domain: Line = ""
+
+
+class MotivateCriteria(Command):
+    """How each criterion of BGS 2.20(1) is met, in the words of the reporter."""
+
+    a: Prose = ""
+    b: Prose = ""
+    c: Prose = ""
+    d: Prose = ""
 
 
 class DescribeReferral(Command):
-    """The content of a referral; everything may be absent in a draft."""
+    """The content of a referral (domain rules 2.2); everything may be absent in a draft."""
 
-    municipality: str = ""
-    themes: tuple[str, ...] = ()
-    service: str = "procesregie"
+    municipality: Line = ""
+    themes: Some[Line] = ()
+    service: Service = Service.DIRECTION
     urgent: bool = False
     acute_safety: bool = False
-    reason: str = ""
-    goal: str = ""
-    situation: str = ""
-    tried: str = ""
-    consequence: str = ""
-    life_domains: tuple[str, ...] = ()
-    incidents: tuple[dict[str, str], ...] = ()
-    partners: tuple[dict[str, str], ...] = ()
+    reporter_function: Line = ""
+    reporter_contact: Line = ""
+    reason: Prose = ""
+    goal: Prose = ""
+    situation: Prose = ""
+    facts: Prose = ""
+    tried: Prose = ""
+    consequences: Some[Consequence] = ()
+    life_domains: Some[Line] = ()
+    problems: Some[DescribeProblem] = ()
+    criminogenic_factors: Some[Line] = ()
+    incidents: Some[DescribeIncident] = ()
+    partners: Some[DescribePartner] = ()
     discussed: bool | None = None
-    discussed_reason: str = ""
-    motivation_a: str = ""
-    motivation_b: str = ""
-    motivation_c: str = ""
-    motivation_d: str = ""
+    discussed_reason: Prose = ""
+    criteria: MotivateCriteria = MotivateCriteria()
     quality_statement: bool = False
-    subjects: tuple[DescribeSubject, ...] = ()
+    subjects: Some[DescribeSubject] = ()
+    relations: Some[DescribeRelation] = ()
 
 
 class AddInfoItem(Command):
     """Text about a person, with its supplier's conditions."""
 
-    category: str = Field(min_length=1)
-    body: str = Field(min_length=1)
+    category: Annotated[Line, Field(min_length=1)]
+    body: Annotated[Prose, Field(min_length=1)]
     regime: str = Field(default="AVG", pattern="^(AVG|Wpg|Wjsg|medisch|jeugd)$")
-    ground: str = ""
+    ground: Prose = ""
     subject_id: UUID | None = None
-    excluded: tuple[UUID, ...] = ()
+    excluded: Some[UUID] = ()
     supplier_id: UUID | None = None
 
 
 class AskSupport(Command):
     """A question of a professional, without anything about a person."""
 
-    asker_name: str = Field(min_length=1)
-    asker_organisation: str = Field(min_length=1)
-    asker_email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-    theme: str = ""
-    question: str = Field(min_length=10)
+    asker_name: Annotated[Line, Field(min_length=1)]
+    asker_organisation: Annotated[Line, Field(min_length=1)]
+    asker_email: str = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    theme: Line = ""
+    question: Prose = Field(min_length=10)

@@ -1,6 +1,6 @@
 """The policy of a house: its own terms, ladders, lists and habits, as validated data with defaults. Never code."""
 
-from datetime import date, time
+from datetime import time
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -8,11 +8,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from models import ladder
 from models.clocks import Budget, Unit, WorkingCalendar
+from models.commands import Day, Line, Some
 from models.ladder import RungSpec, Step
 from models.owed import DUTIES
 from models.words import DutyKind
 
-Amount = Annotated[int, Field(ge=0, le=5000)]
+Amount = Annotated[int, Field(ge=0, le=1500)]
 
 
 def _counted(unit: Unit) -> Unit:
@@ -66,7 +67,7 @@ class Policy(BaseModel):
     terms: dict[DutyKind, Term] = Field(default_factory=dict)
     urgent_terms: dict[DutyKind, Term] = Field(default_factory=dict)
     ladders: dict[DutyKind, list[LadderStep]] = Field(default_factory=dict)
-    closing_days: frozenset[date] = frozenset()
+    closing_days: Annotated[frozenset[Day], Field(max_length=400)] = frozenset()
     opens: time = time(9)
     closes: time = time(17)
     weekly_cutoff: CutOff | None = None
@@ -78,11 +79,11 @@ class Policy(BaseModel):
     reconsider_working_days: Amount = 5
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
-    themes: tuple[str, ...] = (
+    themes: Some[Line] = (
         "verward gedrag", "geweld in afhankelijkheidsrelaties", "nazorg ex-gedetineerden", "stalking",
         "multiproblematiek", "jeugd en veiligheid", "ernstige overlast",
     )  # fmt: skip
-    municipalities: tuple[str, ...] = ()
+    municipalities: Some[Line] = ()
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:

@@ -197,3 +197,33 @@ class Outcome(StrEnum):
     REJECTED = "afgewezen"
     WITHDRAWN = "ingetrokken"
     INCOMPLETE = "niet_aangevuld"
+
+
+class Service(StrEnum):
+    """What a report asks of the house."""
+
+    ADVICE = "advies"
+    DIRECTION = "procesregie"
+    SCENARIO = "scenarioteam"
+
+
+class Consequence(StrEnum):
+    """What the problems lead to, have led to or would lead to: criterion c of BGS 2.20(1)."""
+
+    NUISANCE = "ernstige_overlast"
+    CRIME = "criminaliteit"
+    UNSAFE_PERSON = "onveilig_voor_personen"
+    UNSAFE_AREA = "onveilig_in_gebied"
+
+
+class RelationKind(StrEnum):
+    """What somebody of a report is to somebody else of it. Only family and direct social contact (BGS 2.19)."""
+
+    PARTNER = "partner"
+    FORMER_PARTNER = "ex_partner"
+    PARENT = "ouder"
+    CHILD = "kind"
+    SIBLING = "broer_of_zus"
+    RELATIVE = "ander_familielid"
+    HOUSEMATE = "huisgenoot"
+    SOCIAL = "direct_sociaal_contact"

@@ -29,6 +29,7 @@ async def lapse() -> bool:
             if duty_id is None:
                 return False
             await verbs.lapse(work, duty_id)
+            faults.step("lapse:uncommitted")
     except Exception as error:  # noqa: BLE001 - its words stay here
         log.error("lapse failed: %s", type(error).__name__)  # noqa: TRY400
         async with unit_of_work(ENGINE) as work:
@@ -47,5 +48,6 @@ async def erase(case_id: UUID) -> None:
     try:
         async with unit_of_work(ENGINE) as work:
             await erasure.erase(work, case_id)
+            faults.step("erase:uncommitted")
     except Exception as error:  # noqa: BLE001 - its words stay here
         log.error("erasure failed: %s", type(error).__name__)  # noqa: TRY400

@@ -18,6 +18,7 @@ from models.commands import (
     GiveAnswer,
     Judgement,
     MakeCommitment,
+    MotivateCriteria,
     RecordMeeting,
     TakeDecision,
 )
@@ -108,10 +109,10 @@ def described(**facts: Any) -> DescribeReferral:
     complete: dict[str, Any] = {
         "municipality": "Westerveen", "themes": ("verward gedrag",), "reason": "veertien meldingen in zes weken",
         "goal": "één plan met zorg en politie", "situation": "dreiging in de buurt, mijdt zorg", "tried": "wijkteam",
-        "consequence": "onveilig voor personen", "life_domains": ("wonen", "gezondheid"), "discussed": False,
-        "discussed_reason": "veiligheid van de melder", "motivation_a": "problemen bij betrokkene",
-        "motivation_b": "meerdere leefgebieden", "motivation_c": "bedreiging van buren",
-        "motivation_d": "straf en zorg samen nodig", "quality_statement": True,
+        "consequences": ("onveilig_voor_personen",), "life_domains": ("wonen", "gezondheid"), "discussed": False,
+        "discussed_reason": "veiligheid van de melder", "criteria": MotivateCriteria(
+            a="problemen bij betrokkene", b="meerdere leefgebieden", c="bedreiging van buren",
+            d="straf en zorg samen nodig"), "quality_statement": True,
         "subjects": (DescribeSubject(name="Hendrik B.", bsn="999990044"),),
     }  # fmt: skip
     return DescribeReferral(**complete | facts)
@@ -239,8 +240,28 @@ async def a_case(database: Database, house: AHouse, phase: Phase, **facts: Any) 
     if not facts and phase in house.ready:
         return Story(database, house, house.ready.pop(phase))
     story = await a_report(database, house, **facts)
-    for step in _WAY[: _REACHED[phase]]:
+    await onward(story, Phase.INTAKE, phase)
+    return story
+
+
+async def onward(story: Story, come_from: Phase, phase: Phase) -> None:
+    """The usual way, from one phase to another."""
+    for step in _WAY[_REACHED[come_from] : _REACHED[phase]]:
         await step(story)
+
+
+async def an_eventful_case(database: Database, house: AHouse) -> Story:
+    """From report to closure with everything that makes a message: a phone answer, an incident, a meeting called off,
+    and a decision registered in somebody's name."""
+    story = await a_case(database, house, Phase.PLAN)
+    async with story.acting("regisseur") as work:
+        called = {"spoke_to": "de behandelaar", "spoke_at": work.now}
+    await story.answer("regisseur", DutyKind.ACCEPT_COMMITMENT, "aanvaard", **called)
+    await story.decide("politie", D.INCIDENT)
+    await story.answer("regisseur", DutyKind.INCIDENT, "niets")
+    await story.convene("politie")
+    await story.decide("regisseur", D.SCALE_DOWN, deciders=(house.person("politie"),))
+    await onward(story, Phase.CLOSING, Phase.CLOSED)
     return story
 
 

@@ -1,14 +1,23 @@
 """The content of an aanmelding on the wire, the same coming in and going out."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
-
-from api.wire import Dag, Incoming, Outgoing, Verwijzing, dutch
-from models.commands import DescribeReferral, DescribeSubject
+from api.wire import Dag, Outgoing, Verwijzing, dutch
+from models.commands import (
+    Command,
+    DescribeIncident,
+    DescribePartner,
+    DescribeProblem,
+    DescribeReferral,
+    DescribeRelation,
+    DescribeSubject,
+    MotivateCriteria,
+    Some,
+)
 from models.tables.cases import Case
-from models.tables.referrals import Referral, Subject
+from models.tables.referrals import Referral, Subject, SubjectRelation
 
 _PERSON = {
     "standing": "rol", "name": "naam", "born_on": "geboortedatum", "address": "adres",
@@ -16,20 +25,17 @@ _PERSON = {
 }  # fmt: skip
 _CONTENT = {
     "municipality": "gemeente", "themes": "themas", "service": "dienst", "urgent": "spoed",
-    "acute_safety": "acuutGevaar", "reason": "reden", "goal": "doel", "situation": "situatie",
-    "tried": "eerderGeprobeerd", "consequence": "gevolg", "life_domains": "leefgebieden", "incidents": "incidenten",
-    "discussed": "besprokenMetBetrokkene", "discussed_reason": "redenNietBesproken",
-    "quality_statement": "kwaliteitsverklaring", "subjects": "personen", "criteria": "criteria", "partners": "partners",
+    "acute_safety": "acuutGevaar", "reporter_function": "functieMelder", "reporter_contact": "contactMelder",
+    "reason": "reden", "goal": "doel", "situation": "situatie", "facts": "feitenEnAanwijzingen",
+    "tried": "eerderGeprobeerd", "consequences": "gevolgen", "life_domains": "leefgebieden", "problems": "problemen",
+    "criminogenic_factors": "criminogeneFactoren", "incidents": "incidenten", "partners": "partners",
+    "discussed": "besprokenMetBetrokkene", "discussed_reason": "redenNietBesproken", "criteria": "criteria",
+    "quality_statement": "kwaliteitsverklaring", "subjects": "personen", "relations": "relaties",
 }  # fmt: skip
 
 
-class Criteria(Incoming):
+class Criteria(MotivateCriteria):
     """De motivering per criterium van BGS 2.20, eerste lid."""
-
-    a: str = ""
-    b: str = ""
-    c: str = ""
-    d: str = ""
 
 
 class NieuwePersoon(DescribeSubject):
@@ -38,6 +44,43 @@ class NieuwePersoon(DescribeSubject):
     model_config = dutch("bsn", **_PERSON)
 
     born_on: Dag = None
+
+
+class Relatie(DescribeRelation):
+    """Wat de een van de ander is; personen tellen vanaf 1, in de volgorde waarin ze zijn genoemd."""
+
+    model_config = dutch(of="van", to="met", kind="soort")
+
+
+class Incident(DescribeIncident):
+    """Wat er gebeurde, en voor zover bekend wanneer en waar."""
+
+    model_config = dutch(body="omschrijving", happened_at="datumTijd", ended_at="tot", place="locatie", source="bron")
+
+
+class Probleem(DescribeProblem):
+    """Een probleem op een leefgebied."""
+
+    model_config = dutch(life_domain="leefgebied", body="omschrijving")
+
+
+class BetrokkenPartner(DescribePartner):
+    """Wie er al bij betrokken is en hoe die is te bereiken; van beroepskrachten alleen naam en contact."""
+
+    model_config = dutch(organisation="organisatie", name="naam", contact="contact", domain="domein")
+
+
+class Inhoud(DescribeReferral):
+    """De inhoud van een aanmelding; in een concept mag alles nog ontbreken."""
+
+    model_config = dutch(**_CONTENT)
+
+    criteria: Criteria = Criteria()
+    problems: Some[Probleem] = ()
+    incidents: Some[Incident] = ()
+    partners: Some[BetrokkenPartner] = ()
+    subjects: Some[NieuwePersoon] = ()
+    relations: Some[Relatie] = ()
 
 
 class Persoon(Outgoing):
@@ -52,46 +95,6 @@ class Persoon(Outgoing):
     born_on: Dag
     address: str
     contact_channel: str
-
-
-class _Content(BaseModel):
-    model_config = dutch(**_CONTENT)
-
-    municipality: str = ""
-    themes: tuple[str, ...] = ()
-    service: str = "procesregie"
-    urgent: bool = False
-    acute_safety: bool = False
-    reason: str = ""
-    goal: str = ""
-    situation: str = ""
-    tried: str = ""
-    consequence: str = ""
-    life_domains: tuple[str, ...] = ()
-    incidents: tuple[dict[str, str], ...] = ()
-    partners: tuple[dict[str, str], ...] = ()
-    discussed: bool | None = None
-    discussed_reason: str = ""
-    criteria: Criteria = Field(default_factory=Criteria)
-    quality_statement: bool = False
-
-
-class Inhoud(_Content):
-    """De inhoud van een aanmelding; in een concept mag alles nog ontbreken."""
-
-    model_config = dutch(**_CONTENT) | {"extra": "forbid", "frozen": True}
-
-    subjects: tuple[NieuwePersoon, ...] = ()
-
-    def command(self) -> DescribeReferral:
-        """As the casebook takes it."""
-        motivations = {f"motivation_{one}": text for one, text in self.criteria}
-        plain = self.model_dump(exclude={"criteria", "subjects"})
-        return DescribeReferral(**plain, **motivations, subjects=tuple(_subject(one) for one in self.subjects))
-
-
-def _subject(one: NieuwePersoon) -> DescribeSubject:
-    return DescribeSubject(**one.model_dump())
 
 
 class AanmeldingKort(Outgoing):
@@ -111,7 +114,7 @@ class AanmeldingKort(Outgoing):
     version: int
 
 
-class Aanmelding(_Content):
+class Aanmelding(Inhoud):
     """Een aanmelding met haar inhoud, voor wie die mag lezen."""
 
     model_config = (
@@ -131,15 +134,31 @@ class Aanmelding(_Content):
     submitted_at: datetime | None
     version: int
     case: Verwijzing | None
-    subjects: list[Persoon]
+    subjects: tuple[Persoon, ...] = ()  # type: ignore[assignment]  # the same people, and who they are here
 
 
-def whole(referral: Referral, people: list[Subject], case: Case | None) -> Aanmelding:
+_APART = {"criteria", "subjects", "relations", "problems", "incidents", "partners"}
+_PLAIN = [one for one in Inhoud.model_fields if one not in _APART]
+
+
+def whole(
+    referral: Referral, people: list[Subject], relations: list[SubjectRelation], case: Case | None
+) -> Aanmelding:  # fmt: skip
     """An aanmelding as it is read."""
-    plain = {name: getattr(referral, name) for name in _Content.model_fields if name != "criteria"}
+    places = {one.id: at for at, one in enumerate(people, start=1)}
+    facts: dict[str, Any] = {name: getattr(referral, name) for name in _PLAIN}
     return Aanmelding(
         id=referral.id, created_at=referral.created_at, submitted_at=referral.submitted_at, version=referral.version,
         case=Verwijzing(id=case.id, name=case.number) if case else None,
         criteria=Criteria(**{one: getattr(referral, f"motivation_{one}") for one in "abcd"}),
-        subjects=[Persoon.model_validate(one) for one in people], **plain,
+        subjects=tuple(Persoon.model_validate(one) for one in people),
+        relations=tuple(Relatie.model_validate(
+            {"of": places[one.of_id], "to": places[one.to_id], "kind": one.kind}, by_name=True) for one in relations),
+        problems=_read(Probleem, referral.problems), incidents=_read(Incident, referral.incidents),
+        partners=_read(BetrokkenPartner, referral.partners), **facts,
     )  # fmt: skip
+
+
+def _read(kind: type[Command], kept: list[Any]) -> tuple[Any, ...]:
+    """Parts of the content as they were kept: under the English names of the code."""
+    return tuple(kind.model_validate(one, by_name=True, by_alias=False) for one in kept)

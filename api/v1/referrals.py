@@ -36,7 +36,7 @@ class Intrekking(Incoming):
 
 @router.post("/aanmeldingen", status_code=201, summary="Begin een aanmelding")
 async def draft_referral(body: Inhoud, response: Response, work: Participant) -> Gemaakt:
-    referral = await referrals.draft(work, body.command())
+    referral = await referrals.draft(work, body)
     return made(response, referral.id, "aanmeldingen")
 
 
@@ -50,12 +50,13 @@ async def read_referral(referral_id: Id, work: CaseWork) -> Aanmelding:
     referral = await lookup.referral(work, referral_id)
     case = await lookup.case_of(work, referral)
     answers.saw(work, "aanmelding", referral.id, case.id if case else None)
-    return whole(referral, await lookup.subjects(work, referral.id), case)
+    people, relations = await lookup.subjects(work, referral.id), await lookup.relations(work, referral.id)
+    return whole(referral, people, relations, case)
 
 
 @router.put("/aanmeldingen/{id}", status_code=204, summary="Beschrijf een concept, of vul aan waar dat is gevraagd")
 async def describe_referral(referral_id: Id, body: Inhoud, work: Participant) -> None:
-    await referrals.describe(work, referral_id, body.command())
+    await referrals.describe(work, referral_id, body)
 
 
 @router.delete("/aanmeldingen/{id}", status_code=204, summary="Gooi een concept weg")

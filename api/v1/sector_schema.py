@@ -10,9 +10,12 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from models.commands import DescribeReferral, DescribeSubject
+from models.commands import DescribeIncident, DescribePartner, DescribeReferral, DescribeSubject, Line, Moment
 
 Words = Annotated[str, Field(min_length=1)]
+#: together no longer than a text of ours can be
+Text = Annotated[str, Field(max_length=20_000)]
+Short = Annotated[str, Field(max_length=5_000)]
 
 
 class MeldingSoort(StrEnum):
@@ -41,46 +44,46 @@ class _Part(BaseModel):
 class MeldingContact(_Part):
     """Wie meldt."""
 
-    naam: str
-    emailAdres: str  # noqa: N815 - the sector's own spelling
-    telefoonnummer: str
+    naam: Line
+    emailAdres: Annotated[str, Field(max_length=200)]  # noqa: N815 - the sector's own spelling
+    telefoonnummer: Annotated[str, Field(max_length=50)]
 
 
 class MeldingVraag(_Part):
     """Een vraag met haar antwoord."""
 
-    vraag: str
-    antwoord: str
+    vraag: Short
+    antwoord: Short
 
 
 class MeldingSituatie(_Part):
     """De situatie die aanleiding is voor de melding."""
 
-    situatieSchets: str  # noqa: N815
-    nadereOmschrijving: str  # noqa: N815
+    situatieSchets: Text  # noqa: N815
+    nadereOmschrijving: Text  # noqa: N815
     vraagAntwoord: MeldingVraag  # noqa: N815
 
 
 class MeldingInformatie(_Part):
     """Overige informatie."""
 
-    omschrijving: str
+    omschrijving: Short
 
 
 class MeldingPeriode(_Part):
     """Van wanneer tot wanneer."""
 
-    datumTijdBegin: AwareDatetime  # noqa: N815
-    datumTijdEinde: AwareDatetime  # noqa: N815
+    datumTijdBegin: Moment  # noqa: N815
+    datumTijdEinde: Moment  # noqa: N815
 
 
 class MeldingIncident(_Part):
     """Een incident waardoor wordt gemeld."""
 
     id: str
-    datumTijd: AwareDatetime  # noqa: N815
-    locatie: str
-    omschrijving: str
+    datumTijd: Moment  # noqa: N815
+    locatie: Line
+    omschrijving: Text
     periodeVanTot: MeldingPeriode  # noqa: N815
 
 
@@ -102,7 +105,7 @@ class MeldingAdres(_Part):
     straatnaam: Annotated[str, Field(min_length=1, max_length=24)]
     huisnummer: Annotated[int, Field(ge=0, le=2**31 - 1)]
     postcode: Annotated[str, Field(pattern=r"^[1-9][0-9]{3}\s?[A-Z]{2}$")]
-    plaats: str
+    plaats: Annotated[str, Field(max_length=200)]
 
     def whole(self) -> str:
         """As it is written on a letter."""
@@ -128,13 +131,13 @@ class Melding(_Part):
     id: Annotated[Words, Field(max_length=200)]
     soort: Annotated[MeldingSoort, AfterValidator(_only_ours)]
     datumTijd: AwareDatetime  # noqa: N815
-    verzoek: str
+    verzoek: Text
     terugkoppelingGewenst: bool  # noqa: N815
     zorgelijkeSituatie: MeldingSituatie  # noqa: N815
     contact: MeldingContact
     overigeInformatie: MeldingInformatie  # noqa: N815
-    naarAanleidingVan: list[MeldingIncident] = []  # noqa: N815
-    heeftBetrekkingOp: list[MeldingBetrokkene] = []  # noqa: N815
+    naarAanleidingVan: Annotated[list[MeldingIncident], Field(max_length=50)] = []  # noqa: N815
+    heeftBetrekkingOp: Annotated[list[MeldingBetrokkene], Field(max_length=50)] = []  # noqa: N815
 
     def command(self) -> DescribeReferral:
         """As the casebook takes it. It carries no criteria and no municipality: those are asked as a supplement."""
@@ -151,15 +154,14 @@ class Melding(_Part):
         )  # fmt: skip
 
 
-def _incident(one: MeldingIncident) -> dict[str, str]:
-    return {
-        "datumTijd": one.datumTijd.isoformat(), "locatie": one.locatie, "omschrijving": one.omschrijving,
-        "van": one.periodeVanTot.datumTijdBegin.isoformat(), "tot": one.periodeVanTot.datumTijdEinde.isoformat(),
-    }  # fmt: skip
+def _incident(one: MeldingIncident) -> DescribeIncident:
+    return DescribeIncident(
+        body=one.omschrijving or "(geen omschrijving)",
+        happened_at=one.datumTijd,
+        ended_at=one.periodeVanTot.datumTijdEinde,
+        place=one.locatie,
+    )
 
 
-def _contact(one: MeldingContact) -> dict[str, str]:
-    return {
-        "naam": one.naam, "emailadres": one.emailAdres, "telefoonnummer": one.telefoonnummer,
-        "rol": "contact van de melding",
-    }  # fmt: skip
+def _contact(one: MeldingContact) -> DescribePartner:
+    return DescribePartner(name=one.naam, contact=" ".join(filter(None, (one.emailAdres, one.telefoonnummer))))

@@ -17,7 +17,7 @@ from models.tables.base import new_id
 from models.tables.cases import Case
 from models.tables.engine import Lease
 from models.tables.people import House
-from models.tables.referrals import Referral, Subject
+from models.tables.referrals import Referral, Subject, SubjectRelation
 from models.transactions import Work
 from models.words import DutyKind, Phase
 
@@ -31,7 +31,7 @@ REQUIRED = {
     "motivation_c": "criteria.c",
     "motivation_d": "criteria.d",
 }
-_COLUMNS = set(DescribeReferral.model_fields) - {"subjects"}
+_APART = {"subjects", "relations", "criteria"}  #: of the content, what is no column of its own
 
 
 async def draft(work: Work, command: DescribeReferral, *, message_id: str | None = None) -> Referral:
@@ -46,27 +46,50 @@ async def draft(work: Work, command: DescribeReferral, *, message_id: str | None
     )  # fmt: skip
     work.session.add(referral)
     await work.session.flush()
-    _add_subjects(work, referral, command, None)
+    await _add_people(work, referral, command, None)
     audit(work, "aanmelding opgesteld", "aanmelding", referral.id)
     return referral
 
 
 def _values(command: DescribeReferral) -> dict[str, object]:
-    values = {key: value for key, value in command.model_dump().items() if key in _COLUMNS}
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+    plain = command.model_dump(mode="json", exclude=_APART)
+    return plain | {f"motivation_{one}": text for one, text in command.criteria}
 
 
-def _add_subjects(work: Work, referral: Referral, command: DescribeReferral, case_id: UUID | None) -> None:
-    first = True
-    for one in command.subjects:
-        primary = first and one.standing == "betrokkene"
-        work.session.add(
-            Subject(
-                id=new_id(), house_id=referral.house_id, referral_id=referral.id, case_id=case_id if primary else None,
-                **one.model_dump(),
-            )
-        )  # fmt: skip
-        first = first and not primary
+async def _add_people(work: Work, referral: Referral, command: DescribeReferral, case_id: UUID | None) -> None:
+    """Everybody the report is about, in the order named; the first betrokkene is the one of the case."""
+    _check_relations(command)
+    primary = next((at for at, one in enumerate(command.subjects) if one.standing == "betrokkene"), None)
+    people = [
+        Subject(
+            id=new_id(), house_id=referral.house_id, referral_id=referral.id, position=at + 1,
+            case_id=case_id if at == primary else None, **one.model_dump(),
+        )
+        for at, one in enumerate(command.subjects)
+    ]  # fmt: skip
+    work.session.add_all(people)
+    await work.session.flush()
+    work.session.add_all(
+        SubjectRelation(
+            house_id=referral.house_id, referral_id=referral.id, kind=one.kind,
+            of_id=people[one.of - 1].id, to_id=people[one.to - 1].id,
+        )
+        for one in command.relations
+    )  # fmt: skip
+
+
+def _check_relations(command: DescribeReferral) -> None:
+    """Raises InvalidFields for a relation with somebody who is not in the report, or with oneself."""
+    errors, most = [], len(command.subjects)
+    for at, one in enumerate(command.relations):
+        if max(one.of, one.to) > most:
+            errors.append(FieldError(f"relaties[{at}]", f"noem een persoon van deze melding: 1 tot en met {most}"))
+        elif one.of == one.to:
+            errors.append(FieldError(f"relaties[{at}]", "een relatie is tussen twee verschillende personen"))
+    if len({(one.of, one.to, one.kind) for one in command.relations}) < len(command.relations):
+        errors.append(FieldError("relaties", "dezelfde relatie staat er tweemaal"))
+    if errors:
+        raise InvalidFields(errors)
 
 
 async def describe(work: Work, referral_id: UUID, command: DescribeReferral) -> Referral:
@@ -79,7 +102,7 @@ async def describe(work: Work, referral_id: UUID, command: DescribeReferral) -> 
         setattr(referral, key, value)
     referral.version += 1
     await work.session.execute(delete(Subject).where(Subject.referral_id == referral.id))
-    _add_subjects(work, referral, command, case.id if case else None)
+    await _add_people(work, referral, command, case.id if case else None)
     audit(work, "aanmelding aangevuld", "aanmelding", referral.id, case_id=case.id if case else None)
     return referral
 
@@ -125,8 +148,20 @@ async def _check_complete(work: Work, referral: Referral) -> None:
     subjects = await referrals.subjects(work, referral.id)
     if not any(one.standing == "betrokkene" for one in subjects):
         errors.append(FieldError("personen", "noem ten minste één betrokkene"))
+    errors += await _outside_policy(work, referral)
     if errors:
         raise InvalidFields(errors)
+
+
+async def _outside_policy(work: Work, referral: Referral) -> list[FieldError]:
+    """A municipality or a theme that this house does not know: figures are made of them, so spelling counts."""
+    _, policy = await cases.house_policy(work, referral.house_id)
+    errors = []
+    if referral.municipality and policy.municipalities and referral.municipality not in policy.municipalities:
+        errors.append(FieldError("gemeente", f"kies een gemeente van dit huis: {', '.join(policy.municipalities)}"))
+    if not set(referral.themes) <= set(policy.themes):
+        errors.append(FieldError("themas", f"kies uit de thema's van dit huis: {', '.join(policy.themes)}"))
+    return errors
 
 
 async def receive_message(work: Work, command: DescribeReferral, message_id: str) -> tuple[Referral, Case]:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from models.refusals import NotFound
 from models.tables.cases import Case, CriterionJudgement
-from models.tables.referrals import Referral, Subject, SupportQuestion
+from models.tables.referrals import Referral, Subject, SubjectRelation, SupportQuestion
 from models.transactions import Work
 
 
@@ -53,8 +53,14 @@ async def is_submitted(work: Work, case: Case) -> bool:
 
 
 async def subjects(work: Work, referral_id: UUID) -> list[Subject]:
-    """The people in a referral, betrokkenen first."""
-    statement = select(Subject).where(Subject.referral_id == referral_id).order_by(Subject.standing, Subject.id)
+    """The people in a referral, in the order the reporter named them."""
+    statement = select(Subject).where(Subject.referral_id == referral_id).order_by(Subject.position)
+    return list(await work.session.scalars(statement))
+
+
+async def relations(work: Work, referral_id: UUID) -> list[SubjectRelation]:
+    """What the people in a referral are to each other; only between people the actor may read."""
+    statement = select(SubjectRelation).where(SubjectRelation.referral_id == referral_id).order_by(SubjectRelation.id)
     return list(await work.session.scalars(statement))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, HouseId, Id, words
-from models.words import OrganisationKind
+from models.words import Consequence, OrganisationKind, RelationKind, Service
 
 COMPLETE = (
     "submitted_at IS NULL OR (quality_statement AND motivation_a <> '' AND motivation_b <> ''"
@@ -48,6 +48,10 @@ class Referral(Base):
             "reporter_organisation_kind IN ('publieke_deelnemer', 'private_deelnemer')", name="reporter_is_participant"
         ),
         CheckConstraint(COMPLETE, name="submitted_with_criteria_and_quality"),
+        CheckConstraint(
+            f"consequences <@ ARRAY[{', '.join(repr(one.value) for one in Consequence)}]",
+            name="consequences_are_known",
+        ),
         UniqueConstraint("reporter_organisation_id", "message_id"),
         Index("ix_referral_reporter_organisation_id", "reporter_organisation_id"),
     )  # fmt: skip
@@ -64,15 +68,20 @@ class Referral(Base):
     version: Mapped[int] = mapped_column(default=1)
     municipality: Mapped[str] = mapped_column(default="")
     themes: Mapped[list[str]]
-    service: Mapped[str] = mapped_column(default="procesregie")
+    service: Mapped[Service] = mapped_column(words(Service), default=Service.DIRECTION)
     urgent: Mapped[bool] = mapped_column(default=False)
     acute_safety: Mapped[bool] = mapped_column(default=False)
+    reporter_function: Mapped[str] = mapped_column(default="")
+    reporter_contact: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
     goal: Mapped[str] = mapped_column(default="")
     situation: Mapped[str] = mapped_column(default="")
+    facts: Mapped[str] = mapped_column(default="")
     tried: Mapped[str] = mapped_column(default="")
-    consequence: Mapped[str] = mapped_column(default="")
+    consequences: Mapped[list[str]]
     life_domains: Mapped[list[str]]
+    problems: Mapped[list[Any]]
+    criminogenic_factors: Mapped[list[str]]
     incidents: Mapped[list[Any]]
     partners: Mapped[list[Any]]
     discussed: Mapped[bool | None]
@@ -99,9 +108,29 @@ class Subject(Base):
     house_id: Mapped[HouseId]
     referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id", ondelete="CASCADE"))
     case_id: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"))
+    position: Mapped[int]  #: the order in which the reporter named them, from 1
     standing: Mapped[str]
     name: Mapped[str]
     bsn: Mapped[str | None]
     born_on: Mapped[date | None]
     address: Mapped[str] = mapped_column(default="")
     contact_channel: Mapped[str] = mapped_column(default="")
+
+
+class SubjectRelation(Base):
+    """What one person of a report is to another (BGS 2.19)."""
+
+    __tablename__ = "subject_relation"
+    __table_args__ = (
+        CheckConstraint("of_id <> to_id", name="is_between_two"),
+        UniqueConstraint("of_id", "to_id", "kind"),
+        Index("ix_subject_relation_referral_id", "referral_id"),
+        Index("ix_subject_relation_to_id", "to_id"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    referral_id: Mapped[UUID] = mapped_column(ForeignKey("referral.id", ondelete="CASCADE"))
+    of_id: Mapped[UUID] = mapped_column(ForeignKey("subject.id", ondelete="CASCADE"))
+    to_id: Mapped[UUID] = mapped_column(ForeignKey("subject.id", ondelete="CASCADE"))
+    kind: Mapped[RelationKind] = mapped_column(words(RelationKind))

@@ -22,7 +22,7 @@ CONTENT = {"referral", "subject", "decision", "answer", "info_item", "document",
 
 async def test_no_personal_data_reach_prefect_its_logs_its_events_or_the_mail(broken: Broken) -> None:
     worker = await broken.worker(PREFECT_LOGGING_LEVEL="DEBUG")
-    texts = dict.fromkeys(("reason", "goal", "situation", "tried", "motivation_a", "discussed_reason"), CANARY)
+    texts = dict.fromkeys(("reason", "goal", "situation", "tried", "facts", "discussed_reason"), CANARY)
     subject = DescribeSubject(name=CANARY, bsn=BSN, address=CANARY)
     story = await factories.a_case(broken.web, broken.house, Phase.CLOSED, subjects=(subject,), **texts)
     await broken.databases.shift(180)

@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
+from models.casebook import setup
+from models.policy import Policy
+from models.transactions import unit_of_work
 from tests.conftest import Databases
 from tests.doors import Door, rows
 
 SUBMITTED = {
     "gemeente": "Westerveen", "themas": ["verward gedrag"], "reden": "veertien meldingen", "doel": "één plan",
-    "situatie": "dreiging in de buurt", "eerderGeprobeerd": "wijkteam", "gevolg": "onveilig",
+    "situatie": "dreiging in de buurt", "eerderGeprobeerd": "wijkteam", "gevolgen": ["onveilig_voor_personen"],
     "leefgebieden": ["wonen"], "besprokenMetBetrokkene": False, "redenNietBesproken": "veiligheid van de melder",
     "criteria": {"a": "problemen", "b": "meer leefgebieden", "c": "bedreiging", "d": "samen nodig"},
     "kwaliteitsverklaring": True,
@@ -42,6 +45,26 @@ def message(**facts: Any) -> dict[str, Any]:
             }
         ],
     } | facts  # fmt: skip
+
+
+#: what the long form asks besides what is required
+IN_FULL = {
+    "dienst": "procesregie", "functieMelder": "wijkagent", "contactMelder": "0880 123456",
+    "feitenEnAanwijzingen": "drie aangiften, een steekwapen in beslag genomen",
+    "gevolgen": ["ernstige_overlast", "onveilig_voor_personen"], "criminogeneFactoren": ["middelengebruik", "schulden"],
+    "problemen": [{"leefgebied": "wonen", "omschrijving": "dreigende ontruiming"}],
+    "incidenten": [
+        {"omschrijving": "ruit ingegooid", "datumTijd": "2026-09-01T10:00:00Z", "tot": None, "locatie": "Dorpsstraat",
+         "bron": "politie"},
+    ],
+    "partners": [{"organisatie": "wijkteam", "naam": "S. de Wit", "contact": "dewit@wijk.example", "domein": "zorg"}],
+    "personen": [
+        {"rol": "betrokkene", "naam": "Hendrik B.", "bsn": "999990044"},
+        {"rol": "directe_kring", "naam": "Moeder B."},
+        {"rol": "betrokkene", "naam": "Jan B."},
+    ],
+    "relaties": [{"van": 2, "met": 1, "soort": "ouder"}, {"van": 1, "met": 3, "soort": "broer_of_zus"}],
+}  # fmt: skip
 
 
 async def a_draft(door: Door, **facts: Any) -> str:
@@ -273,3 +296,55 @@ async def test_a_report_of_another_organisation_is_not_withdrawn(door: Door) -> 
     draft_id = await handed_in(door)
 
     await door.refused("gemeente", f"/aanmeldingen/{draft_id}/intrekkingen", {"toelichting": "opgelost"}, 404)
+
+
+async def test_everything_the_long_form_asks_is_read_back_as_it_was_told(door: Door) -> None:
+    draft_id = await a_draft(door, **IN_FULL)
+
+    read = await door.get("politie", f"/aanmeldingen/{draft_id}")
+
+    told = {key: value for key, value in IN_FULL.items() if key != "personen"}
+    assert {key: read[key] for key in told} == told
+    assert [one["naam"] for one in read["personen"]] == ["Hendrik B.", "Moeder B.", "Jan B."]
+
+
+@pytest.mark.parametrize(
+    ("relations", "said"),
+    [
+        ([{"van": 1, "met": 4, "soort": "ouder"}], "relaties[0]"),
+        ([{"van": 2, "met": 2, "soort": "partner"}], "relaties[0]"),
+        ([{"van": 1, "met": 2, "soort": "kind"}] * 2, "relaties"),
+        ([{"van": 1, "met": 2, "soort": "buurvrouw"}], "relaties[0].soort"),
+    ],
+)
+async def test_a_relation_is_of_a_known_kind_between_two_people_of_the_report(
+    door: Door, db: Databases, relations: list[dict[str, Any]], said: str
+) -> None:
+    before = await rows(db, door.house)
+
+    answer = await door.call("POST", "/aanmeldingen", "politie", json=SUBMITTED | IN_FULL | {"relaties": relations})
+
+    assert answer.status_code == 400
+    assert [one["veld"] for one in answer.json()["velden"]] == [said]
+    assert await rows(db, door.house) == before
+
+
+@pytest.mark.parametrize(("field", "value"), [("gemeente", "Nergenshuizen"), ("themas", ["iets anders"])])
+async def test_only_a_municipality_and_a_theme_of_the_house_are_handed_in(
+    door: Door, db: Databases, field: str, value: object
+) -> None:
+    async with unit_of_work(door.house.actors["manager"], db.web) as work:
+        setup.set_policy(work, door.house.id, 1, Policy(municipalities=("Westerveen",)))
+    draft_id = await a_draft(door, **{field: value})
+
+    answer = await door.call("POST", f"/aanmeldingen/{draft_id}/indieningen", "politie")
+
+    assert answer.status_code == 400
+    assert [one["veld"] for one in answer.json()["velden"]] == [field]
+
+
+async def test_a_text_that_belongs_in_an_attachment_is_refused(door: Door) -> None:
+    answer = await door.call("POST", "/aanmeldingen", "politie", json=SUBMITTED | {"situatie": "x" * 50_001})
+
+    assert answer.status_code == 400
+    assert answer.json()["velden"][0]["veld"] == "situatie"

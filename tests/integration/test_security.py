@@ -28,7 +28,8 @@ DEFINERS = {
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
 NOT_FOR_THE_ENGINE = {
-    "info_item", "progress", "criterion_judgement", "support_question", "api_token", "web_session", "erased_report",
+    "info_item", "progress", "criterion_judgement", "subject_relation",
+    "support_question", "api_token", "web_session", "erased_report",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models.casebook import outbox, referrals
+from models.commands import MotivateCriteria
 from models.tables.base import new_id
 from models.tables.cases import LID1_ONLY, Case, Decision, DecisionDecider, Hold, Involvement, Visit
 from models.tables.duties import Rung
@@ -43,11 +44,12 @@ async def test_nobody_reports_as_another_kind_of_organisation_than_they_are(db: 
             await work.session.flush()
 
 
-@pytest.mark.parametrize("missing", ["motivation_a", "motivation_b", "motivation_c", "motivation_d"])
+@pytest.mark.parametrize("missing", "abcd")
 async def test_a_report_is_submitted_with_all_four_criteria(db: Databases, house: AHouse, missing: str) -> None:
     with pytest.raises(IntegrityError, match="submitted_with_criteria_and_quality"):
         async with unit_of_work(house.actors["politie"], db.web) as work:
-            (await draft(work, **{missing: ""})).submitted_at = work.now
+            criteria = MotivateCriteria(**(dict.fromkeys("abcd", "zo") | {missing: ""}))
+            (await draft(work, criteria=criteria)).submitted_at = work.now
             await work.session.flush()
 
 
@@ -65,7 +67,13 @@ async def test_a_number_of_a_person_has_nine_digits(db: Databases, house: AHouse
             referral = await draft(work)
             work.session.add(
                 Subject(
-                    id=new_id(), house_id=house.id, referral_id=referral.id, standing="betrokkene", name="X", bsn=bsn
+                    id=new_id(),
+                    house_id=house.id,
+                    referral_id=referral.id,
+                    position=9,
+                    standing="betrokkene",
+                    name="X",
+                    bsn=bsn,
                 )
             )
             await work.session.flush()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.casebook import answers, referrals
-from models.commands import GiveAnswer
+from models.commands import GiveAnswer, MotivateCriteria
 from models.lookups import referrals as lookup
 from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotAllowed, NotFound, NotInThisPhase, NotPossible
 from models.tables.engine import JournalEntry
@@ -20,7 +20,7 @@ from tests.factories import AHouse, Story, a_report, described
 
 async def a_message(db: Databases, house: AHouse, message_id: str = "melding-1") -> Story:
     """The sector's own message: about somebody, without the criteria."""
-    bare = described(motivation_a="", motivation_b="", motivation_c="", motivation_d="", quality_statement=False)
+    bare = described(criteria=MotivateCriteria(), quality_statement=False)
     async with unit_of_work(house.actors["politie"], db.web) as work:
         _, case = await referrals.receive_message(work, bare, message_id)
         return Story(db.web, house, case.id)
@@ -59,7 +59,12 @@ async def test_only_a_participant_reports(db: Databases, house: AHouse, who: str
 
 async def test_a_submission_names_everything_that_is_missing_at_once(db: Databases, house: AHouse) -> None:
     async with unit_of_work(house.actors["ggz"], db.web) as work:
-        draft = await referrals.draft(work, described(motivation_c=" ", quality_statement=False, goal="", subjects=()))
+        draft = await referrals.draft(
+            work,
+            described(
+                criteria=MotivateCriteria(a="x", b="x", c=" ", d="x"), quality_statement=False, goal="", subjects=()
+            ),
+        )
 
         with pytest.raises(InvalidFields) as refused:
             await referrals.submit(work, draft.id)
