@@ -14,6 +14,7 @@ from models.lookups import duties as lookup
 from models.owed import DUTIES, Owner
 from models.tables.base import new_id
 from models.tables.duties import Duty, Rung
+from models.transactions import Work
 from models.words import DutyKind, OnLeave, Phase, Role
 
 
@@ -120,15 +121,15 @@ async def end_duties(
         else:
             duty.withdrawn_at = frame.work.now
         duty.ended_as = ended_as
-    await disarm(frame, [duty.id for duty in found])
+    await disarm(frame.work, [duty.id for duty in found])
 
 
-async def disarm(frame: Frame, duty_ids: Sequence[UUID]) -> None:
+async def disarm(work: Work, duty_ids: Sequence[UUID]) -> None:
     """Drop the rungs that did not fire."""
-    await frame.work.session.execute(
+    await work.session.execute(
         update(Rung)
         .where(Rung.duty_id.in_(duty_ids), Rung.fired_at.is_(None), Rung.dropped_at.is_(None))
-        .values(dropped_at=frame.work.now)
+        .values(dropped_at=work.now)
         .execution_options(synchronize_session=False)
     )
 
@@ -155,7 +156,7 @@ async def leave(frame: Frame, to: Phase) -> None:
 
 async def recompute(frame: Frame, found: Sequence[Duty], why: str) -> None:
     """Work out the due moments again (a hold, a term, a holiday changed) and arm the ladders anew."""
-    await disarm(frame, [duty.id for duty in found])
+    await disarm(frame.work, [duty.id for duty in found])
     calendar = frame.policy.calendar()
     for duty in found:
         if duty.kind is DutyKind.ADMISSION and duty.due_at <= frame.work.now:

@@ -289,7 +289,7 @@ async def _hold(frame: Frame, command: TakeDecision, decision: Decision) -> None
     case.hold_since, case.hold_until = now, until
     frame.work.session.add(_ledger(frame, decision.reason, until))
     stopped = [one for one in await duty_lookup.open_in_case(frame.work, case.id) if DUTIES[one.kind].stops_on_hold]
-    await duties.disarm(frame, [one.id for one in stopped])
+    await duties.disarm(frame.work, [one.id for one in stopped])
     duties.open_duties(frame, [Wanted(DutyKind.END_OF_HOLD, fixed_at=until)])
 
 
@@ -319,7 +319,7 @@ async def _more_information(frame: Frame, command: TakeDecision, decision: Decis
     far = frame.work.now + timedelta(days=366)
     admission: list[Duty] = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.ADMISSION})
     frame.work.session.add_all(_ledger(frame, decision.reason, far, duty.id) for duty in admission)
-    await duties.disarm(frame, [duty.id for duty in admission])
+    await duties.disarm(frame.work, [duty.id for duty in admission])
 
 
 async def _transfer_director(frame: Frame, command: TakeDecision, decision: Decision) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from models.actors import Actor
+from models.casebook.duties import disarm
 from models.lookups.duties import is_open
 from models.tables.duties import Duty
 from models.tables.engine import JournalEntry
@@ -57,11 +58,13 @@ async def postpone(work: Work, case_id: UUID, code: str) -> None:
 
 
 async def close_duty(work: Work, case_id: UUID, kind: DutyKind) -> None:
-    """What the flow itself owed is done."""
-    await work.session.execute(
+    """What the flow itself owed is done: nobody is reminded of it."""
+    closed = await work.session.scalars(
         update(Duty).where(Duty.case_id == case_id, Duty.kind == kind, is_open())
-        .values(answered_at=work.now, ended_as="uitgevoerd").execution_options(synchronize_session=False)
+        .values(answered_at=work.now, ended_as="uitgevoerd").returning(Duty.id)
+        .execution_options(synchronize_session=False)
     )  # fmt: skip
+    await disarm(work, list(closed))
 
 
 async def actor_of(work: Work, entry: JournalEntry) -> Actor | None:

@@ -46,6 +46,37 @@ async def reported(world: World, by: str = "politie", **facts: Any) -> str:
     return str(submitted["id"])
 
 
+def message(message_id: str) -> dict[str, Any]:
+    """The sector's own message about Hendrik B.; it carries no criteria."""
+    at = "2026-09-01T10:00:00Z"
+    return {
+        "id": message_id, "soort": "ZVH", "datumTijd": at, "verzoek": "één plan", "terugkoppelingGewenst": True,
+        "overigeInformatie": {"omschrijving": "mijdt zorg"},
+        "zorgelijkeSituatie": {
+            "situatieSchets": "bedreigt buurman met mes", "nadereOmschrijving": "veertien meldingen in zes weken",
+            "vraagAntwoord": {"vraag": "Sinds wanneer?", "antwoord": "zes weken"},
+        },
+        "contact": {"naam": "A. Agent", "emailAdres": "agent@politie.example", "telefoonnummer": "0612345678"},
+        "heeftBetrekkingOp": [{
+            "burgerservicenummer": "999990044", "geslacht": "1",
+            "naam": {"voornamen": "Hendrik", "geslachtsnaam": "B."},
+            "adres": {"straatnaam": "Dorpsstraat", "huisnummer": 4, "postcode": "7981 AB", "plaats": "Westerveen"},
+        }],
+    }  # fmt: skip
+
+
+async def reported_by_message(world: World, message_id: str, **facts: Any) -> str:
+    """The sector's message arrives; the criteria it lacks are asked and given. Answers the case."""
+    received = await world.post("politie", "/meldingen", message(message_id))
+    await world.settled()
+    assert "Uw antwoord wordt gevraagd" in world.mailed("politie")
+    path = f"/aanmeldingen/{received['aanmelding']}"
+    supplemented = await world.client("politie").put(path, json=referral(**facts))
+    assert supplemented.is_success, supplemented.text
+    await world.post("politie", f"{path}/indieningen")
+    return str(received["casus"]["id"])
+
+
 async def screened(world: World, case_id: str) -> None:
     """The triage officer declares the report complete; public participants are asked."""
     await world.decide("triagist", case_id, "compleet_verklaren")

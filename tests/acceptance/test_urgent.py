@@ -1,6 +1,7 @@
-"""S2: a person with confused behaviour. Urgent: admitted the same day by one public participant, by phone; 48 hours."""
+"""S2: a person with confused behaviour. Urgent, by the sector's own message, from report to closure; then a relapse."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,42 +10,95 @@ from tests.acceptance.world import World
 
 pytestmark = pytest.mark.acceptance
 
+WHY_LATER = "veiligheid van omwonenden; politie, UAVG 41"
+SECRECY = "behandelrelatie; delen schaadt de hulpverlening"
 
-async def test_an_urgent_report_is_admitted_the_same_day_and_meets_within_48_hours(world: World) -> None:
-    case_id = await steps.reported(world, spoed=True)
+
+async def test_a_person_with_confused_behaviour_is_conducted_from_an_urgent_report_to_closure_and_reported_again(
+    world: World,
+) -> None:
+    reported_at = await world.now()
+    case_id = await steps.reported_by_message(world, "hendrik-1", spoed=True, acuutGevaar=True)
+    await _admitted_the_same_day(world, case_id)
+    await _met_within_48_hours(world, case_id)
+    again = await _informing_postponed(world, case_id)
+    await world.answer("ggz", case_id, "afspraak_aanvaarden", "aanvaard")
+    assert await world.phase(case_id) == "monitoring"
+
+    await _evaluated_every_two_weeks(world, case_id, again)
+    await steps.scaled_down(world, case_id)
+    await steps.closed(world, case_id)
+    await world.settled()
+    assert await world.phase(case_id) == "afgesloten"
+    assert await world.now() - reported_at < timedelta(days=45)
+
+    await _relapse_is_a_new_decision(world, case_id)
+
+
+async def _admitted_the_same_day(world: World, case_id: str) -> None:
+    """One public participant decides by phone; the triage officer registers it and who decided hears so."""
     await world.decide("triagist", case_id, "compleet_verklaren")
     admission = await world.duty("triagist", case_id, "over_toelating_beslissen")
     assert steps.moment(admission["uiterlijk"]) - await world.now() < timedelta(days=3)  # the end of a working day
     await steps.judged(world, case_id)
-
     await world.decide(
         "triagist", case_id, "in_procesregie_nemen", hoogRisico=True, toelichting="telefonisch besloten om 10:12",
         beslissers=[steps.person(world, "om")],
     )  # fmt: skip
     await world.settled()
-
     assert "Er is een besluit namens u vastgelegd" in world.mailed("om")
+
+
+async def _met_within_48_hours(world: World, case_id: str) -> None:
+    """The conference is held in time; mental care keeps its secret, and the others only see that nothing came."""
     meeting = await world.duty("triagist", case_id, "overleg_houden")
     assert steps.moment(meeting["uiterlijk"]) - await world.now() <= timedelta(hours=48)
-
-
-async def test_informing_is_postponed_and_asked_again_on_the_day_named(world: World) -> None:
-    case_id = await steps.reported(world, spoed=True)
-    await steps.screened(world, case_id)
-    await steps.admitted(world, case_id)
     await steps.prepared(world, case_id, in_days=1.5)
+    await world.answer("ggz", case_id, "informatie_aanleveren", "geweigerd", toelichting=SECRECY)
+    for key in ("politie", "gemeente"):
+        seen = str(await world.get(key, f"/casussen/{case_id}/tijdlijn"))
+        assert SECRECY not in seen
+        assert "geweigerd" not in seen
+    await steps.conferred(world, case_id)
+
+
+async def _informing_postponed(world: World, case_id: str) -> Any:
+    """Telling the person is put off for safety, with a day on which it is looked at again."""
     again = await world.now() + timedelta(days=7)
-    why = "veiligheid van omwonenden; politie, UAVG 41"
     await world.answer(
-        "politie", case_id, "betrokkene_informeren", "uitgesteld", toelichting=why, hertoetsOp=again.isoformat()
+        "politie", case_id, "betrokkene_informeren", "uitgesteld", toelichting=WHY_LATER, hertoetsOp=again.isoformat()
     )
+    return again
 
-    await world.move_to(again + timedelta(days=4))  # past a weekend: nobody is reminded on a Sunday
 
-    recheck = await world.duty("politie", case_id, "uitstel_informeren_hertoetsen")
-    assert "due" in await world.told("politie", recheck["id"])
-    open_ = {one["soort"] for one in await world.duties("politie", case_id)}
-    assert "betrokkene_informeren" not in open_
+async def _evaluated_every_two_weeks(world: World, case_id: str, again: Any) -> None:
+    """High risk: every fourteen days; and on the day named it is asked again whether the person can be told."""
+    for expected in (2, 3):
+        before = await world.now()
+        evaluation = await world.duty("regisseur", case_id, "evalueren")
+        assert steps.moment(evaluation["uiterlijk"]) - before <= timedelta(days=14)
+        await world.pass_days(13)
+        await steps.evaluated(world, case_id, "doorgaan", by="politie")
+        facts: dict[str, Any] = await world.get("regisseur", f"/casussen/{case_id}")
+        assert facts["ronde"] == expected
+        if expected == 2:
+            recheck = await world.duty("politie", case_id, "uitstel_informeren_hertoetsen")
+            assert steps.moment(recheck["uiterlijk"]).date() == again.date()
+            assert "due" in await world.told("politie", recheck["id"])
+            await world.answer("politie", case_id, "uitstel_informeren_hertoetsen", "geinformeerd")
+
+
+async def _relapse_is_a_new_decision(world: World, case_id: str) -> None:
+    """Within a year the person is reported again: nothing is reopened, it is judged anew under its own number."""
+    refused = await world.decide("regisseur", case_id, "doorgaan", expect=409)
+    assert refused["status"] == 409
+    await world.pass_days(60)
+    relapse = await steps.reported_by_message(world, "hendrik-2", spoed=True)
+    assert relapse != case_id
+    assert await world.phase(relapse, "politie") == "aanmelding"
+    assert await world.phase(case_id, "politie") == "afgesloten"
+    await world.decide("triagist", relapse, "compleet_verklaren")
+    await steps.admitted(world, relapse)
 
 
 async def test_an_incident_at_high_risk_is_judged_within_four_hours_and_the_regisseur_is_warned(world: World) -> None:

@@ -18,6 +18,13 @@ from tests.state import fresh_state
 FAST = {"POLS_LEASE_SECONDS": "2", "POLS_TICK_SECONDS": "0.5"}
 
 
+#: a duty that ended and would still be chased
+ENDED_AND_ARMED = (
+    "SELECT d.kind FROM duty d JOIN rung r ON r.duty_id = d.id WHERE r.fired_at IS NULL AND r.dropped_at IS NULL"
+    " AND num_nonnulls(d.answered_at, d.lapsed_at, d.withdrawn_at) > 0"
+)
+
+
 @dataclass
 class Broken:
     """A stack to break, with one house in it."""
@@ -78,6 +85,7 @@ class Broken:
             " UNION ALL SELECT NULL, NULL, key FROM outbox GROUP BY key HAVING count(*) > 1"
         )
         assert doubled == []
+        assert await self.rows(ENDED_AND_ARMED) == []
         assert self.stack.mail is not None
         ids = [one.message["X-Pols-Bericht"] for one in self.stack.mail.messages]
         new = ids[self.before :]
