@@ -29,7 +29,7 @@ TOWNS = ("Westerveen", "Oosterveen", "Zuiderhaven")
 #: how far each report comes, in turn; a few of them stay where they are, and those are what the dashboard is for
 ENDS = (
     "monitoring", "afgesloten", "afgewezen", "monitoring", "advies", "monitoring", "korte_route", "regie", "monitoring",
-    "afschalen", "doorverwezen", "monitoring", "screening", "monitoring", "afgesloten", "aanvulling",
+    "afschalen", "doorverwezen", "plan", "screening", "monitoring", "focusoverleg", "aanvulling",
 )  # fmt: skip
 #: one in so many is forgotten by its partners
 FORGOTTEN = 7
@@ -65,6 +65,7 @@ class House:
     people: dict[str, str] = field(default_factory=dict)
     organisations: dict[str, str] = field(default_factory=dict)
     now: datetime = LONG_AGO
+    ends: datetime = LONG_AGO
 
     def client(self, who: str) -> httpx2.AsyncClient:
         """Somebody at the REST door."""
@@ -124,6 +125,7 @@ async def fill(base_url: str, tokens: dict[str, str], move: Move, say: Callable[
     try:
         await house.learn()
         house.now = await move(-WEEKS * 7 * DAY)
+        house.ends = house.now + timedelta(weeks=WEEKS)
         return await _weeks(house, move, say)
     finally:
         await house.close()
@@ -172,7 +174,7 @@ class Run:
     @property
     def forgotten(self) -> bool:
         """Its partners do not answer."""
-        return self.index % FORGOTTEN == FORGOTTEN - 2
+        return self.index % FORGOTTEN == FORGOTTEN - 2 or self.end == "plan"
 
     @property
     def director(self) -> str:
@@ -183,8 +185,7 @@ class Run:
         """The next step of this report, if it has one."""
         steps = _STEPS.get(self.end) or _STEPS["gewoon"][: ORDER.index(self.end) + 1]
         if self.done < len(steps):
-            await steps[self.done](self)
-            self.done += 1
+            self.done += await steps[self.done](self) is not False
         elif self.end == "monitoring" and not self.forgotten:
             await self.evaluate()
 
@@ -245,6 +246,10 @@ class Run:
 
     async def wait(self) -> None:
         """Half a week in which nobody decides anything."""
+
+    async def last_half_week(self) -> bool:
+        """Not before the last half week of the story."""
+        return self.house.now + timedelta(days=4) > self.house.ends
 
     async def evaluate(self) -> None:
         """Every few weeks: is it still needed? Go on."""
@@ -307,14 +312,15 @@ class Run:
         return [self.house.organisations[one] for one in who]
 
 
-_USUAL: list[Callable[[Run], Coroutine[Any, Any, None]]] = [
+_USUAL: list[Callable[[Run], Coroutine[Any, Any, object]]] = [
     Run.report, Run.screen, Run.admit, Run.prepare, Run.confer, Run.wait, Run.scale_down, Run.close,
 ]  # fmt: skip
-_STEPS: dict[str, list[Callable[[Run], Coroutine[Any, Any, None]]]] = {
+_STEPS: dict[str, list[Callable[[Run], Coroutine[Any, Any, object]]]] = {
     "gewoon": _USUAL,
     "afgewezen": [Run.report, Run.screen, Run.reject],
     "advies": [Run.report, Run.screen, Run.advise, Run.give_advice, *[Run.wait] * 9, Run.finish_advice],
     "doorverwezen": [Run.report, Run.screen, Run.refer_on, Run.referred],
     "korte_route": [Run.report, Run.screen, Run.short_track],
     "aanvulling": [Run.report, Run.ask_supplement],
+    "plan": [Run.report, Run.screen, Run.admit, Run.prepare, Run.last_half_week, Run.confer],
 }
