@@ -14,6 +14,7 @@ endif
 VENV ?= $(if $(filter $(CURDIR),$(PLACE)),$(PLACE)/.venv,$(PLACE)/venv)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+RIVALS := $(VENV)-bench/.ready
 export POLS_STATE ?= $(PLACE)/$(if $(filter $(CURDIR),$(PLACE)),.pols,state)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -41,15 +42,17 @@ check: $(READY) ## lint, format, types, imports and the lock file
 chaos: $(READY) ## kill a worker at every boundary, pull every plug: the long form
 	@POLS_CHAOS=full $(BIN)/python -m pytest tests/chaos
 
-bench: $(READY) ## measure what Pols must reach
-	@$(BIN)/python -m tests.bench
+bench: $(READY) $(RIVALS) ## measure what Pols must reach (BENCH=--quick for small sizes)
+	@POLS_BENCH_PYTHON=$(VENV)-bench/bin/python $(BIN)/python -m tests.bench $(BENCH)
 
 lock: $(READY) ## pin every dependency again, with hashes
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header \
 	  --override overrides.txt requirements.in -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header \
+	  -c requirements.lock requirements-bench.in -o requirements-bench.lock
 
 clean: ## remove the virtual environment and what tools left behind
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(VENV)-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Pols needs Python 3.11 or newer; try: make PYTHON=python3.11")'
@@ -59,3 +62,9 @@ $(READY): requirements.lock pyproject.toml
 	@$(PIP) install --require-hashes --no-deps -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $(READY)
+
+$(RIVALS): requirements-bench.lock
+	@echo 'Installing what Pols is measured against...'
+	@rm -rf $(VENV)-bench && $(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes --no-deps -r $<
+	@touch $@
