@@ -1,0 +1,56 @@
+"""The lists and the dashboard of a very large house, with security on, over HTTP, for people who see much and little."""
+
+import time
+
+import httpx2
+
+from deployments.stack import Stack
+from tests.bench.ground import Ground, client
+from tests.bench.report import Row, at_most, p95
+from tests.bench.seed import Cases, seed
+from tests.factories import AHouse
+
+BAR = 100.0
+PEOPLE = ("regisseur", "manager", "politie", "ggz")
+STAFF = ("regisseur", "manager")
+
+
+async def measure(ground: Ground) -> list[Row]:
+    """The rows of this group."""
+    cases = Cases(ground.size(1_000_000, 10_000), ground.size(40_000, 500))
+    async with ground.database("bench_lists") as (stack, databases):
+        house = await seed(databases, cases)
+        await stack.serve()
+        rows: list[Row] = []
+        for who in PEOPLE:
+            async with client(stack, house, who) as door:
+                rows.append(await _row(ground, f"case list, {cases.total:,} cases, {who}", door, "/casussen"))
+                if who in STAFF:
+                    rows.append(await _row(ground, f"stalled list, {who}", door, "/stagnaties"))
+            async with _visitor(stack) as visitor:
+                await _sign_in(visitor, house, who)
+                rows.append(await _row(ground, f"dashboard, {who}", visitor, "/"))
+        return rows
+
+
+def _visitor(stack: Stack) -> httpx2.AsyncClient:
+    """Somebody with a browser."""
+    headers = {"Origin": stack.base_url, "Accept": "text/html"}
+    return httpx2.AsyncClient(base_url=stack.base_url, headers=headers, timeout=60, trust_env=False)
+
+
+async def _sign_in(visitor: httpx2.AsyncClient, house: AHouse, who: str) -> None:
+    answer = await visitor.post("/aanmelden", data={"token": house.tokens[who]})
+    assert answer.status_code == httpx2.codes.SEE_OTHER
+
+
+async def _row(ground: Ground, work: str, door: httpx2.AsyncClient, path: str) -> Row:
+    for _ in range(5):  # every plan and every page once
+        (await door.get(path)).raise_for_status()
+    took: list[float] = []
+    for _ in range(ground.size(60, 20)):
+        began = time.perf_counter()
+        answer = await door.get(path)
+        took.append((time.perf_counter() - began) * 1000)
+        assert answer.status_code == httpx2.codes.OK
+    return at_most(f"{work}, p95", p95(took), "ms", BAR)

@@ -1,0 +1,65 @@
+"""Figures, what they are held against, and the table."""
+
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+OUTCOME = Path("build/bench.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure. `against` and `ratio` name another system of the same run; then the bar is about the ratio."""
+
+    work: str
+    value: float
+    unit: str
+    against: str | None = None
+    ratio: float | None = None
+    bar: float | None = None
+    holds: bool | None = None
+
+
+def reported(work: str, value: float, unit: str) -> Row:
+    """A figure without a bar."""
+    return Row(work, round(value, 3), unit)
+
+
+def at_least(work: str, value: float, unit: str, bar: float) -> Row:
+    """A figure that should be high."""
+    return Row(work, round(value, 3), unit, bar=bar, holds=value >= bar)
+
+
+def at_most(work: str, value: float, unit: str, bar: float) -> Row:
+    """A figure that should be low."""
+    return Row(work, round(value, 3), unit, bar=bar, holds=value <= bar)
+
+
+def compared(work: str, value: float, unit: str, against: str, ratio: float, bar: float | None = None) -> Row:
+    """A figure beside that of another system; the ratio says how many times better ours is."""
+    return Row(work, round(value, 3), unit, against, round(ratio, 3), bar, None if bar is None else ratio >= bar)
+
+
+def p95(took: Sequence[float]) -> float:
+    """What nineteen in twenty stay below."""
+    return statistics.quantiles(took, n=20, method="inclusive")[-1]
+
+
+def show(rows: Sequence[Row]) -> None:
+    """Print the table and keep the figures."""
+    OUTCOME.parent.mkdir(exist_ok=True)
+    OUTCOME.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
+    lines = [("work", "value", "against", "ratio", "bar", "")] + [_cells(row) for row in rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())  # noqa: T201
+    print(f"\nkept in {OUTCOME}")  # noqa: T201
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    ratio = "" if row.ratio is None else f"{row.ratio:g}x"
+    bar = "" if row.bar is None else f"{row.bar:g}{'x' if row.ratio is not None else ''}"
+    holds = {None: "", True: "holds", False: "NOT REACHED"}[row.holds]
+    return row.work, f"{row.value:g} {row.unit}", row.against or "", ratio, bar, holds

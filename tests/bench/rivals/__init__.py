@@ -1,0 +1,1 @@
+"""What Pols is measured against, each in a process of its own that prints one line of JSON."""
