@@ -10,14 +10,17 @@ from collections.abc import Awaitable, Callable
 
 from deployments import embedded
 from deployments.stack import Stack
-from tests.bench import decisions, lists
+from tests.bench import decisions, lists, rungs, slices, wakes
 from tests.bench.ground import TEMPLATE, Ground
 from tests.bench.report import Row, show
 from tests.state import fresh_state
 
 GROUPS: dict[str, Callable[[Ground], Awaitable[list[Row]]]] = {
     "decisions": decisions.measure,
+    "wakes": wakes.measure,
+    "slices": slices.measure,
     "lists": lists.measure,
+    "rungs": rungs.measure,
 }
 
 

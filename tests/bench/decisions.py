@@ -57,7 +57,7 @@ async def _beside_dbos(ground: Ground, rate: float) -> list[Row]:
         return []
     best = max(figures, key=lambda way: figures[way])
     against = f"DBOS send -> step, {best}: {figures[best]:.0f}/s"
-    return [compared("decisions beside DBOS, 8 at a time", rate, "/s", against, rate / figures[best], 3)]
+    return [compared(reported("decisions beside DBOS, 8 at a time", rate, "/s"), against, rate / figures[best], 3)]
 
 
 async def _beside_pgbench(ground: Ground, rate: float) -> list[Row]:
@@ -72,4 +72,4 @@ async def _beside_pgbench(ground: Ground, rate: float) -> list[Row]:
     assert found is not None
     limit = float(found[1])
     against = f"pgbench, five statements: {limit:.0f}/s"
-    return [compared("decisions beside the limit of PostgreSQL", rate, "/s", against, rate / limit)]
+    return [compared(reported("decisions beside the limit of PostgreSQL", rate, "/s"), against, rate / limit)]

@@ -1,4 +1,4 @@
-"""The lists and the dashboard of a very large house, with security on, over HTTP, for people who see much and little."""
+"""The lists and the dashboard of a very large house, with security on, over HTTP, for who sees much and who little."""
 
 import time
 

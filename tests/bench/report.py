@@ -3,7 +3,7 @@
 import json
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 OUTCOME = Path("build/bench.json")
@@ -37,9 +37,9 @@ def at_most(work: str, value: float, unit: str, bar: float) -> Row:
     return Row(work, round(value, 3), unit, bar=bar, holds=value <= bar)
 
 
-def compared(work: str, value: float, unit: str, against: str, ratio: float, bar: float | None = None) -> Row:
+def compared(row: Row, against: str, ratio: float, bar: float | None = None) -> Row:
     """A figure beside that of another system; the ratio says how many times better ours is."""
-    return Row(work, round(value, 3), unit, against, round(ratio, 3), bar, None if bar is None else ratio >= bar)
+    return replace(row, against=against, ratio=round(ratio, 3), bar=bar, holds=None if bar is None else ratio >= bar)
 
 
 def p95(took: Sequence[float]) -> float:

@@ -65,12 +65,13 @@ _PEOPLE = """
 # One line per copy: of which original, with which partners, and how long ago. One open case in ten is behind.
 _COPIES = """
     CREATE TABLE bench.copy AS
-      SELECT n, n % {partners} AS k, made.original,
-             CASE WHEN made.original = 0 THEN make_interval(mins => {total} - n)
-                  WHEN n % 10 = 0 THEN make_interval(days => n / 10 % 40) ELSE make_interval(hours => n % 20) END AS back
+      SELECT n, n % {partners} AS k, CASE WHEN is_open THEN 1 + j % {kinds} ELSE 0 END AS original,
+             CASE WHEN NOT is_open THEN make_interval(mins => {total} - n)
+                  WHEN j % 10 = 0 THEN make_interval(days => j / 10 % 40)
+                  ELSE make_interval(hours => j % 20) END AS back
       FROM generate_series(1, {total}) AS n
-      CROSS JOIN LATERAL (SELECT CASE WHEN n > {since} AND (n - {since}) % {every} = 0
-                                      THEN 1 + (n - {since}) / {every} % {kinds} ELSE 0 END AS original) AS made;
+      CROSS JOIN LATERAL (
+        SELECT (n - {since}) / {every} AS j, n > {since} AND (n - {since}) % {every} = 0 AS is_open) AS made;
 """
 _AFTER = """
     UPDATE cases SET last_event_at = least(last_event_at, now());

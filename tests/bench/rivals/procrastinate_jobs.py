@@ -1,6 +1,6 @@
 """procrastinate: so many deferred jobs that do nothing, worked off by its own worker in one process.
 
-Usage: python procrastinate_jobs.py CONNINFO JOBS CONCURRENCY. Timed from the start of the worker until it has caught up.
+Usage: python procrastinate_jobs.py ADDRESS JOBS CONCURRENCY. Timed from the start of the worker until none is left.
 """
 
 import asyncio
@@ -37,4 +37,4 @@ async def measure(conninfo: str, jobs: int, concurrency: int) -> dict[str, float
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.ERROR)
-    print(json.dumps(asyncio.run(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))))
+    print(json.dumps(asyncio.run(measure(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))))  # noqa: T201
