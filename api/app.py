@@ -3,7 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
@@ -11,7 +11,7 @@ from api.middleware import VERSION, SafeAnswers, SmallBodies
 from api.openapi import document
 from api.problems import explain_problems
 from api.v1 import cases, commitments, decisions, house, info, meetings, messages, referrals, stalled, support, tasks
-from api.wire import BASE
+from api.wire import BASE, without_query
 from models.actors import ANONYMOUS
 from models.transactions import Database, unit_of_work
 
@@ -47,7 +47,7 @@ def create_v1() -> FastAPI:
     )  # fmt: skip
     explain_problems(interface)
     for router in ROUTERS:
-        interface.include_router(router)
+        interface.include_router(router, dependencies=[Depends(without_query)])
     interface.add_api_route("/openapi.json", _published, methods=["GET"], include_in_schema=False)
     interface.state.document = document(interface)
     return interface

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Path, Response
+from fastapi import Path, Request, Response
+from fastapi.routing import APIRoute
 from pydantic import (
     AliasGenerator,
     BaseModel,
@@ -22,6 +23,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from models.clocks import AMSTERDAM
 from models.commands import Moment
 from models.policy import Policy
+from models.refusals import FieldError, InvalidFields
 from models.transactions import Work
 
 BASE = "/v1"
@@ -124,6 +126,18 @@ class Spoken:
 
 CaseId = Annotated[UUID, Path(alias="id", description="Het kenmerk van de casus")]
 Id = Annotated[UUID, Path(alias="id")]
+
+
+async def without_query(request: Request) -> None:
+    """A route that asks nothing in its query refuses one. What asks something names a model that does so itself.
+
+    Who brings no token is told that first, by signing in.
+    """
+    route = request.scope["route"]
+    if isinstance(route, APIRoute) and not route.dependant.query_params and "Authorization" in request.headers:
+        unknown = [FieldError(name, "is hier niet bekend; controleer de spelling") for name in request.query_params]
+        if unknown:
+            raise InvalidFields(unknown)
 
 
 def is_new(work: Work, moment: datetime) -> bool:

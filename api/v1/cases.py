@@ -7,13 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.v1.content import Persoon
-from api.wire import BASE, CaseId, Incoming, Outgoing, Verwijzing, dutch, named
+from api.wire import CaseId, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
 from models.casebook import answers
 from models.lookups import caselists, cases, referrals, timeline
 from models.lookups.caselists import CaseFilter, CaseLine
+from models.lookups.paging import Place
 from models.transactions import Work
 from models.words import Outcome, Phase
 
@@ -94,10 +96,10 @@ class CasusGeheel(Casus):
 class Casussen(Outgoing):
     """Een bladzijde met casussen, de nieuwste eerst; `volgende` is de cursor van de volgende bladzijde."""
 
-    model_config = dutch(results="resultaten", following="volgende")
+    model_config = dutch(**PAGE)
 
     results: list[Casus]
-    following: UUID | None
+    following: str | None
 
 
 class Gebeurtenis(Outgoing):
@@ -116,19 +118,20 @@ class Gebeurtenis(Outgoing):
 
 
 class Tijdlijn(Outgoing):
-    """Wat er gebeurde, het nieuwste eerst."""
+    """Een bladzijde van wat er gebeurde, het nieuwste eerst."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(**PAGE)
 
     results: list[Gebeurtenis]
+    following: str | None
 
 
-class Zoek(Incoming):
+class Zoek(Blad):
     """Waarop casussen worden gezocht; nooit op iets over een persoon."""
 
     model_config = dutch(
         phases="fase", director_id="procesregisseur", municipality="gemeente", theme="thema", urgent="spoed",
-        size="paginaGrootte", after="na",
+        **ASKED,
     )  # fmt: skip
 
     phases: list[Phase] = Field(default_factory=list)
@@ -136,8 +139,7 @@ class Zoek(Incoming):
     municipality: str | None = None
     theme: str | None = None
     urgent: bool | None = None
-    size: int = Field(default=25, ge=1, le=100)
-    after: UUID | None = None
+    size: int = Field(default=25, ge=1, le=100, description="Hoeveel er ten hoogste op een bladzijde staan")
 
     def filter(self) -> CaseFilter:
         """As the lookup takes it."""
@@ -163,12 +165,12 @@ def _shown(line: CaseLine) -> dict[str, object]:
 
 @router.get("/casussen", summary="Casussen die u mag kennen")
 async def list_cases(asked: Annotated[Zoek, Query()], request: Request, response: Response, work: CaseWork) -> Casussen:
-    lines, more = await caselists.page(work, asked.filter(), size=asked.size, after=asked.after)
-    following = lines[-1].case.id if more else None
-    if following is not None:
-        query = request.url.include_query_params(na=following).query
-        response.headers["Link"] = f'<{BASE}/casussen?{query}>; rel="next"'
-    return Casussen(results=[Casus.model_validate(_shown(line)) for line in lines], following=following)
+    after = asked.page().after
+    lines, more = await caselists.page(work, asked.filter(), size=asked.size, after=after.id if after else None)
+    following = Place(lines[-1].case.id) if more else None
+    return Casussen(
+        results=[Casus.model_validate(_shown(line)) for line in lines], following=goes_on(request, response, following)
+    )
 
 
 @router.get("/casussen/{id}", summary="Een casus")
@@ -190,7 +192,12 @@ async def _content(work: Work, case_id: UUID) -> dict[str, object]:
 
 
 @router.get("/casussen/{id}/tijdlijn", summary="Wat er in een casus gebeurde")
-async def read_timeline(case_id: CaseId, work: CaseWork) -> Tijdlijn:
-    found = await timeline.timeline(work, case_id)
+async def read_timeline(
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+) -> Tijdlijn:
+    found = await timeline.page_of(work, case_id, asked.page())
     answers.saw(work, "tijdlijn", case_id, case_id)
-    return Tijdlijn(results=[Gebeurtenis.model_validate(one) for one in found])
+    return Tijdlijn(
+        results=[Gebeurtenis.model_validate(one) for one in found.rows],
+        following=goes_on(request, response, found.following),
+    )

@@ -4,9 +4,10 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.wire import CaseId, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch
 from models.casebook import answers, plans, progress
@@ -68,11 +69,12 @@ class Afspraak(Outgoing):
 
 
 class Afspraken(Outgoing):
-    """De afspraken van een casus, wat het eerst af moet zijn eerst."""
+    """Een bladzijde met afspraken van een casus, wat het eerst af moet zijn eerst."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(**PAGE)
 
     results: list[Afspraak]
+    following: str | None
 
 
 class Toegevoegd(Outgoing):
@@ -90,12 +92,14 @@ class NieuweVoortgang(ReportProgress):
 
 
 @router.get("/casussen/{id}/afspraken", summary="De afspraken van een casus")
-async def list_commitments(case_id: CaseId, work: CaseWork) -> Afspraken:
+async def list_commitments(
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+) -> Afspraken:
     await cases.seen(work, case_id)
-    found = await meetings.commitments_of(work, case_id)
+    found = await meetings.page_of_commitments(work, case_id, asked.page())
     names = await people.organisation_names(work)
-    said: dict[UUID, list[Stand]] = {one.id: [] for one in found}
-    for one in await meetings.progress_of(work, case_id):
+    said: dict[UUID, list[Stand]] = {one.id: [] for one in found.rows}
+    for one in await meetings.progress_of(work, case_id, said):
         said[one.commitment_id].append(Stand.model_validate(one))
     answers.saw(work, "afspraken", case_id, case_id)
     plain = [name for name in Afspraak.model_fields if name not in {"organisation", "progress"}]
@@ -106,8 +110,9 @@ async def list_commitments(case_id: CaseId, work: CaseWork) -> Afspraken:
                 | {"organisation": Verwijzing(id=one.organisation_id, name=names[one.organisation_id])}
                 | {"progress": said[one.id]}
             )
-            for one in found
-        ]
+            for one in found.rows
+        ],
+        following=goes_on(request, response, found.following),
     )
 
 

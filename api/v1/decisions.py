@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import JsonValue
 
+from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.wire import BASE, CaseId, Dag, DagOfMoment, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
@@ -105,11 +106,12 @@ class MogelijkBesluit(Outgoing):
 
 
 class Besluiten(Outgoing):
-    """De besluiten over een casus, het nieuwste eerst, en wat er nu mogelijk is."""
+    """Een bladzijde met besluiten over een casus, het nieuwste eerst, en wat er nu mogelijk is."""
 
-    model_config = dutch(results="resultaten", possible="mogelijk")
+    model_config = dutch(possible="mogelijk", **PAGE)
 
     results: list[Besluit]
+    following: str | None
     possible: list[MogelijkBesluit]
 
 
@@ -151,12 +153,17 @@ async def taken(work: Work, response: Response, decision: Decision) -> BesluitGe
 
 
 @router.get("/casussen/{id}/besluiten", summary="Besluiten over een casus, en wat er nu mogelijk is")
-async def list_decisions(case_id: CaseId, work: CaseWork) -> Besluiten:
+async def list_decisions(
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+) -> Besluiten:
     case, facts = await cases.seen(work, case_id)
-    lines = await lookup.taken(work, case_id)
+    found = await lookup.page_of(work, case_id, asked.page())
     answers.saw(work, "besluiten", case_id, case_id)
     possible = _possible(case.phase) if visibility.sees_process(work.actor, facts) else []
-    return Besluiten(results=[_shown(work, facts, line) for line in lines], possible=possible)
+    return Besluiten(
+        results=[_shown(work, facts, line) for line in found.rows], possible=possible,
+        following=goes_on(request, response, found.following),
+    )  # fmt: skip
 
 
 @router.get("/casussen/{id}/besluiten/{besluitId}", summary="Een besluit")

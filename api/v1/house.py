@@ -3,8 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 
+from api.paging import PAGE, Blad, goes_on
 from api.signin import PolicyMaker, SignedIn
 from api.v1.policy import Beleid, as_policy
 from api.wire import Id, Outgoing, Verwijzing, dutch
@@ -29,11 +30,12 @@ class Organisatie(Outgoing):
 
 
 class Organisaties(Outgoing):
-    """De organisaties van het huis, op naam."""
+    """Een bladzijde met organisaties van het huis, op naam."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(**PAGE)
 
     results: list[Organisatie]
+    following: str | None
 
 
 class Medewerker(Outgoing):
@@ -48,11 +50,12 @@ class Medewerker(Outgoing):
 
 
 class Personen(Outgoing):
-    """De aangewezen personen van het huis, op naam."""
+    """Een bladzijde met aangewezen personen van het huis, op naam."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(**PAGE)
 
     results: list[Medewerker]
+    following: str | None
 
 
 class Mij(Outgoing):
@@ -96,20 +99,30 @@ async def set_policy(
 
 
 @router.get("/organisaties", summary="De organisaties van uw huis")
-async def list_organisations(work: SignedIn) -> Organisaties:
-    return Organisaties(results=[Organisatie.model_validate(one) for one in await people.all_organisations(work)])
+async def list_organisations(
+    asked: Annotated[Blad, Query()], request: Request, response: Response, work: SignedIn
+) -> Organisaties:
+    found = await people.all_organisations(work, asked.page())
+    return Organisaties(
+        results=[Organisatie.model_validate(one) for one in found.rows],
+        following=goes_on(request, response, found.following),
+    )
 
 
 @router.get("/personen", summary="De aangewezen personen van uw huis")
-async def list_people(work: SignedIn) -> Personen:
+async def list_people(
+    asked: Annotated[Blad, Query()], request: Request, response: Response, work: SignedIn
+) -> Personen:
+    found = await people.everybody(work, asked.page())
     return Personen(
         results=[
             Medewerker(
                 id=one.id, name=one.name, organisation=Verwijzing(id=one.organisation_id, name=organisation),
                 roles=[Role(role) for role in one.roles],
             )
-            for one, organisation in await people.everybody(work)
-        ]
+            for one, organisation in found.rows
+        ],
+        following=goes_on(request, response, found.following),
     )  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """Informatie: what participants supply about a person, with their conditions."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request, Response
 
+from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.wire import CaseId, Gemaakt, Outgoing, Verwijzing, dutch
 from models.casebook import answers
@@ -43,16 +45,19 @@ class Informatie(Outgoing):
 
 
 class InformatieLijst(Outgoing):
-    """De informatie in een casus die u mag lezen, de oudste eerst."""
+    """Een bladzijde met informatie in een casus die u mag lezen, de oudste eerst."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(**PAGE)
 
     results: list[Informatie]
+    following: str | None
 
 
 @router.get("/casussen/{id}/informatie", summary="De informatie in een casus die u mag lezen")
-async def list_info(case_id: CaseId, work: CaseWork) -> InformatieLijst:
-    found = await info.items(work, case_id)
+async def list_info(
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+) -> InformatieLijst:
+    found = await info.items(work, case_id, asked.page())
     answers.saw(work, "informatie", case_id, case_id)
     plain = [name for name in Informatie.model_fields if name != "supplier"]
     return InformatieLijst(
@@ -61,8 +66,9 @@ async def list_info(case_id: CaseId, work: CaseWork) -> InformatieLijst:
                 {name: getattr(item, name) for name in plain}
                 | {"supplier": Verwijzing(id=item.supplier_id, name=supplier)}
             )
-            for item, supplier in found
-        ]
+            for item, supplier in found.rows
+        ],
+        following=goes_on(request, response, found.following),
     )
 
 

@@ -1,10 +1,12 @@
 """Overleggen: planning one, who is asked to come, and what came out of it."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.v1.commitments import NieuweAfspraak
 from api.wire import CaseId, Gemaakt, Id, Outgoing, Verwijzing, dutch, made
@@ -58,11 +60,12 @@ class OverlegGeheel(Overleg):
 
 
 class Overleggen(Outgoing):
-    """De overleggen van een casus, het laatste eerst."""
+    """Een bladzijde met overleggen van een casus, het laatste eerst."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(**PAGE)
 
     results: list[Overleg]
+    following: str | None
 
 
 class NieuwOverleg(Convene):
@@ -89,12 +92,17 @@ def _facts(meeting: Meeting, invitees: list[MeetingInvitee], names: dict[UUID, s
 
 
 @router.get("/casussen/{id}/overleggen", summary="De overleggen van een casus")
-async def list_meetings(case_id: CaseId, work: CaseWork) -> Overleggen:
+async def list_meetings(
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+) -> Overleggen:
     await cases.seen_process(work, case_id)
-    found = await meetings.meetings_of(work, case_id)
-    invitees = await meetings.invitees(work, [one.id for one in found])
+    found = await meetings.page_of_meetings(work, case_id, asked.page())
+    invitees = await meetings.invitees(work, [one.id for one in found.rows])
     names = await people.organisation_names(work)
-    return Overleggen(results=[Overleg.model_validate(_facts(one, invitees, names)) for one in found])
+    return Overleggen(
+        results=[Overleg.model_validate(_facts(one, invitees, names)) for one in found.rows],
+        following=goes_on(request, response, found.following),
+    )
 
 
 @router.post("/casussen/{id}/overleggen", status_code=201, summary="Plan een overleg")

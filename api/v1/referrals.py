@@ -1,8 +1,11 @@
 """Aanmeldingen: a draft, its content, handing it in, supplementing and withdrawing it."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseWork, Participant
 from api.v1.cases import CasusKort
 from api.v1.content import Aanmelding, AanmeldingKort, Inhoud, whole
@@ -11,6 +14,7 @@ from api.wire import BASE, Gemaakt, Id, Incoming, Outgoing, dutch, made
 from models.casebook import answers, decisions, referrals
 from models.commands import TakeDecision
 from models.lookups import referrals as lookup
+from models.lookups.referrals import ReferralState
 from models.refusals import NotFound, NotPossible
 from models.transactions import Work
 from models.words import DecisionKind
@@ -19,11 +23,20 @@ router = APIRouter(tags=["aanmeldingen"])
 
 
 class Aanmeldingen(Outgoing):
-    """De aanmeldingen van uw organisatie, de nieuwste eerst."""
+    """Een bladzijde met aanmeldingen van uw organisatie, de nieuwste eerst."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(**PAGE)
 
     results: list[AanmeldingKort]
+    following: str | None
+
+
+class ZoekAanmelding(Blad):
+    """Welke aanmeldingen worden gezocht."""
+
+    model_config = dutch(state="status", **ASKED)
+
+    state: ReferralState | None = None
 
 
 class Intrekking(Incoming):
@@ -41,8 +54,14 @@ async def draft_referral(body: Inhoud, response: Response, work: Participant) ->
 
 
 @router.get("/aanmeldingen", summary="De aanmeldingen van uw organisatie")
-async def list_referrals(work: Participant) -> Aanmeldingen:
-    return Aanmeldingen(results=[AanmeldingKort.model_validate(one) for one in await lookup.own(work)])
+async def list_referrals(
+    asked: Annotated[ZoekAanmelding, Query()], request: Request, response: Response, work: Participant
+) -> Aanmeldingen:
+    found = await lookup.own(work, asked.page(), state=asked.state)
+    return Aanmeldingen(
+        results=[AanmeldingKort.model_validate(one) for one in found.rows],
+        following=goes_on(request, response, found.following),
+    )
 
 
 @router.get("/aanmeldingen/{id}", summary="Een aanmelding met haar inhoud")

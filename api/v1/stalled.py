@@ -1,13 +1,17 @@
 """Stagnaties: what is late and what does not move any more, with the cause and who can act."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
+from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import Staff
 from api.wire import Outgoing, dutch
 from models.lookups import stalled
+from models.lookups.paging import Place, cut
 from models.lookups.stalled import StalledRow
 from models.lookups.waiting import Waiting
 from models.stalled import Cause, Party, Stall
@@ -15,7 +19,7 @@ from models.words import DutyKind, Phase, Role
 
 router = APIRouter(tags=["stagnaties"])
 
-MOST = 100
+MOST = 100  #: of each on the overview; the lists themselves go on
 
 
 class Partij(Outgoing):
@@ -100,6 +104,33 @@ class Stagnaties(Outgoing):
     late: list[TeLaat]
 
 
+class StilgevallenCasussen(Outgoing):
+    """Een bladzijde met casussen die stilliggen, het langste eerst."""
+
+    model_config = dutch(**PAGE)
+
+    results: list[Stilgevallen]
+    following: str | None
+
+
+class TakenTeLaat(Outgoing):
+    """Een bladzijde met taken over hun termijn, het langste eerst."""
+
+    model_config = dutch(**PAGE)
+
+    results: list[TeLaat]
+    following: str | None
+
+
+class ZoekStagnatie(Blad):
+    """Welke casussen die stilliggen worden gezocht."""
+
+    model_config = dutch(cause="oorzaak", director_id="procesregisseur", **ASKED)
+
+    cause: Cause | None = Field(default=None, description="Casussen die (ook) hierdoor stilliggen")
+    director_id: UUID | None = None
+
+
 def _cause(stall: Stall) -> Oorzaak:
     return Oorzaak(
         cause=stall.cause, since=stall.since, meaning=stall.words.meaning, offer=stall.words.offer,
@@ -131,4 +162,32 @@ async def list_stalled(work: Staff) -> Stagnaties:
         counts=Aantallen.model_validate(await stalled.counts(work)),
         stalled=[_stalled(row) for row in await stalled.overview(work, limit=MOST)],
         late=[_late(one) for one in await stalled.late(work, limit=MOST)],
+    )
+
+
+@router.get("/stagnaties/casussen", summary="Casussen die stilliggen")
+async def list_stalled_cases(
+    asked: Annotated[ZoekStagnatie, Query()], request: Request, response: Response, work: Staff
+) -> StilgevallenCasussen:
+    page = asked.page()
+    after = (page.after.at, page.after.id) if page.after else None
+    found = await stalled.overview(
+        work, limit=page.size + 1, after=after, cause=asked.cause, director_id=asked.director_id
+    )
+    paged = cut(found, page, lambda row: Place(row.case_id, row.since))
+    return StilgevallenCasussen(
+        results=[_stalled(row) for row in paged.rows], following=goes_on(request, response, paged.following)
+    )
+
+
+@router.get("/stagnaties/taken", summary="Taken over hun termijn, van het hele huis")
+async def list_late_tasks(
+    asked: Annotated[Blad, Query()], request: Request, response: Response, work: Staff
+) -> TakenTeLaat:
+    page = asked.page()
+    after = (page.after.at, page.after.id) if page.after else None
+    found = await stalled.late(work, limit=page.size + 1, after=after)
+    paged = cut(found, page, lambda one: Place(one.duty.id, one.duty.due_at))
+    return TakenTeLaat(
+        results=[_late(one) for one in paged.rows], following=goes_on(request, response, paged.following)
     )

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import Anybody, CaseWork, Participant, Staff
 from api.wire import Gemaakt, Id, Incoming, Outgoing, dutch, made
 from models.casebook import support
@@ -49,11 +51,20 @@ class Hulpvraag(Outgoing):
 
 
 class Hulpvragen(Outgoing):
-    """Hulpvragen, de onbeantwoorde eerst."""
+    """Een bladzijde met hulpvragen: de onbeantwoorde eerst, van beide de oudste eerst."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(**PAGE)
 
     results: list[Hulpvraag]
+    following: str | None
+
+
+class ZoekHulpvraag(Blad):
+    """Welke hulpvragen worden gezocht."""
+
+    model_config = dutch(answered="beantwoord", **ASKED)
+
+    answered: bool | None = None
 
 
 class Advies(Incoming):
@@ -73,9 +84,14 @@ async def ask_support(body: NieuweHulpvraag, response: Response, work: Anybody) 
 
 
 @router.get("/hulpvragen", summary="Hulpvragen aan uw huis")
-async def list_support_questions(work: CaseWork) -> Hulpvragen:
-    found = await referrals.support_questions(work)
-    return Hulpvragen(results=[Hulpvraag.model_validate(one) for one in found])
+async def list_support_questions(
+    asked: Annotated[ZoekHulpvraag, Query()], request: Request, response: Response, work: CaseWork
+) -> Hulpvragen:
+    found = await referrals.support_questions(work, asked.page(), answered=asked.answered)
+    return Hulpvragen(
+        results=[Hulpvraag.model_validate(one) for one in found.rows],
+        following=goes_on(request, response, found.following),
+    )
 
 
 @router.get("/hulpvragen/{id}", summary="Een hulpvraag")

@@ -4,15 +4,18 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
+from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseWork, Staff
 from api.wire import CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, named
 from models.casebook import answers
 from models.casebook import nudge as nudging
 from models.commands import GiveAnswer, Judgement
 from models.lookups import referrals, tasks
-from models.lookups.tasks import DutyLine
+from models.lookups.paging import Paged
+from models.lookups.tasks import DutyFilter, DutyLine, Owner
 from models.owed import DUTIES
 from models.transactions import Work
 from models.words import ClosedBy, DutyKind, Role
@@ -77,11 +80,35 @@ class TaakGeheel(Taak):
 
 
 class Taken(Outgoing):
-    """Taken, wat het eerst af moet zijn eerst."""
+    """Een bladzijde met taken, wat het eerst af moet zijn eerst."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(**PAGE)
 
     results: list[Taak]
+    following: str | None
+
+
+class ZoekTaak(Blad):
+    """Welke van uw taken worden gezocht; nooit op iets over een persoon om wie het gaat."""
+
+    model_config = dutch(kinds="soort", case_id="casus", late="teLaat", owner="voor", **ASKED)
+
+    kinds: list[DutyKind] = Field(default_factory=list)
+    case_id: UUID | None = None
+    late: bool | None = Field(default=None, description="Wel of niet over de termijn")
+    owner: Owner | None = Field(default=None, description="Op uw naam, of voor ieder van uw organisatie")
+
+    def filter(self) -> DutyFilter:
+        """As the lookup takes it."""
+        return DutyFilter(self.kinds, self.case_id, self.late, self.owner)
+
+
+class TakenVanCasus(Blad):
+    """Welke taken van een casus worden gezocht."""
+
+    model_config = dutch(ended="afgedaan", **ASKED)
+
+    ended: bool = Field(default=False, description="Ook wat is afgedaan")
 
 
 class Oordeel(Judgement):
@@ -129,18 +156,22 @@ def _facts(line: DutyLine) -> dict[str, object]:
 
 
 @router.get("/taken", summary="Uw open taken")
-async def list_own_tasks(work: CaseWork) -> Taken:
-    return Taken(results=[shown(line) for line in await tasks.own(work)])
+async def list_own_tasks(
+    asked: Annotated[ZoekTaak, Query()], request: Request, response: Response, work: CaseWork
+) -> Taken:
+    return _listed(await tasks.own(work, asked.filter(), asked.page()), request, response)
 
 
 @router.get("/casussen/{id}/taken", summary="De taken van een casus")
 async def list_tasks_of_case(
-    case_id: CaseId,
-    work: CaseWork,
-    *,
-    ended: Annotated[bool, Query(alias="afgedaan", description="Ook wat is afgedaan")] = False,
+    case_id: CaseId, asked: Annotated[TakenVanCasus, Query()], request: Request, response: Response, work: CaseWork
 ) -> Taken:
-    return Taken(results=[shown(line) for line in await tasks.of_case(work, case_id, ended=ended)])
+    found = await tasks.of_case(work, case_id, ended=asked.ended, page=asked.page())
+    return _listed(found, request, response)
+
+
+def _listed(found: Paged[DutyLine], request: Request, response: Response) -> Taken:
+    return Taken(results=[shown(line) for line in found.rows], following=goes_on(request, response, found.following))
 
 
 @router.get("/taken/{id}", summary="Een taak, en hoe zij kan worden beantwoord")

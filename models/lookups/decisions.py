@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
+from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.refusals import NotFound
 from models.tables.cases import Decision, DecisionDecider
 from models.tables.people import Organisation, Person
@@ -36,6 +37,13 @@ class DecisionLine:
 async def taken(work: Work, case_id: UUID) -> list[DecisionLine]:
     """All decisions of a case that this actor may know of, the newest first."""
     return await _lines(work, case_id, _named().order_by(Decision.at.desc(), Decision.id.desc()))
+
+
+async def page_of(work: Work, case_id: UUID, page: Page) -> Paged[DecisionLine]:
+    """A page of them."""
+    statement = keyset(_named(), page, Decision.at, Decision.id, newest_first=True)
+    lines = await _lines(work, case_id, statement)
+    return cut(lines, page, lambda line: Place(line.decision.id, line.decision.at))
 
 
 async def one(work: Work, case_id: UUID, decision_id: UUID) -> DecisionLine:

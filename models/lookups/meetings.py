@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from models.lookups.paging import EPOCH, Page, Paged, Place, cut, keyset
 from models.refusals import NotFound
 from models.tables.cases import Document
 from models.tables.meetings import Commitment, Meeting, MeetingInvitee, Progress
@@ -49,6 +50,13 @@ async def meetings_of(work: Work, case_id: UUID) -> list[Meeting]:
     return list(await work.session.scalars(statement))
 
 
+async def page_of_meetings(work: Work, case_id: UUID, page: Page) -> Paged[Meeting]:
+    """A page of them."""
+    statement = select(Meeting).where(Meeting.case_id == case_id)
+    statement = keyset(statement, page, Meeting.starts_at, Meeting.id, newest_first=True)
+    return cut((await work.session.scalars(statement)).all(), page, lambda one: Place(one.id, one.starts_at))
+
+
 async def invitees(work: Work, meeting_ids: Iterable[UUID]) -> list[MeetingInvitee]:
     """Who was asked to come."""
     return list(
@@ -80,6 +88,16 @@ async def commitments_of(work: Work, case_id: UUID) -> list[Commitment]:
     return list(await work.session.scalars(statement))
 
 
+async def page_of_commitments(work: Work, case_id: UUID, page: Page) -> Paged[Commitment]:
+    """A page of them."""
+    statement = keyset(
+        select(Commitment).where(Commitment.case_id == case_id), page, Commitment.due_on, Commitment.id,
+        start=lambda place: (place.at.date(), place.id),
+    )  # fmt: skip
+    found = (await work.session.scalars(statement)).all()
+    return cut(found, page, lambda one: Place(one.id, datetime.combine(one.due_on, EPOCH.timetz())))
+
+
 async def newest_progress(work: Work, case_id: UUID, organisation_id: UUID, *, since: datetime) -> dict[UUID, str]:
     """The last state that was reported of each commitment of an organisation, since this moment."""
     rows = await work.session.execute(
@@ -90,9 +108,12 @@ async def newest_progress(work: Work, case_id: UUID, organisation_id: UUID, *, s
     return {row.commitment_id: row.state for row in rows}
 
 
-async def progress_of(work: Work, case_id: UUID) -> list[Progress]:
-    """Everything that was reported about the commitments of a case, the oldest first."""
-    statement = select(Progress).where(Progress.case_id == case_id).order_by(Progress.at, Progress.id)
+async def progress_of(work: Work, case_id: UUID, commitment_ids: Iterable[UUID]) -> list[Progress]:
+    """Everything that was reported about these commitments of a case, the oldest first."""
+    statement = (
+        select(Progress).where(Progress.case_id == case_id, Progress.commitment_id.in_(list(commitment_ids)))
+        .order_by(Progress.at, Progress.id)
+    )  # fmt: skip
     return list(await work.session.scalars(statement))
 
 

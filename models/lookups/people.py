@@ -1,12 +1,14 @@
 """People and organisations of the house."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import Tuple, literal, select, text, tuple_
+from sqlalchemy.orm import aliased
 
 from models.actors import Actor
+from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.refusals import NotFound, NotSignedIn
 from models.tables.people import House, Organisation, Person
 from models.transactions import Work
@@ -101,18 +103,32 @@ async def me(work: Work) -> Me:
     return Me(*row)
 
 
-async def all_organisations(work: Work) -> list[Organisation]:
+async def all_organisations(work: Work, page: Page) -> Paged[Organisation]:
     """The organisations of the house, by name."""
-    return list(await work.session.scalars(select(Organisation).order_by(Organisation.name)))
+    statement = keyset(select(Organisation), page, Organisation.name, Organisation.id, start=_by_name(Organisation))
+    return cut((await work.session.scalars(statement)).all(), page, lambda one: Place(one.id))
 
 
-async def everybody(work: Work) -> list[tuple[Person, str]]:
+async def everybody(work: Work, page: Page) -> Paged[tuple[Person, str]]:
     """The active people of the house with the name of their organisation, by name."""
-    rows = await work.session.execute(
+    statement = (
         select(Person, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id)
-        .where(Person.active).order_by(Person.name, Person.id)
+        .where(Person.active)
     )  # fmt: skip
-    return [(person_, name) for person_, name in rows]
+    rows = await work.session.execute(keyset(statement, page, Person.name, Person.id, start=_by_name(Person)))
+    return cut([(person_, name) for person_, name in rows], page, lambda row: Place(row[0].id))
+
+
+def _by_name(table: type[Person | Organisation]) -> Callable[[Place], Tuple]:
+    """The name is looked up by its id: a name has no business in the address of a page."""
+
+    def start(place: Place) -> Tuple:
+        there = aliased(table)
+        return tuple_(
+            select(there.name).where(there.id == place.id).scalar_subquery(), literal(place.id, there.id.type)
+        )
+
+    return start
 
 
 async def itself(work: Work) -> UUID | None:

@@ -1,13 +1,30 @@
 """Referrals, the people in them, and support questions."""
 
+from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
+from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.refusals import NotFound
 from models.tables.cases import Case, CriterionJudgement
 from models.tables.referrals import Referral, Subject, SubjectRelation, SupportQuestion
 from models.transactions import Work
+
+
+class ReferralState(StrEnum):
+    """How far a referral came; it follows from its moments."""
+
+    DRAFT = "concept"
+    SUBMITTED = "ingediend"
+    WITHDRAWN = "ingetrokken"
+
+
+_STATES: dict[ReferralState, ColumnElement[bool]] = {
+    ReferralState.DRAFT: and_(Referral.submitted_at.is_(None), Referral.withdrawn_at.is_(None)),
+    ReferralState.SUBMITTED: and_(Referral.submitted_at.is_not(None), Referral.withdrawn_at.is_(None)),
+    ReferralState.WITHDRAWN: Referral.withdrawn_at.is_not(None),
+}
 
 
 async def referral(work: Work, referral_id: UUID) -> Referral:
@@ -69,13 +86,14 @@ async def subjects_of_case(work: Work, case_id: UUID) -> list[Subject]:
     return list(await work.session.scalars(select(Subject).where(Subject.case_id == case_id).order_by(Subject.id)))
 
 
-async def own(work: Work) -> list[Referral]:
+async def own(work: Work, page: Page, *, state: ReferralState | None = None) -> Paged[Referral]:
     """The referrals of the actor's organisation, the newest first."""
-    statement = (
-        select(Referral).where(Referral.reporter_organisation_id == work.actor.organisation_id)
-        .order_by(Referral.created_at.desc()).limit(100)
-    )  # fmt: skip
-    return list(await work.session.scalars(statement))
+    statement = select(Referral).where(Referral.reporter_organisation_id == work.actor.organisation_id)
+    if state is not None:
+        statement = statement.where(_STATES[state])
+    statement = keyset(statement, page, Referral.created_at, Referral.id, newest_first=True)
+    found = (await work.session.scalars(statement)).all()
+    return cut(found, page, lambda one: Place(one.id, one.created_at))
 
 
 async def judgements(work: Work, case_id: UUID) -> list[CriterionJudgement]:
@@ -86,10 +104,17 @@ async def judgements(work: Work, case_id: UUID) -> list[CriterionJudgement]:
     )
 
 
-async def support_questions(work: Work) -> list[SupportQuestion]:
-    """Questions asked of the house, unanswered first."""
-    statement = select(SupportQuestion).order_by(SupportQuestion.answered_at.is_not(None), SupportQuestion.asked_at)
-    return list(await work.session.scalars(statement.limit(100)))
+async def support_questions(work: Work, page: Page, *, answered: bool | None = None) -> Paged[SupportQuestion]:
+    """Questions asked of the house: the unanswered first, of both the oldest first."""
+    is_answered = SupportQuestion.answered_at.is_not(None)
+    statement = keyset(
+        select(SupportQuestion), page, is_answered, SupportQuestion.asked_at, SupportQuestion.id,
+        start=lambda place: (bool(place.part), place.at, place.id),
+    )  # fmt: skip
+    if answered is not None:
+        statement = statement.where(is_answered.is_(answered))
+    found = (await work.session.scalars(statement)).all()
+    return cut(found, page, lambda one: Place(one.id, one.asked_at, part=int(one.answered_at is not None)))
 
 
 async def support_question(work: Work, question_id: UUID) -> SupportQuestion:

@@ -45,7 +45,10 @@ _DESK = """(CASE WHEN d.owner_role = 'triagelid' THEN CAST(:house AS uuid) ELSE 
         CAST(coalesce(d.owner_role, 'partnercontact') AS text))"""
 _PAGE = """
 SELECT case_id, min(since) AS since FROM stalled GROUP BY case_id
-HAVING CAST(:since AS timestamptz) IS NULL OR (min(since), case_id) > (CAST(:since AS timestamptz), CAST(:last AS uuid))
+HAVING (CAST(:cause AS text) IS NULL OR bool_or(cause = CAST(:cause AS text)))
+  AND (CAST(:director AS uuid) IS NULL OR case_id IN (SELECT id FROM cases WHERE director_id = CAST(:director AS uuid)))
+  AND (CAST(:since AS timestamptz) IS NULL
+       OR (min(since), case_id) > (CAST(:since AS timestamptz), CAST(:last AS uuid)))
 ORDER BY min(since), case_id LIMIT :most
 """
 _COUNT = "SELECT cause, count(DISTINCT case_id) AS cases FROM stalled GROUP BY ROLLUP (cause)"
@@ -78,15 +81,17 @@ class Counts:
     stalled: int
 
 
-async def overview(work: Work, *, limit: int = 50, after: After | None = None) -> list[StalledRow]:
+async def overview(
+    work: Work, *, limit: int = 50, after: After | None = None, cause: Cause | None = None,
+    director_id: UUID | None = None,
+) -> list[StalledRow]:  # fmt: skip
     """The stalled cases of the house, the longest first. Nothing for who is not staff of the house."""
     if not work.actor.is_staff:
         return []
     silent_since = await _silent_since(work)
     since, last = after or (None, None)
-    found = await work.session.execute(
-        _asking(_PAGE), _facts(work, silent_since) | {"since": since, "last": last, "most": limit}
-    )
+    asked = {"since": since, "last": last, "most": limit, "cause": cause, "director": director_id}
+    found = await work.session.execute(_asking(_PAGE), _facts(work, silent_since) | asked)
     states = await _states(work, [row.case_id for row in found])
     rows = [_row(case, causes(state, work.now, silent_since)) for case, state in states]
     return sorted((row for row in rows if row.stalls), key=lambda row: (row.since, row.case_id))

@@ -1,14 +1,18 @@
 """Duties as people see them: their own open ones, and all of a case, with the names that belong to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from models import visibility
 from models.lookups import cases, waiting
 from models.lookups.duties import is_open
+from models.lookups.paging import Page, Paged, Place, cut, keyset, shown
 from models.owed import DUTIES
 from models.refusals import NotFound
 from models.stalled import DONE_BY_FLOW, DutyFacts, Party, late
@@ -17,8 +21,8 @@ from models.tables.duties import Answer, Duty
 from models.tables.people import Organisation, Person
 from models.transactions import Work
 from models.visibility import CaseFacts
+from models.words import DutyKind
 
-MOST = 500
 ANSWERED = "beantwoord"  #: what is told of an outcome to who may not read the answer
 
 _Select = Select[Duty, Case, str, str, bool, UUID | None]
@@ -37,19 +41,45 @@ class DutyLine:
     ended_as: str | None
 
 
-async def own(work: Work) -> list[DutyLine]:
-    """What the actor owes: by name, or by organisation and role when nobody is named; soonest due first."""
-    for_me = or_(Duty.owner_person_id.is_(None), Duty.owner_person_id == work.actor.person_id)
-    statement = _named(work).where(is_open(), Duty.kind.notin_(DONE_BY_FLOW), waiting.mine(work), for_me)
-    return [_line(work, row, None) for row in await work.session.execute(statement.limit(MOST))]
+class Owner(StrEnum):
+    """Whom a duty was asked of: somebody by name, or anybody of their organisation."""
+
+    ME = "mij"
+    ORGANISATION = "organisatie"
 
 
-async def of_case(work: Work, case_id: UUID, *, ended: bool) -> list[DutyLine]:
+@dataclass(frozen=True, slots=True)
+class DutyFilter:
+    """Which of their duties somebody looks for; what is absent does not count."""
+
+    kinds: Sequence[DutyKind] = ()
+    case_id: UUID | None = None
+    late: bool | None = None
+    owner: Owner | None = None
+
+
+EVERYTHING, FIRST = DutyFilter(), Page()
+
+
+async def own(work: Work, wanted: DutyFilter = EVERYTHING, page: Page = FIRST) -> Paged[DutyLine]:
+    """What the actor owes, soonest due first."""
+    statement = _named(work).where(is_open(), Duty.kind.notin_(DONE_BY_FLOW), waiting.mine(work))
+    statement = keyset(statement.where(*_matches(work, wanted)), page, Duty.due_at, Duty.id)
+    found = (await work.session.execute(statement)).all()
+    return cut([_line(work, row, None) for row in found], page, _place)
+
+
+async def of_case(work: Work, case_id: UUID, *, ended: bool, page: Page = FIRST) -> Paged[DutyLine]:
     """The duties of a case that the actor may know of, open ones only unless `ended`. Raises NotFound."""
     _case, facts = await cases.seen(work, case_id)
     statement = _named(work).where(Duty.case_id == case_id)
-    found = await work.session.execute(statement if ended else statement.where(is_open()))
-    return [_line(work, row, facts) for row in found if _is_shown(work, row.Duty, facts)]
+    statement = statement if ended else statement.where(is_open())
+
+    async def read(part: Page) -> Sequence[DutyLine]:
+        rows = await work.session.execute(keyset(statement, part, Duty.due_at, Duty.id))
+        return [_line(work, row, facts) for row in rows]
+
+    return await shown(read, lambda line: _is_shown(work, line.duty, facts), page, _place)
 
 
 async def one(work: Work, duty_id: UUID) -> DutyLine:
@@ -70,8 +100,37 @@ def _named(work: Work) -> _Select:
         .join(Organisation, Organisation.id == Duty.owner_organisation_id)
         .outerjoin(Person, Person.id == Duty.owner_person_id)
         .outerjoin(Answer, and_(Answer.duty_id == Duty.id, Answer.corrected_at.is_(None)))
-        .order_by(Duty.due_at, Duty.id)
     )  # fmt: skip
+
+
+def _matches(work: Work, wanted: DutyFilter) -> list[ColumnElement[bool]]:
+    found = [_owed_by(work, wanted.owner)]
+    if wanted.kinds:
+        found.append(Duty.kind.in_(wanted.kinds))
+    if wanted.case_id is not None:
+        found.append(Duty.case_id == wanted.case_id)
+    if wanted.late is not None:
+        past = waiting.is_past_due(work)
+        found.append(past if wanted.late else ~past)
+    return found
+
+
+def _owed_by(work: Work, owner: Owner | None) -> ColumnElement[bool]:
+    """Without a choice: by name, or by organisation and role when nobody is named."""
+    nobody, me = Duty.owner_person_id.is_(None), Duty.owner_person_id == work.actor.person_id
+    match owner:
+        case None:
+            return or_(nobody, me)
+        case Owner.ME:
+            return me
+        case Owner.ORGANISATION:
+            return nobody
+        case never:
+            assert_never(never)
+
+
+def _place(line: DutyLine) -> Place:
+    return Place(line.duty.id, line.duty.due_at)
 
 
 def _line(work: Work, row: _Row, facts: CaseFacts | None) -> DutyLine:

@@ -1,6 +1,6 @@
 """The timeline of a case: history and decisions in Dutch sentences, names resolved in a fixed number of questions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from models import ladder, visibility
 from models.clocks import AMSTERDAM, MONTHS
 from models.ladder import Step
 from models.lookups import cases, people
+from models.lookups.paging import Page, Paged, Place, keyset, shown
 from models.process import LABELS
 from models.tables.cases import Decision, DecisionDecider
 from models.tables.duties import Duty
@@ -70,6 +71,21 @@ async def timeline(work: Work, case_id: UUID) -> list[Line]:
         select(History).where(History.case_id == case_id).order_by(History.at.desc(), History.id.desc())
     )
     return [_line(work, line, known, facts) for line in found if _is_shown(work, line, known, facts)]
+
+
+async def page_of(work: Work, case_id: UUID, page: Page) -> Paged[Line]:
+    """A page of it. Raises NotFound."""
+    _case, facts = await cases.seen(work, case_id)
+    known = await _known(work, case_id, reads=visibility.reads_case(work.actor, facts))
+    statement = select(History).where(History.case_id == case_id)
+
+    async def read(part: Page) -> Sequence[History]:
+        return (await work.session.scalars(keyset(statement, part, History.at, History.id, newest_first=True))).all()
+
+    found = await shown(
+        read, lambda line: _is_shown(work, line, known, facts), page, lambda line: Place(line.id, line.at)
+    )
+    return Paged([_line(work, line, known, facts) for line in found.rows], found.following)
 
 
 def _is_shown(work: Work, line: History, known: Known, facts: CaseFacts) -> bool:

@@ -102,12 +102,14 @@ def is_held(work: Work) -> ColumnElement[bool]:
     )  # fmt: skip
 
 
-def _is_late(work: Work) -> tuple[ColumnElement[bool], ...]:
+def is_past_due(work: Work) -> ColumnElement[bool]:
+    """Its moment has come while its clock runs; the ladder may be exhausted."""
     stopped = and_(Case.hold_since.is_not(None), Duty.kind.in_(sorted(STOPS_ON_HOLD)))
-    past = (
-        Duty.house_id == work.actor.house_id, Duty.due_at <= work.now, Duty.exhausted_at.is_(None), ~stopped,
-        ~is_held(work),
-    )  # fmt: skip
+    return and_(Duty.due_at <= work.now, ~stopped, ~is_held(work))
+
+
+def _is_late(work: Work) -> tuple[ColumnElement[bool], ...]:
+    past = Duty.house_id == work.actor.house_id, is_past_due(work), Duty.exhausted_at.is_(None)
     return past if work.actor.is_staff else (*past, mine(work))
 
 

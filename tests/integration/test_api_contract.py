@@ -63,7 +63,10 @@ def test_names_on_the_wire_are_camel_case_without_underscores() -> None:
     }  # fmt: skip
 
     assert {name for name in fields | queries if "_" in name or name[0].isupper()} == set()
-    assert queries == {"fase", "procesregisseur", "gemeente", "thema", "spoed", "paginaGrootte", "na", "afgedaan"}
+    assert queries == {
+        "fase", "procesregisseur", "gemeente", "thema", "spoed", "paginaGrootte", "na", "afgedaan", "soort", "casus",
+        "teLaat", "voor", "status", "beantwoord", "oorzaak",
+    }  # fmt: skip
 
 
 async def test_the_document_is_open_to_everybody(door: Door) -> None:

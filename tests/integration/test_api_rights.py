@@ -58,6 +58,8 @@ MATRIX = {
     "GET /casussen/{id}/informatie": "+++4+34",
     "POST /casussen/{id}/informatie": "3+34+34",
     "GET /stagnaties": "++3333+",
+    "GET /stagnaties/casussen": "++3333+",
+    "GET /stagnaties/taken": "++3333+",
     "GET /huizen/{id}/beleid": "++++++4",
     "PUT /huizen/{id}/beleid": "33333+3",
     "GET /organisaties": "+++++++",

@@ -1,0 +1,67 @@
+"""Lists by page: the same words in every question, the same shape in every answer, and a `Link` to what follows."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Request, Response
+from pydantic import AfterValidator, Field
+
+from api.wire import Incoming, dutch
+from models.lookups.paging import EPOCH, Page, Place
+
+#: the fields that every page has, and every question for one
+PAGE = {"results": "resultaten", "following": "volgende"}
+ASKED = {"size": "paginaGrootte", "after": "na"}
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def cursor(place: Place) -> str:
+    """A place in a list as it is sent: nobody needs to know what is in it, and it holds no name."""
+    moment = (place.at - EPOCH) // _MICROSECOND
+    return urlsafe_b64encode(bytes([place.part]) + moment.to_bytes(10, signed=True) + place.id.bytes).decode()
+
+
+def place(sent: str) -> Place:
+    """The place that a cursor stands for. Raises ValueError."""
+    raw = urlsafe_b64decode(sent)
+    try:
+        return Place(UUID(bytes=raw[11:]), EPOCH + int.from_bytes(raw[1:11], signed=True) * _MICROSECOND, raw[0])
+    except OverflowError:
+        raise ValueError from None
+
+
+def _readable(sent: str) -> str:
+    try:
+        place(sent)
+    except ValueError:
+        raise ValueError("neem `volgende` van de vorige bladzijde over zoals het is") from None
+    return sent
+
+
+Cursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{36}$"), AfterValidator(_readable)]
+
+
+class Blad(Incoming):
+    """Welke bladzijde van een lijst wordt gevraagd."""
+
+    model_config = dutch(**ASKED)
+
+    size: int = Field(default=100, ge=1, le=100, description="Hoeveel er ten hoogste op een bladzijde staan")
+    after: Cursor | None = Field(default=None, description="De waarde van `volgende` op de vorige bladzijde")
+
+    def page(self) -> Page:
+        """As the lookups take it."""
+        return Page(self.size, place(self.after) if self.after is not None else None)
+
+
+def goes_on(request: Request, response: Response, following: Place | None) -> str | None:
+    """Where the list goes on, as the answer says it; the `Link` header says it as an address."""
+    if following is None:
+        return None
+    sent = cursor(following)
+    address = request.url.include_query_params(na=sent)
+    response.headers["Link"] = f'<{address.path}?{address.query}>; rel="next"'
+    return sent

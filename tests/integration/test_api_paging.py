@@ -1,0 +1,264 @@
+"""Lists by page: every list that can grow goes on by key, in one shape, and is searched by facts of the process."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+
+from api.app import create_v1
+from api.openapi import document
+from api.paging import cursor, place
+from models.clocks import Unit
+from models.lookups.paging import EPOCH, Place
+from models.tables.base import new_id
+from models.tables.duties import Duty
+from models.tables.meetings import Meeting
+from models.words import DutyKind, Phase
+from tests.conftest import Databases
+from tests.doors import Door, counted
+from tests.factories import AHouse, Story, a_case, a_house
+from tests.integration.test_api_referrals import SUBMITTED
+from tests.integration.test_stalled_lookup import drawn
+
+
+def paged() -> dict[str, Any]:
+    """Every list of the document that says where it goes on, by path."""
+    made = document(create_v1())
+    found = {}
+    for path, verbs in made["paths"].items():
+        answer = verbs.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+        name = answer.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if "resultaten" in made["components"]["schemas"].get(name, {}).get("properties", {}):
+            found[path] = (verbs["get"], made["components"]["schemas"][name])
+    return found
+
+
+LISTS = {
+    "/casussen": "regisseur", "/taken": "politie", "/aanmeldingen": "politie", "/hulpvragen": "triagist",
+    "/organisaties": "ggz", "/personen": "ggz", "/casussen/{id}/taken": "regisseur",
+    "/casussen/{id}/tijdlijn": "ggz", "/casussen/{id}/besluiten": "regisseur", "/casussen/{id}/overleggen": "regisseur",
+    "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
+    "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
+}  # fmt: skip
+
+
+def test_every_list_of_the_interface_has_the_same_shape() -> None:
+    found = paged()
+
+    assert set(found) == set(LISTS)
+    for path, (operation, schema) in found.items():
+        assert {"resultaten", "volgende"} <= set(schema["required"]), path
+        asked = {one["name"] for one in operation["parameters"] if one["in"] == "query"}
+        assert {"paginaGrootte", "na"} <= asked, path
+
+
+def test_a_cursor_is_the_place_it_was_made_of() -> None:
+    for one in (Place(uuid4()), Place(uuid4(), EPOCH - timedelta(days=700_000), part=1)):
+        assert place(cursor(one)) == one
+        assert len(cursor(one)) == 36
+
+
+@dataclass
+class Grown:
+    """A house in which every list holds more than a few, with moments that coincide."""
+
+    door: Door
+    case_id: UUID
+    stalled: list[UUID]
+
+    async def all(self, path: str, who: str, **query: Any) -> list[dict[str, Any]]:
+        """A whole list in one page."""
+        found = await self.door.get(who, path, paginaGrootte=100, **query)
+        assert found["volgende"] is None
+        return list(found["resultaten"])
+
+    async def walked(self, path: str, who: str, size: int, **query: Any) -> list[dict[str, Any]]:
+        """The same list, following the links from page to page."""
+        seen: list[dict[str, Any]] = []
+        answer = await self.door.call("GET", path, who, params={"paginaGrootte": size, **query})
+        while True:
+            found = answer.json()
+            seen += found["resultaten"]
+            assert len(found["resultaten"]) == size or found["volgende"] is None
+            link = answer.headers.get("link")
+            assert (link is None) is (found["volgende"] is None)
+            if link is None:
+                return seen
+            assert link.endswith('>; rel="next"')
+            address = link.partition(">")[0].removeprefix("</v1")
+            assert f"na={found['volgende']}" in address
+            answer = await self.door.call("GET", address, who)
+
+
+@pytest.fixture(scope="module")
+async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
+    house = await a_house(db.owner)
+    story = await a_case(db.web, house, Phase.FOCUSOVERLEG)
+    await _grow(story)
+    made = Grown(Door(client, house), story.case_id, await drawn(db, house, 3, 25))
+    for number in range(5):
+        await made.door.call("POST", "/hulpvragen", json=_question(house, number))
+    asked = await made.all("/hulpvragen", "triagist")
+    for one in asked[1:3]:
+        await made.door.post("triagist", f"/hulpvragen/{one['id']}/adviezen", {"tekst": "Bel de wijkagent."})
+    for kept in ([], [], [str(house.organisations["politie"])], [str(house.organisations["politie"])], []):
+        item = {"categorie": "zorg", "tekst": "stabiel", "nietVoor": kept}
+        await made.door.post("ggz", f"/casussen/{story.case_id}/informatie", item)
+    drafts = [(await made.door.post("politie", "/aanmeldingen", SUBMITTED))["id"] for _ in range(4)]
+    await made.door.post("politie", f"/aanmeldingen/{drafts[0]}/indieningen")
+    return made
+
+
+async def _grow(story: Story) -> None:
+    """Meetings that began at the same moment, and commitments for the same day."""
+    async with story.acting("regisseur") as work:
+        work.session.add_all(
+            Meeting(
+                id=new_id(), house_id=story.house.id, case_id=story.case_id, starts_at=work.now,
+                convened_by=story.house.person("regisseur"), convened_at=work.now, moved_at=work.now,
+            )
+            for _ in range(4)
+        )  # fmt: skip
+        work.session.add_all(
+            Duty(
+                id=new_id(), house_id=story.house.id, case_id=story.case_id, kind=DutyKind.INFORMATION,
+                owner_organisation_id=story.house.organisations["ggz"], batch_id=new_id(), anchor=work.now,
+                owner_person_id=story.house.person("ggz") if named else None, unit=Unit.WORKING_DAYS, amount=5,
+                due_at=work.now + timedelta(days=days), opened_at=work.now - timedelta(days=9),
+            )
+            for days, named in ((-2, True), (-2, False), (3, True), (3, False))
+        )  # fmt: skip
+    await story.record(("ggz", "eerst"), ("ggz", "dan"), ("politie", "daarna"), ("politie", "ten slotte"))
+
+
+def _question(house: AHouse, number: int) -> dict[str, str]:
+    return {
+        "huis": house.slug, "naam": "W. Wijk", "organisatie": "Wijkteam", "emailadres": "w@wijk.example",
+        "vraag": f"Hoe pakken wij dit aan? ({number})",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", list(LISTS))
+async def test_pages_join_up_to_the_whole_list_without_a_gap_or_a_repeat(grown: Grown, path: str) -> None:
+    who, address = LISTS[path], path.replace("{id}", str(grown.case_id))
+    query = {"afgedaan": "true"} if path.endswith("{id}/taken") else {}
+
+    whole = await grown.all(address, who, **query)
+
+    assert len(whole) > 2, "too short to have pages"
+    for size in (1, 2, len(whole)):
+        assert await grown.walked(address, who, size, **query) == whole
+
+
+@pytest.mark.parametrize("path", list(LISTS))
+async def test_a_later_page_costs_as_many_questions_as_the_whole_list(grown: Grown, db: Databases, path: str) -> None:
+    who, address = LISTS[path], path.replace("{id}", str(grown.case_id))
+    first = await grown.door.get(who, address, paginaGrootte=2)
+    async with counted(db) as for_all:
+        await grown.door.get(who, address)
+
+    async with counted(db) as for_some:
+        await grown.door.get(who, address, paginaGrootte=2, na=first["volgende"])
+
+    assert len(for_some) <= len(for_all) + 1  # one more when what may not be shown filled a page
+
+
+async def test_what_may_not_be_shown_leaves_no_trace_between_the_pages(grown: Grown) -> None:
+    path = f"/casussen/{grown.case_id}/informatie"
+
+    first = await grown.door.get("politie", path, paginaGrootte=2)
+    second = await grown.door.get("politie", path, paginaGrootte=2, na=first["volgende"])
+
+    assert (len(first["resultaten"]), len(second["resultaten"]), second["volgende"]) == (2, 1, None)
+    assert place(first["volgende"]).id == UUID(first["resultaten"][-1]["id"])
+
+
+@pytest.mark.parametrize("sent", ["", "x", "A" * 35, "A" * 37, "é" * 36, "f" * 36, str(uuid4())])
+async def test_a_cursor_that_we_did_not_send_is_refused(grown: Grown, sent: str) -> None:
+    answer = await grown.door.call("GET", "/taken", "politie", params={"na": sent})
+
+    assert answer.status_code == 400
+    assert [one["veld"] for one in answer.json()["velden"]] == ["na"]
+
+
+async def test_the_page_of_another_list_only_begins_elsewhere(grown: Grown) -> None:
+    sent = (await grown.door.get("triagist", "/casussen", paginaGrootte=1))["volgende"]
+
+    found = await grown.door.get("ggz", "/taken", na=sent)
+
+    assert {one["id"] for one in found["resultaten"]} <= {one["id"] for one in await grown.all("/taken", "ggz")}
+
+
+async def test_tasks_are_found_by_kind_case_lateness_and_for_whom_they_are(grown: Grown) -> None:
+    whole = await grown.all("/taken", "ggz")
+
+    async def ids(**query: Any) -> set[str]:
+        return {one["id"] for one in await grown.walked("/taken", "ggz", 3, **query)}
+
+    kinds = {one["soort"] for one in whole}
+    for kind in kinds:
+        assert await ids(soort=kind) == {one["id"] for one in whole if one["soort"] == kind}
+    assert await ids(soort=list(kinds)) == {one["id"] for one in whole}
+    case = whole[0]["casus"]["id"]
+    assert await ids(casus=case) == {one["id"] for one in whole if one["casus"]["id"] == case}
+    for late in (True, False):
+        assert await ids(teLaat=late) == {one["id"] for one in whole if one["teLaat"] is late} != set()
+    assert await ids(voor="mij") == {one["id"] for one in whole if one["persoon"]} != set()
+    assert await ids(voor="organisatie") == {one["id"] for one in whole if not one["persoon"]} != set()
+
+
+async def test_referrals_are_found_by_how_far_they_came(grown: Grown) -> None:
+    async def count(state: str) -> int:
+        return len(await grown.all("/aanmeldingen", "politie", status=state))
+
+    whole = await grown.all("/aanmeldingen", "politie")
+
+    assert await count("concept") == 3
+    assert await count("ingetrokken") == 0
+    assert await count("ingediend") == len(whole) - 3
+
+
+async def test_questions_are_found_by_whether_they_were_answered_and_the_unanswered_come_first(grown: Grown) -> None:
+    whole = await grown.all("/hulpvragen", "triagist")
+
+    for answered, count in ((True, 2), (False, 3)):
+        found = await grown.walked("/hulpvragen", "triagist", 1, beantwoord=answered)
+        assert found == [one for one in whole if (one["beantwoordOp"] is not None) is answered]
+        assert len(found) == count
+    assert [one["beantwoordOp"] is None for one in whole] == [True, True, True, False, False]
+    unanswered = [one["gesteldOp"] for one in whole[:3]]
+    assert unanswered == sorted(unanswered)
+
+
+async def test_stalled_cases_are_found_by_cause_and_by_who_leads_them(grown: Grown) -> None:
+    whole = await grown.all("/stagnaties/casussen", "manager")
+    causes = {cause["soort"] for one in whole for cause in one["oorzaken"]}
+    leader = str(grown.door.house.person("regisseur"))
+
+    async def found(**query: Any) -> list[dict[str, Any]]:
+        return await grown.walked("/stagnaties/casussen", "manager", 2, **query)
+
+    for cause in causes:
+        assert await found(oorzaak=cause) == [
+            one for one in whole if cause in {each["soort"] for each in one["oorzaken"]}
+        ]
+    assert await found(procesregisseur=leader) == [one for one in whole if one["procesregisseur"] == leader] != []
+    overview = await grown.door.get("manager", "/stagnaties")
+    assert overview["stilgevallen"] == whole
+    assert overview["aantallen"]["teLaat"] == len(await grown.all("/stagnaties/taken", "manager"))
+
+
+@pytest.mark.parametrize("path", ["/mij", "/stagnaties", "/taken", "/casussen/{id}", "/huizen/{id}/beleid"])
+async def test_a_question_that_no_route_knows_is_refused_and_named(grown: Grown, path: str) -> None:
+    answer = await grown.door.call("GET", path.replace("{id}", str(grown.case_id)), "manager", params={"naam": "x"})
+
+    assert answer.status_code == 400
+    assert answer.json()["velden"] == [{"veld": "naam", "melding": "is hier niet bekend; controleer de spelling"}]
+
+
+async def test_who_is_not_signed_in_is_told_so_before_what_is_wrong_with_the_question(grown: Grown) -> None:
+    assert (await grown.door.call("GET", "/mij?naam=x")).status_code == 401
+    assert (await grown.door.call("GET", "/taken?naam=x")).status_code == 401
