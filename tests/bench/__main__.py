@@ -10,17 +10,19 @@ from collections.abc import Awaitable, Callable
 
 from deployments import embedded
 from deployments.stack import Stack
-from tests.bench import decisions, lists, rungs, slices, wakes
+from tests.bench import decisions, demo, lists, rest, rungs, slices, wakes
 from tests.bench.ground import TEMPLATE, Ground
 from tests.bench.report import Row, show
 from tests.state import fresh_state
 
 GROUPS: dict[str, Callable[[Ground], Awaitable[list[Row]]]] = {
+    "demo": demo.measure,
     "decisions": decisions.measure,
     "wakes": wakes.measure,
     "slices": slices.measure,
     "lists": lists.measure,
     "rungs": rungs.measure,
+    "rest": rest.measure,
 }
 
 

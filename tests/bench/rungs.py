@@ -17,7 +17,8 @@ _ARM = """
     DELETE FROM rung WHERE id IN (
       SELECT id FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL ORDER BY fire_at DESC OFFSET {armed});
     INSERT INTO rung (id, house_id, case_id, duty_id, step, due_version, fire_at)
-      SELECT gen_random_uuid(), house_id, case_id, duty_id, step, due_version + 1000 + again, fire_at + interval '1 year'
+      SELECT gen_random_uuid(), house_id, case_id, duty_id, step, due_version + 1000 + again,
+             fire_at + interval '1 year'
       FROM rung, generate_series(1, 1000) AS again WHERE fired_at IS NULL AND dropped_at IS NULL
       LIMIT {armed} - (SELECT count(*) FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL);
     UPDATE rung SET fire_at = date_trunc('minute', now()) - interval '1 minute' WHERE id IN (

@@ -6,6 +6,7 @@ also when a table changes. What lists and clocks never read (documents, answers,
 
 import asyncio
 from dataclasses import dataclass
+from uuid import UUID
 
 import asyncpg
 
@@ -123,7 +124,7 @@ async def _connect(server: EmbeddedServer, database: str) -> "asyncpg.Connection
     return connection
 
 
-async def _copy(server: EmbeddedServer, database: str, table: str, originals: list[object]) -> None:
+async def _copy(server: EmbeddedServer, database: str, table: str, originals: list[UUID]) -> None:
     """Every copy of the rows of one table."""
     connection = await _connect(server, database)
     try:
