@@ -10,14 +10,28 @@ from fastapi.routing import APIRoute
 from api.middleware import VERSION, SafeAnswers, SmallBodies
 from api.openapi import document
 from api.problems import explain_problems
-from api.v1 import cases, commitments, decisions, house, info, meetings, messages, referrals, stalled, support, tasks
+from api.v1 import (
+    attachments,
+    cases,
+    commitments,
+    decisions,
+    house,
+    info,
+    meetings,
+    messages,
+    referrals,
+    series,
+    stalled,
+    support,
+    tasks,
+)
 from api.wire import BASE, without_query
 from models.actors import ANONYMOUS
 from models.transactions import Database, unit_of_work
 
 ROUTERS = (
-    support.router, referrals.router, messages.router, cases.router, decisions.router, tasks.router, meetings.router,
-    commitments.router, info.router, stalled.router, house.router,
+    support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
+    meetings.router, series.router, commitments.router, info.router, stalled.router, house.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

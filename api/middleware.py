@@ -9,6 +9,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 VERSION = "1.0.0"
 MOST_BYTES = 1_000_000
+#: a file may be larger than a form
+MOST_BYTES_OF_FILE = 10_100_000
+_FILES = "/bijlagen"
 
 HEADERS = {
     "API-Version": VERSION,
@@ -37,7 +40,9 @@ class SafeAnswers:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         try:
@@ -56,13 +61,14 @@ class SmallBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what comes in."""
+        most = MOST_BYTES_OF_FILE if scope.get("path", "").endswith(_FILES) else self.most
         seen = 0
 
         async def counted() -> Message:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.most:
+            if seen > most:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return message
 

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from api.middleware import VERSION
+from api.once import HEADER, REPLAYED
 from api.problems import MEDIA_TYPE, Probleem, VerkeerdVeld
 from api.signin import Who
 
@@ -20,6 +21,11 @@ _PROBLEMS = {
     "409": "Kan nu niet; `detail` zegt waarom",
     "503": "Even niet beschikbaar; probeer het na `Retry-After` opnieuw",
 }
+_KEY = {
+    "name": HEADER, "in": "header", "required": False, "schema": {"type": "string", "minLength": 8, "maxLength": 200},
+    "description": "Een sleutel die u zelf kiest: hetzelfde verzoek met dezelfde sleutel wordt binnen 24 uur eenmaal"
+    f" gedaan en krijgt daarna hetzelfde antwoord, met `{REPLAYED}: true`.",
+}  # fmt: skip
 _FROM_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 
 
@@ -54,6 +60,8 @@ def _complete(operation: dict[str, Any], path: str, verb: str) -> None:
     for answer in responses.values():
         answer["headers"] = {"API-Version": {"$ref": "#/components/headers/ApiVersion"}}
     security = operation.get("security")
+    if security and verb == "post":
+        operation.setdefault("parameters", []).append(_KEY)
     operation["x-pols-wie"] = security[0]["apiToken"][0] if security else Who.OPEN.value
     for status in _possible(path, verb, signed_in=bool(security)):
         responses[status] = {

@@ -30,6 +30,7 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     refusals.NotPossible: HTTPStatus.CONFLICT,
     refusals.LeaseLost: HTTPStatus.CONFLICT,
     refusals.MayNotShift: HTTPStatus.CONFLICT,
+    refusals.KeyUsedBefore: HTTPStatus.CONFLICT,
     refusals.Outdated: HTTPStatus.PRECONDITION_FAILED,
     refusals.AnswerNotAccepted: HTTPStatus.BAD_REQUEST,
     refusals.InvalidFields: HTTPStatus.BAD_REQUEST,

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from fastapi.params import Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
+from api.once import first_time
 from models.actors import ANONYMOUS, Actor
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.lookups import people
@@ -52,7 +53,9 @@ async def _signed_in(
         actor, _name = await people.signed_in(work, hashed(given.credentials))
         if not _MAY[who](actor):
             raise NotAllowed(f"Dit kunnen alleen {who}.")
-        yield await become(work, actor)
+        acting = await become(work, actor)
+        await first_time(request, acting)
+        yield acting
 
 
 async def _anybody(request: Request) -> AsyncIterator[Work]:

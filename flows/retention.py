@@ -10,5 +10,6 @@ from tasks.boundary import guarded
 @guarded
 async def retention() -> None:
     """Erase for real, one report at a time; one that fails does not keep the next."""
+    await clocks.forget_answers()
     for case_id in await clocks.reports_to_erase():
         await clocks.erase(case_id)

@@ -1,14 +1,14 @@
 """What people ask Pols to do: frozen, imperative, complete. The door fills them; the casebook obeys or refuses."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from models.words import Consequence, DecisionKind, RelationKind, Service
+from models.words import Consequence, DecisionKind, RelationKind, SeriesKind, Service
 
 FIRST_YEAR, LAST_YEAR = 2000, 2090  #: what a date in a case can be; outside it somebody made a slip of the pen
 
@@ -97,11 +97,27 @@ class GiveAnswer(Command):
 
 
 class Convene(Command):
-    """Set a meeting and say who is asked to come; empty invites every involved participant."""
+    """Set a meeting, at a moment or on a day of a series, and say who is asked to come; empty invites all involved."""
 
-    starts_at: Moment
+    starts_at: Moment | None = None
+    series_id: UUID | None = None
+    series_on: Day | None = None
     place: Line = ""
     organisations: Some[UUID] = ()
+
+
+class Repeat(Command):
+    """A meeting that comes back: every so many weeks on a weekday (0 is Monday), local time."""
+
+    kind: SeriesKind
+    title: Annotated[Line, Field(min_length=1)]
+    weekday: int = Field(ge=0, le=6)
+    every_weeks: int = Field(default=1, ge=1, le=12)
+    at: time
+    place: Line = ""
+    starts_on: Day
+    ends_on: Day | None = None
+    chair_id: UUID | None = None
 
 
 class MakeCommitment(Command):

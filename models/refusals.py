@@ -54,6 +54,13 @@ class Outdated(Refusal):
     """It was changed since it was read; read it again."""
 
 
+class KeyUsedBefore(Refusal):
+    """An idempotency key was given to another request, or to this one with another content."""
+
+    def __init__(self) -> None:
+        super().__init__("Deze Idempotency-Key is al voor een ander verzoek gebruikt; kies een nieuwe.")
+
+
 class LeaseLost(Refusal):
     """Another executor holds the case; nothing of this one may commit."""
 

@@ -227,3 +227,10 @@ class RelationKind(StrEnum):
     RELATIVE = "ander_familielid"
     HOUSEMATE = "huisgenoot"
     SOCIAL = "direct_sociaal_contact"
+
+
+class SeriesKind(StrEnum):
+    """What kind of meeting comes back."""
+
+    TRIAGE = "triageoverleg"
+    CONFERENCE = "casusoverleg"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import faults
 from models.actors import ENGINE
-from models.casebook import erasure
+from models.casebook import erasure, once
 from models.casebook import follow_up as verbs
 from models.transactions import unit_of_work
 
@@ -35,6 +35,12 @@ async def lapse() -> bool:
         async with unit_of_work(ENGINE) as work:
             await verbs.postpone_lapse(work)
     return True
+
+
+async def forget_answers() -> None:
+    """Drop what was answered to requests of more than a day ago."""
+    async with unit_of_work(ENGINE) as work:
+        await once.forget(work, work.now)
 
 
 async def reports_to_erase() -> list[UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.v1.content import Persoon
@@ -19,7 +20,7 @@ from models.lookups.paging import Place
 from models.transactions import Work
 from models.words import Outcome, Phase
 
-router = APIRouter(tags=["casussen"])
+router = APIRouter(tags=["casussen"], route_class=Once)
 
 _SHORT = {
     "number": "nummer", "phase": "fase", "urgent": "spoed", "reported_at": "gemeldOp", "admitted_at": "opgenomenOp",

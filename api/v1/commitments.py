@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.wire import CaseId, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch
@@ -15,7 +16,7 @@ from models.commands import MakeCommitment, ReportProgress
 from models.lookups import cases, meetings, people
 from models.words import CommitmentState
 
-router = APIRouter(tags=["afspraken"])
+router = APIRouter(tags=["afspraken"], route_class=Once)
 
 
 class NieuweAfspraak(MakeCommitment):

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import JsonValue
 
+from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.wire import BASE, CaseId, Dag, DagOfMoment, Outgoing, Verwijzing, dutch, named
@@ -21,7 +22,7 @@ from models.transactions import Work
 from models.visibility import CaseFacts
 from models.words import DecisionKind, Phase
 
-router = APIRouter(tags=["besluiten"])
+router = APIRouter(tags=["besluiten"], route_class=Once)
 
 DecisionId = Annotated[UUID, Path(alias="besluitId")]
 

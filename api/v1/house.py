@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
+from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import PolicyMaker, SignedIn
 from api.v1.policy import Beleid, as_policy
@@ -16,7 +17,7 @@ from models.refusals import NotFound, Outdated
 from models.transactions import Work
 from models.words import OrganisationKind, Role
 
-router = APIRouter(tags=["huis"])
+router = APIRouter(tags=["huis"], route_class=Once)
 
 
 class Organisatie(Outgoing):

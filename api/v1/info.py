@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.wire import CaseId, Gemaakt, Outgoing, Verwijzing, dutch
@@ -14,7 +15,7 @@ from models.casebook import info as casebook
 from models.commands import AddInfoItem
 from models.lookups import info
 
-router = APIRouter(tags=["informatie"])
+router = APIRouter(tags=["informatie"], route_class=Once)
 
 _ITEM = {
     "category": "categorie", "body": "tekst", "regime": "regime", "ground": "grondslag", "subject_id": "persoon",

@@ -5,11 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
+from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseWork
 from api.v1.commitments import NieuweAfspraak
-from api.wire import CaseId, Gemaakt, Id, Outgoing, Verwijzing, dutch, made
+from api.wire import CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, made
 from models import visibility
 from models.casebook import answers
 from models.casebook import meetings as casebook
@@ -18,11 +20,11 @@ from models.lookups import cases, meetings, people
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
 
-router = APIRouter(tags=["overleggen"])
+router = APIRouter(tags=["overleggen"], route_class=Once)
 
 _MEETING = {
-    "case_id": "casus", "starts_at": "begintOp", "place": "plaats", "held_at": "gehoudenOp", "moved_at": "verzetOp",
-    "cancelled_at": "afgelastOp", "invited": "genodigden",
+    "case_id": "casus", "series_id": "reeks", "starts_at": "begintOp", "place": "plaats", "held_at": "gehoudenOp",
+    "moved_at": "verzetOp", "cancelled_at": "afgelastOp", "invited": "genodigden",
 }  # fmt: skip
 
 
@@ -42,6 +44,7 @@ class Overleg(Outgoing):
 
     id: UUID
     case_id: UUID
+    series_id: UUID | None
     starts_at: datetime
     place: str
     held_at: datetime | None
@@ -69,9 +72,13 @@ class Overleggen(Outgoing):
 
 
 class NieuwOverleg(Convene):
-    """Wanneer het overleg is, en wie komt; zonder organisaties komt wie betrokken is."""
+    """Wanneer het overleg is (een tijdstip, of een dag van een reeks) en wie komt; anders komt wie betrokken is."""
 
-    model_config = dutch(starts_at="begintOp", place="plaats", organisations="organisaties")
+    model_config = dutch(
+        starts_at="begintOp", place="plaats", organisations="organisaties", series_id="reeks", series_on="reeksDatum"
+    )
+
+    series_on: Dag = None
 
 
 class OverlegUitkomst(RecordMeeting):
@@ -123,6 +130,20 @@ async def read_meeting(meeting_id: Id, work: CaseWork) -> OverlegGeheel:
 async def _texts(work: Work, meeting: Meeting) -> dict[str, str]:
     answers.saw(work, "overleg", meeting.id, meeting.case_id)
     return await meetings.texts(work, meeting.id)
+
+
+class Uitnodigingen(Incoming):
+    """Wie er ook wordt uitgenodigd."""
+
+    model_config = dutch(organisations="organisaties")
+
+    organisations: Annotated[list[UUID], Field(min_length=1, max_length=50)]
+
+
+@router.post("/overleggen/{id}/genodigden", status_code=201, summary="Nodig betrokken organisaties alsnog uit")
+async def invite(meeting_id: Id, body: Uitnodigingen, response: Response, work: CaseWork) -> Gemaakt:
+    meeting = await casebook.invite(work, meeting_id, tuple(body.organisations))
+    return made(response, meeting.id, "overleggen")
 
 
 @router.post("/overleggen/{id}/uitkomsten", status_code=201, summary="Leg de uitkomst van een overleg vast")

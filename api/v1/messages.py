@@ -5,12 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
+from api.once import Once
 from api.signin import Participant
 from api.v1.sector_schema import Melding
 from api.wire import BASE, Outgoing, Verwijzing, dutch, is_new
 from models.casebook import referrals
 
-router = APIRouter(tags=["meldingen"])
+router = APIRouter(tags=["meldingen"], route_class=Once)
 
 
 class MeldingOntvangen(Outgoing):

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import Field
 
+from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseWork, Participant
 from api.v1.cases import CasusKort
@@ -15,11 +16,11 @@ from models.casebook import answers, decisions, referrals
 from models.commands import TakeDecision
 from models.lookups import referrals as lookup
 from models.lookups.referrals import ReferralState
-from models.refusals import NotFound, NotPossible
+from models.refusals import NotPossible
 from models.transactions import Work
 from models.words import DecisionKind
 
-router = APIRouter(tags=["aanmeldingen"])
+router = APIRouter(tags=["aanmeldingen"], route_class=Once)
 
 
 class Aanmeldingen(Outgoing):
@@ -37,6 +38,12 @@ class ZoekAanmelding(Blad):
     model_config = dutch(state="status", **ASKED)
 
     state: ReferralState | None = None
+
+
+GelezenVersie = Annotated[
+    str | None,
+    Header(alias="If-Match", pattern='^"[0-9]{1,9}"$', description="De ETag van de aanmelding die u wijzigt"),
+]
 
 
 class Intrekking(Incoming):
@@ -65,17 +72,21 @@ async def list_referrals(
 
 
 @router.get("/aanmeldingen/{id}", summary="Een aanmelding met haar inhoud")
-async def read_referral(referral_id: Id, work: CaseWork) -> Aanmelding:
+async def read_referral(referral_id: Id, response: Response, work: CaseWork) -> Aanmelding:
     referral = await lookup.referral(work, referral_id)
+    response.headers["ETag"] = f'"{referral.version}"'
     case = await lookup.case_of(work, referral)
     answers.saw(work, "aanmelding", referral.id, case.id if case else None)
     people, relations = await lookup.subjects(work, referral.id), await lookup.relations(work, referral.id)
     return whole(referral, people, relations, case)
 
 
-@router.put("/aanmeldingen/{id}", status_code=204, summary="Beschrijf een concept, of vul aan waar dat is gevraagd")
-async def describe_referral(referral_id: Id, body: Inhoud, work: Participant) -> None:
-    await referrals.describe(work, referral_id, body)
+@router.put("/aanmeldingen/{id}", status_code=204, summary="Beschrijf een concept, vul aan, of herstel een melding")
+async def describe_referral(
+    referral_id: Id, body: Inhoud, response: Response, work: Participant, seen: GelezenVersie = None
+) -> None:
+    changed = await referrals.describe(work, referral_id, body, seen=int(seen.strip('"')) if seen else None)
+    response.headers["ETag"] = f'"{changed.version}"'
 
 
 @router.delete("/aanmeldingen/{id}", status_code=204, summary="Gooi een concept weg")
@@ -99,10 +110,7 @@ async def withdraw_referral(referral_id: Id, body: Intrekking, response: Respons
 
 async def _case_id(work: Work, referral_id: Id) -> Id:
     """Read without a lock: the decision locks the case first, and so does every other decision."""
-    referral = await lookup.referral(work, referral_id)
-    if referral.reporter_organisation_id != work.actor.organisation_id:
-        raise NotFound("Deze aanmelding")
-    case = await lookup.case_of(work, referral)
+    case = await lookup.case_of(work, await lookup.own_referral(work, referral_id))
     if case is None:
         raise NotPossible("Deze aanmelding is nog niet ingediend; gooi het concept weg.")
     return case.id

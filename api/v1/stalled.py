@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import Staff
 from api.wire import Outgoing, dutch
@@ -17,7 +18,7 @@ from models.lookups.waiting import Waiting
 from models.stalled import Cause, Party, Stall
 from models.words import DutyKind, Phase, Role
 
-router = APIRouter(tags=["stagnaties"])
+router = APIRouter(tags=["stagnaties"], route_class=Once)
 
 MOST = 100  #: of each on the overview; the lists themselves go on
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import Anybody, CaseWork, Participant, Staff
 from api.wire import Gemaakt, Id, Incoming, Outgoing, dutch, made
@@ -16,7 +17,7 @@ from models.commands import AskSupport
 from models.lookups import people, referrals
 from models.transactions import become
 
-router = APIRouter(tags=["hulpvragen"])
+router = APIRouter(tags=["hulpvragen"], route_class=Once)
 
 
 class NieuweHulpvraag(AskSupport):

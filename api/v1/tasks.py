@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
+from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseWork, Staff
 from api.wire import CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, named
@@ -20,7 +21,7 @@ from models.owed import DUTIES
 from models.transactions import Work
 from models.words import ClosedBy, DutyKind, Role
 
-router = APIRouter(tags=["taken"])
+router = APIRouter(tags=["taken"], route_class=Once)
 
 _TASK = {
     "kind": "soort", "case": "casus", "organisation": "organisatie", "role": "rol", "person": "persoon",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from models.casebook import duties, plans
+from models.casebook import duties, plans, series
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import Budget, Unit
@@ -37,11 +37,13 @@ async def convene(work: Work, case_id: UUID, command: Convene) -> Meeting:
 
 async def _convened(frame: Frame, command: Convene) -> Meeting:
     work, case = frame.work, frame.case
-    if command.starts_at <= work.now:
+    starts_at = await series.moment(frame, command)
+    if starts_at <= work.now:
         raise InvalidFields([FieldError("begintOp", "ligt in de toekomst")])
     invited = await _invited(frame, command.organisations)
     meeting = Meeting(
-        id=new_id(), house_id=case.house_id, case_id=case.id, visit_id=frame.visit_id, starts_at=command.starts_at,
+        id=new_id(), house_id=case.house_id, case_id=case.id, visit_id=frame.visit_id, starts_at=starts_at,
+        series_id=command.series_id,
         place=command.place, convened_by=_person(frame), convened_at=work.now,
     )  # fmt: skip
     work.session.add(meeting)
@@ -72,6 +74,18 @@ async def invite_also(frame: Frame, organisations: Collection[UUID]) -> None:
     if joining:
         _ask_to_come(frame, planned, joining)
         frame.owe(WorkKind.INVITE, planned.id, again=True)
+
+
+async def invite(work: Work, meeting_id: UUID, organisations: tuple[UUID, ...]) -> Meeting:
+    """Ask more of the involved participants to come. Raises NotFound, NotAllowed, NotPossible or InvalidFields."""
+    meeting = await meetings.meeting(work, meeting_id)
+    frame = await open_frame(work, meeting.case_id)
+    must_direct(frame)
+    planned = await meetings.coming(work, meeting.case_id)
+    if planned is None or planned.id != meeting.id:
+        raise NotPossible("Dit overleg is al gehouden, verzet of afgelast.")
+    await invite_also(frame, await _invited(frame, organisations))
+    return meeting
 
 
 async def uninvite(frame: Frame, organisations: Collection[UUID]) -> None:

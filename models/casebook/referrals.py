@@ -7,12 +7,13 @@ from sqlalchemy import delete, update
 from models import process
 from models.casebook import answers, phases
 from models.casebook.duties import Wanted, open_duties
-from models.casebook.frame import Frame, audit
+from models.casebook.frame import Frame, audit, open_frame
 from models.clocks import AMSTERDAM
-from models.commands import DescribeReferral, GiveAnswer
+from models.commands import DescribeReferral, DescribeSubject, GiveAnswer
 from models.lookups import cases, referrals
 from models.lookups import duties as duty_lookup
-from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
+from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible, Outdated
+from models.tables.attached import ReferralVersion
 from models.tables.base import new_id
 from models.tables.cases import Case
 from models.tables.engine import Lease
@@ -92,23 +93,77 @@ def _check_relations(command: DescribeReferral) -> None:
         raise InvalidFields(errors)
 
 
-async def describe(work: Work, referral_id: UUID, command: DescribeReferral) -> Referral:
-    """Replace the content of an own draft, or of a report that must be supplemented. Raises NotFound, NotPossible."""
-    referral = await referrals.own_for_update(work, referral_id)
-    case = await referrals.case_of(work, referral)
-    if case is not None and not await _may_supplement(work, case):
-        raise NotPossible("De aanmelding is ingediend; zij wordt alleen nog aangevuld als daarom is gevraagd.")
+async def describe(work: Work, referral_id: UUID, command: DescribeReferral, *, seen: int | None = None) -> Referral:
+    """Replace the content of an own draft, supplement a report, or correct one that was not decided on yet.
+
+    What was handed in is kept as it was; `seen` is the version that was read. Raises NotFound, NotPossible, Outdated,
+    InvalidFields.
+    """
+    referral, frame = await opened(work, referral_id)
+    if seen is not None and seen != referral.version:
+        raise Outdated("De aanmelding is intussen gewijzigd; lees haar opnieuw en pas daarna aan.")
+    supplementing = frame is not None and await may_supplement(frame)
+    if frame is not None:
+        await _keep_version(work, referral)
     for key, value in _values(command).items():
         setattr(referral, key, value)
     referral.version += 1
     await work.session.execute(delete(Subject).where(Subject.referral_id == referral.id))
-    await _add_people(work, referral, command, case.id if case else None)
-    audit(work, "aanmelding aangevuld", "aanmelding", referral.id, case_id=case.id if case else None)
+    await _add_people(work, referral, command, frame.case.id if frame else None)
+    if frame is not None and not supplementing:
+        await _check_complete(work, referral)
+        _take_over(frame.case, referral)
+        frame.note("aanmelding gecorrigeerd", "aanmelding", referral.id, versie=referral.version)
+    else:
+        audit(work, "aanmelding aangevuld", "aanmelding", referral.id, case_id=frame.case.id if frame else None)
     return referral
 
 
-async def _may_supplement(work: Work, case: Case) -> bool:
-    return bool(await duty_lookup.open_in_case(work, case.id, {DutyKind.SUPPLEMENT}))
+async def opened(work: Work, referral_id: UUID) -> tuple[Referral, Frame | None]:
+    """An own referral, locked after its case: every act on a case locks in that order."""
+    case = await referrals.case_of(work, await referrals.own_referral(work, referral_id))
+    frame = await open_frame(work, case.id) if case is not None else None
+    return await referrals.own_for_update(work, referral_id), frame
+
+
+async def may_supplement(frame: Frame) -> bool:
+    """A supplement is owed; otherwise it is a correction. Raises NotPossible when it can be neither."""
+    if await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.SUPPLEMENT}):
+        return True
+    if frame.case.phase not in {Phase.INTAKE, Phase.SCREENING}:
+        raise NotPossible("Over deze aanmelding is besloten; lever nieuwe gegevens als informatie aan.")
+    return False
+
+
+async def _keep_version(work: Work, referral: Referral) -> None:
+    content = await described(work, referral)
+    work.session.add(
+        ReferralVersion(
+            referral_id=referral.id, version=referral.version, house_id=referral.house_id, replaced_at=work.now,
+            replaced_by=work.actor.person_id, content=content.model_dump(mode="json"),
+        )
+    )  # fmt: skip
+
+
+async def described(work: Work, referral: Referral) -> DescribeReferral:
+    """What a referral says now, in the form in which it was told."""
+    people = await referrals.subjects(work, referral.id)
+    places = {one.id: one.position for one in people}
+    told = {name: getattr(referral, name) for name in DescribeReferral.model_fields if name not in _APART}
+    return DescribeReferral.model_validate(told | {
+        "criteria": {one: getattr(referral, f"motivation_{one}") for one in "abcd"},
+        "subjects": [{name: getattr(one, name) for name in DescribeSubject.model_fields} for one in people],
+        "relations": [
+            {"of": places[one.of_id], "to": places[one.to_id], "kind": one.kind}
+            for one in await referrals.relations(work, referral.id)
+        ],
+    })  # fmt: skip
+
+
+def _take_over(case: Case, referral: Referral) -> None:
+    """What the case itself shows of the report."""
+    case.municipality, case.themes = referral.municipality, referral.themes
+    case.urgent = case.urgent or referral.urgent
 
 
 async def submit(work: Work, referral_id: UUID) -> Case:
@@ -116,20 +171,19 @@ async def submit(work: Work, referral_id: UUID) -> Case:
 
     Raises NotFound, NotPossible, InvalidFields.
     """
-    referral = await referrals.own_for_update(work, referral_id)
-    case = await referrals.case_of(work, referral)
-    if case is None and referral.withdrawn_at is not None:
+    referral, frame = await opened(work, referral_id)
+    if frame is None and referral.withdrawn_at is not None:
         raise NotPossible("Deze aanmelding is ingetrokken.")
     await _check_complete(work, referral)
-    if case is None:
+    if frame is None:
         referral.submitted_at = work.now
         return await _reported(work, referral, Phase.INTAKE)
+    case = frame.case
     owed = await duty_lookup.open_in_case(work, case.id, {DutyKind.SUPPLEMENT})
     if not owed:
         raise NotPossible("Deze aanmelding is al ingediend.")
     referral.submitted_at = referral.submitted_at or work.now
-    case.municipality, case.themes = referral.municipality, referral.themes
-    case.urgent = case.urgent or referral.urgent
+    _take_over(case, referral)
     await answers.answer(work, owed[0].id, GiveAnswer(outcome="aangevuld"))
     return case
 

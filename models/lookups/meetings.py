@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from models.lookups.paging import EPOCH, Page, Paged, Place, cut, keyset
 from models.refusals import NotFound
-from models.tables.cases import Document
-from models.tables.meetings import Commitment, Meeting, MeetingInvitee, Progress
+from models.series import Rhythm
+from models.tables.cases import Case, Document
+from models.tables.meetings import Commitment, Meeting, MeetingInvitee, MeetingSeries, Progress
 from models.transactions import Work
 from models.words import CommitmentState
 
@@ -48,6 +49,36 @@ async def meetings_of(work: Work, case_id: UUID) -> list[Meeting]:
     """All meetings of a case, the newest first."""
     statement = select(Meeting).where(Meeting.case_id == case_id).order_by(Meeting.starts_at.desc())
     return list(await work.session.scalars(statement))
+
+
+async def one_series(work: Work, series_id: UUID) -> MeetingSeries:
+    """A meeting that comes back. Raises NotFound."""
+    found = await work.session.get(MeetingSeries, series_id)
+    if found is None:
+        raise NotFound("Deze overlegreeks")
+    return found
+
+
+async def all_series(work: Work, *, on: date) -> list[MeetingSeries]:
+    """The meetings of the house that come back on or after a day."""
+    running = or_(MeetingSeries.ends_on.is_(None), MeetingSeries.ends_on >= on)
+    statement = select(MeetingSeries).where(running).order_by(MeetingSeries.title, MeetingSeries.id)
+    return list(await work.session.scalars(statement))
+
+
+def rhythm(found: MeetingSeries) -> Rhythm:
+    """When a series is, as the calendar takes it."""
+    return Rhythm(found.weekday, found.every_weeks, found.at, found.starts_on, found.ends_on)
+
+
+async def roster(work: Work, series_id: UUID, starts_at: datetime) -> list[tuple[Meeting, str]]:
+    """The cases on one day of a series, each with its number; only those the actor may know of."""
+    rows = await work.session.execute(
+        select(Meeting, Case.number).join(Case, Case.id == Meeting.case_id)
+        .where(Meeting.series_id == series_id, Meeting.starts_at == starts_at)
+        .where(Meeting.moved_at.is_(None), Meeting.cancelled_at.is_(None)).order_by(Case.number)
+    )  # fmt: skip
+    return [(one, number) for one, number in rows]
 
 
 async def page_of_meetings(work: Work, case_id: UUID, page: Page) -> Paged[Meeting]:

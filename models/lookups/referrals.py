@@ -4,9 +4,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import undefer
 
 from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.refusals import NotFound
+from models.tables.attached import Attachment, ReferralVersion
 from models.tables.cases import Case, CriterionJudgement
 from models.tables.referrals import Referral, Subject, SubjectRelation, SupportQuestion
 from models.transactions import Work
@@ -35,6 +37,14 @@ async def referral(work: Work, referral_id: UUID) -> Referral:
     return found
 
 
+async def own_referral(work: Work, referral_id: UUID) -> Referral:
+    """A referral of the actor's own organisation. Raises NotFound."""
+    found = await referral(work, referral_id)
+    if found.reporter_organisation_id != work.actor.organisation_id:
+        raise NotFound("Deze aanmelding")
+    return found
+
+
 async def own_for_update(work: Work, referral_id: UUID) -> Referral:
     """A referral of the actor's own organisation, locked. Raises NotFound."""
     found = (
@@ -42,6 +52,7 @@ async def own_for_update(work: Work, referral_id: UUID) -> Referral:
             select(Referral)
             .where(Referral.id == referral_id, Referral.reporter_organisation_id == work.actor.organisation_id)
             .with_for_update()
+            .execution_options(populate_existing=True)
         )
     ).one_or_none()
     if found is None:
@@ -122,4 +133,33 @@ async def support_question(work: Work, question_id: UUID) -> SupportQuestion:
     found = await work.session.get(SupportQuestion, question_id)
     if found is None:
         raise NotFound("Deze hulpvraag")
+    return found
+
+
+async def versions(work: Work, referral_id: UUID) -> list[ReferralVersion]:
+    """What a referral said before, the newest first, for who may read that."""
+    statement = select(ReferralVersion).where(ReferralVersion.referral_id == referral_id)
+    return list(await work.session.scalars(statement.order_by(ReferralVersion.version.desc())))
+
+
+async def version(work: Work, referral_id: UUID, number: int) -> ReferralVersion:
+    """One earlier version. Raises NotFound."""
+    found = await work.session.get(ReferralVersion, (referral_id, number))
+    if found is None:
+        raise NotFound("Deze versie")
+    return found
+
+
+async def attachments(work: Work, referral_id: UUID) -> list[Attachment]:
+    """The files with a referral, without their content, in the order they came."""
+    statement = select(Attachment).where(Attachment.referral_id == referral_id).order_by(Attachment.id)
+    return list(await work.session.scalars(statement))
+
+
+async def attachment(work: Work, attachment_id: UUID, *, content: bool = False) -> Attachment:
+    """One file, with its content only when asked. Raises NotFound."""
+    options = [undefer(Attachment.content)] if content else []
+    found = await work.session.get(Attachment, attachment_id, options=options)
+    if found is None:
+        raise NotFound("Deze bijlage")
     return found

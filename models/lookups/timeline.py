@@ -228,6 +228,10 @@ def _nudged(facts: Mapping[str, Any], known: Known) -> str:
     return f"Met de hand herinnerd{_about(facts, known)}"
 
 
+def _corrected(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Aanmelding gecorrigeerd door de melder (versie {facts.get('versie', '')})"
+
+
 def _added(facts: Mapping[str, Any], _known: Known) -> str:
     count = facts.get("aantal", 0)
     return f"{count} {'afspraak' if count == 1 else 'afspraken'} aan het plan toegevoegd"
@@ -257,6 +261,7 @@ def _lower(code: object) -> str:
 #: every `what` the casebook writes; a test reads the casebook and compares
 SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "gemeld": _reported,
+    "aanmelding gecorrigeerd": _corrected,
     "besluit": _decided,
     "fase": _entered,
     "antwoord": _answered,

@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, text
+from sqlalchemy import ColumnElement, Select, func, or_, select, text
 
 from models.lookups.duties import is_open
 from models.tables.cases import Case, Involvement, Visit
 from models.tables.duties import Duty
 from models.tables.engine import EngineRun, JournalEntry
 from models.tables.meetings import Meeting, MeetingInvitee
+from models.tables.once import REMEMBERED, IdempotencyKey
 from models.tables.people import Organisation, Person
 from models.transactions import Work
 from models.words import DutyKind, OrganisationKind, Phase, Role, Standing, WorkKind
@@ -158,9 +159,10 @@ async def next_moment(work: Work) -> datetime | None:
 
 
 async def something_to_erase(work: Work) -> bool:
-    """A report whose day of erasure has come."""
-    statement = select(Case.id).where(Case.erase_at <= work.now, Case.phase == Phase.CLOSED).limit(1)
-    return await work.session.scalar(statement) is not None
+    """A report whose day of erasure has come, or an answer that was kept long enough."""
+    reports = select(Case.id).where(Case.erase_at <= work.now, Case.phase == Phase.CLOSED)
+    answers = select(IdempotencyKey.made_at).where(IdempotencyKey.made_at < work.now - REMEMBERED)
+    return bool(await work.session.scalar(select(or_(reports.exists(), answers.exists()))))
 
 
 async def runs_in_use(work: Work, run_ids: list[UUID]) -> set[UUID]:

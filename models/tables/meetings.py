@@ -1,13 +1,42 @@
 """Meetings, who was invited and came, and the commitments made there."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, CaseId, HouseId, Id, words
-from models.words import CommitmentState
+from models.words import CommitmentState, SeriesKind
+
+
+class MeetingSeries(Base):
+    """A meeting that comes back, on which several cases can be put: the triage, or a weekly casusoverleg.
+
+    Its dates follow from the rule (`models.series`); none is kept.
+    """
+
+    __tablename__ = "meeting_series"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_is_one"),
+        CheckConstraint("every_weeks BETWEEN 1 AND 12", name="comes_back"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_it_starts"),
+        Index("ix_meeting_series_house_id", "house_id"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    kind: Mapped[SeriesKind] = mapped_column(words(SeriesKind))
+    title: Mapped[str]
+    weekday: Mapped[int]
+    every_weeks: Mapped[int]
+    at: Mapped[time]
+    place: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    chair_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
 
 
 class Meeting(Base):
@@ -17,12 +46,14 @@ class Meeting(Base):
     __table_args__ = (
         CheckConstraint("num_nonnulls(held_at, moved_at, cancelled_at) <= 1", name="ends_once"),
         Index("ix_meeting_case_id", "case_id"),
+        Index("ix_meeting_series_id_starts_at", "series_id", "starts_at"),
     )
 
     id: Mapped[Id]
     house_id: Mapped[HouseId]
     case_id: Mapped[CaseId]
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    series_id: Mapped[UUID | None] = mapped_column(ForeignKey("meeting_series.id"))
     starts_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(default="")
     convened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

@@ -14,9 +14,13 @@ from models.words import DutyKind, Phase
 from tests import factories
 from tests.conftest import Databases
 from tests.doors import Door
-from tests.factories import Story, a_case
+from tests.factories import Story
 from tests.integration.test_api_referrals import SUBMITTED, message
 
+SERIES = {
+    "soort": "triageoverleg", "titel": "Triage", "weekdag": 1, "tijd": "09:30:00", "vanaf": "2026-01-01",
+    "plaats": "Stadhuis",
+}  # fmt: skip
 PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren")
 ALLOWED = {"+": {200, 201, 204, 409, 412}, "3": {403}, "4": {404}}
 
@@ -35,6 +39,12 @@ MATRIX = {
     "DELETE /aanmeldingen/{id}": "33+4433",
     "POST /aanmeldingen/{id}/indieningen": "33+4433",
     "POST /aanmeldingen/{id}/intrekkingen": "33+4433",
+    "GET /aanmeldingen/{id}/bijlagen": "4++4+34",
+    "POST /aanmeldingen/{id}/bijlagen": "33+4433",
+    "GET /bijlagen/{id}": "4++4434",
+    "DELETE /bijlagen/{id}": "33+4433",
+    "GET /aanmeldingen/{id}/versies": "4++4+34",
+    "GET /aanmeldingen/{id}/versies/{versie}": "4++4434",
     "POST /meldingen": "33+++33",
     "GET /casussen": "+++++3+",
     "GET /casussen/{id}": "+++4+34",
@@ -51,7 +61,14 @@ MATRIX = {
     "GET /casussen/{id}/overleggen": "+++4+34",
     "POST /casussen/{id}/overleggen": "3+34334",
     "GET /overleggen/{id}": "+++4+34",
+    "POST /overleggen/{id}/genodigden": "3+34334",
     "POST /overleggen/{id}/uitkomsten": "3+34334",
+    "POST /overlegreeksen": "++3333+",
+    "GET /overlegreeksen": "+++++3+",
+    "GET /overlegreeksen/{id}": "+++++34",
+    "POST /overlegreeksen/{id}/beeindigingen": "++33334",
+    "GET /overlegreeksen/{id}/zittingen": "+++++34",
+    "GET /overlegreeksen/{id}/zittingen/{datum}": "+++++34",
     "GET /casussen/{id}/afspraken": "+++4+34",
     "POST /casussen/{id}/afspraken": "3+34334",
     "POST /afspraken/{id}/voortgang": "4334+34",
@@ -92,20 +109,35 @@ class Scene:
             return self.paths[operation]
         template = operation.split()[1]
         collection = template.split("/")[1]
-        return template.replace("{id}", self.paths.get(collection, "")).replace("{besluitId}", self.paths["besluiten"])
+        known = {"{id}": self.paths.get(collection, ""), "{besluitId}": self.paths["besluiten"], "{versie}": "1"}
+        for place, value in (known | {"{datum}": self.paths["datum"]}).items():
+            template = template.replace(place, value)
+        return template
 
 
 @pytest.fixture(scope="module")
 async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     house, neighbours = await factories.a_house(db.owner), await factories.a_house(db.owner)
     house.tokens["buren"] = neighbours.tokens["triagist"]
-    door, story = Door(client, house), await a_case(db.web, house, Phase.MONITORING)
+    door, story = Door(client, house), await factories.a_report(db.web, house)
+    reported = (await door.get("politie", f"/casussen/{story.case_id}"))["aanmelding"]
+    attached = await door.post("politie", f"/aanmeldingen/{reported}/bijlagen?naam=foto.txt", "een foto in woorden")
+    corrected = await door.call("PUT", f"/aanmeldingen/{reported}", "politie", json=SUBMITTED)
+    assert corrected.status_code == 204
+    await factories.onward(story, Phase.INTAKE, Phase.MONITORING)
     question = {
         "huis": house.slug, "naam": "W. Wijk", "organisatie": "Wijkteam", "emailadres": "w@wijk.example",
         "vraag": "Hoe pakken wij dit aan?",
     }  # fmt: skip
     asked = (await door.call("POST", "/hulpvragen", json=question)).json()["id"]
-    return Scene(door, await _paths(door, story, asked), await _bodies(door, question))
+    paths = await _paths(door, story, asked) | await _series(door) | {"bijlagen": attached["id"]}
+    return Scene(door, paths, await _bodies(door, question))
+
+
+async def _series(door: Door) -> dict[str, str]:
+    made = (await door.post("triagist", "/overlegreeksen", SERIES))["id"]
+    days = await door.get("ggz", f"/overlegreeksen/{made}/zittingen")
+    return {"overlegreeksen": made, "datum": days["resultaten"][0]["datum"]}
 
 
 async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
@@ -116,13 +148,15 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         for kind in (DutyKind.COMMITMENT, DutyKind.PROGRESS)
     }
     progress = owed[DutyKind.PROGRESS][0].id
+    referral = (await door.get("politie", case))["aanmelding"]
     return {
         "hulpvragen": asked, "casussen": str(story.case_id), "huizen": str(door.house.id),
-        "aanmeldingen": (await door.get("politie", case))["aanmelding"],
+        "aanmeldingen": referral,
         "besluiten": (await door.get("politie", f"{case}/besluiten"))["resultaten"][0]["id"],
         "overleggen": (await door.get("politie", f"{case}/overleggen"))["resultaten"][0]["id"],
         "afspraken": next(one["id"] for one in commitments if one["organisatie"]["naam"] == "GGZ Westerveen"),
         "taken": str(owed[DutyKind.COMMITMENT][0].id),
+        "POST /aanmeldingen/{id}/bijlagen": f"/aanmeldingen/{referral}/bijlagen?naam=nog.txt",
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
     }  # fmt: skip
@@ -145,6 +179,10 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
         "POST /taken/{id}/overdrachten": {"persoon": str(door.house.person("ggz"))},
         "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
+        "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
+        "POST /aanmeldingen/{id}/bijlagen": "nog een foto",
+        "POST /overlegreeksen": SERIES,
+        "POST /overlegreeksen/{id}/beeindigingen": {"tot": "2090-01-01"},
         "POST /casussen/{id}/afspraken": {"afspraken": [pledge]},
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
         "POST /casussen/{id}/informatie": {"categorie": "zorg", "tekst": "stabiel", "leverancier": ggz},
@@ -166,7 +204,7 @@ def test_every_operation_says_who_may_use_it() -> None:
 @pytest.mark.parametrize("operation", list(MATRIX))
 async def test_a_route_is_for_whom_the_matrix_says(scene: Scene, operation: str) -> None:
     verb, path, body = operation.split(maxsplit=1)[0], scene.path(operation), scene.bodies.get(operation)
-    headers = {"If-Match": '"0"'} if verb == "PUT" else {}
+    headers = {"If-Match": '"0"'} if operation == "PUT /huizen/{id}/beleid" else {}
 
     found = {who: (await scene.door.call(verb, path, who, json=body, headers=headers)).status_code for who in PEOPLE}
 

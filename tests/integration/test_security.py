@@ -29,10 +29,12 @@ DEFINERS = {
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
 NOT_FOR_THE_ENGINE = {
     "info_item", "progress", "criterion_judgement", "subject_relation",
-    "support_question", "api_token", "web_session", "erased_report",
+    "support_question", "api_token", "web_session", "erased_report", "attachment", "referral_version", "meeting_series",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
+    "idempotency_key.id", "idempotency_key.house_id", "idempotency_key.person_id", "idempotency_key.key",
+    "idempotency_key.fingerprint", "idempotency_key.status", "idempotency_key.headers", "idempotency_key.body",
     "commitment.replaces_id", "hold.reason", "person.screened_until", "person.trained_until",
 }  # fmt: skip
 

@@ -21,7 +21,7 @@ from models.lookups import duties, waiting
 from models.tables.base import new_id
 from models.tables.cases import Involvement
 from models.transactions import unit_of_work
-from models.words import DutyKind, Phase, Standing
+from models.words import DecisionKind, DutyKind, Phase, Standing
 from tests import everything, factories
 from tests.conftest import Databases
 from tests.factories import AHouse, Story
@@ -382,7 +382,8 @@ async def test_the_list_of_cases_filters_by_phase(db: Databases, house: AHouse) 
 
 
 async def test_what_people_typed_is_shown_and_never_run(db: Databases, house: AHouse) -> None:
-    story = await factories.a_case(db.web, house, Phase.INTAKE, themes=("<script>alert(1)</script>",))
+    story = await factories.a_report(db.web, house)
+    await story.decide("triagist", DecisionKind.COMPLETE, reason="<script>alert(1)</script>")
     async with signed_in(db, house, "triagist") as client:
         page = (await client.get(f"/casussen/{story.case_id}")).text
 

@@ -15,7 +15,7 @@ from models.transactions import unit_of_work
 from models.words import DecisionKind as D
 from models.words import DutyKind, Outcome, Phase, WorkKind
 from tests.conftest import Databases
-from tests.factories import AHouse, Story, a_report, described
+from tests.factories import AHouse, Story, a_report, described, onward
 
 
 async def a_message(db: Databases, house: AHouse, message_id: str = "melding-1") -> Story:
@@ -135,16 +135,21 @@ async def test_after_the_supplement_the_triage_officer_looks_again(db: Databases
     await story.decide("triagist", D.COMPLETE)
 
 
-async def test_a_report_is_rewritten_only_when_a_supplement_was_asked(db: Databases, house: AHouse) -> None:
+async def test_a_report_is_corrected_until_it_is_decided_on_and_handed_in_once(db: Databases, house: AHouse) -> None:
     story = await a_report(db.web, house)
     referral_id = (await story.facts()).referral_id
     assert referral_id is not None
 
     async with story.acting("politie") as work:
-        with pytest.raises(NotPossible, match="alleen nog aangevuld"):
-            await referrals.describe(work, referral_id, described(goal="iets anders"))
+        corrected = await referrals.describe(work, referral_id, described(goal="iets anders"))
         with pytest.raises(NotPossible, match="al ingediend"):
             await referrals.submit(work, referral_id)
+    await onward(story, Phase.INTAKE, Phase.REGIE)
+
+    assert (corrected.goal, corrected.version) == ("iets anders", 2)
+    async with story.acting("politie") as work:
+        with pytest.raises(NotPossible, match="als informatie"):
+            await referrals.describe(work, referral_id, described())
 
 
 async def test_a_report_is_not_completed_by_the_triage_officer_after_a_call_and_never_by_a_timer(

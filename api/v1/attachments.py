@@ -1,0 +1,126 @@
+"""Bijlagen en eerdere versies van een aanmelding."""
+
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Path, Query, Response
+
+from api.once import Once
+from api.signin import CaseWork, Participant
+from api.v1.content import Inhoud
+from api.wire import BASE, Gemaakt, Id, Outgoing, dutch
+from models.casebook import answers, attached
+from models.lookups import referrals as lookup
+
+router = APIRouter(tags=["bijlagen"], route_class=Once)
+
+_ATTACHMENT = {"name": "naam", "media_type": "soort", "size": "omvang", "added_at": "toegevoegdOp"}
+#: what a browser may do with a file it opens: nothing
+_SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+Bestand = Annotated[bytes, Body(media_type="application/octet-stream", description="De inhoud van het bestand")]
+Bestandsnaam = Annotated[str, Query(alias="naam", min_length=1, max_length=300, description="De naam van het bestand")]
+
+
+class Bijlage(Outgoing):
+    """Een bestand bij een aanmelding; de soort volgt uit de inhoud."""
+
+    model_config = dutch("id", **_ATTACHMENT)
+
+    id: UUID
+    name: str
+    media_type: str
+    size: int
+    added_at: datetime
+
+
+class Bijlagen(Outgoing):
+    """De bestanden bij een aanmelding, op volgorde van toevoegen."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[Bijlage]
+
+
+class Versie(Outgoing):
+    """Een versie die is vervangen."""
+
+    model_config = dutch(version="versie", replaced_at="vervangenOp", replaced_by="vervangenDoor")
+
+    version: int
+    replaced_at: datetime
+    replaced_by: UUID
+
+
+class VersieGeheel(Versie):
+    """Een versie die is vervangen, met wat er toen stond."""
+
+    model_config = dutch(version="versie", replaced_at="vervangenOp", replaced_by="vervangenDoor", content="inhoud")
+
+    content: Inhoud
+
+
+class Versies(Outgoing):
+    """Wat er eerder stond, de jongste versie eerst."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[Versie]
+
+
+@router.get("/aanmeldingen/{id}/bijlagen", summary="De bijlagen van een aanmelding")
+async def list_attachments(referral_id: Id, work: CaseWork) -> Bijlagen:
+    await lookup.referral(work, referral_id)
+    return Bijlagen(results=[Bijlage.model_validate(one) for one in await lookup.attachments(work, referral_id)])
+
+
+@router.post("/aanmeldingen/{id}/bijlagen", status_code=201, summary="Voeg een bijlage toe (10 MB; pdf, beeld, tekst)")
+async def attach(
+    referral_id: Id, name: Bestandsnaam, content: Bestand, response: Response, work: Participant
+) -> Gemaakt:
+    made = await attached.attach(work, referral_id, name, content)
+    response.headers["Location"] = f"{BASE}/bijlagen/{made.id}"
+    return Gemaakt(id=made.id)
+
+
+@router.get(
+    "/bijlagen/{id}",
+    summary="De inhoud van een bijlage",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def read_attachment(attachment_id: Id, work: CaseWork) -> Response:
+    found = await lookup.attachment(work, attachment_id, content=True)
+    case = await lookup.case_of(work, await lookup.referral(work, found.referral_id))
+    answers.saw(work, "bijlage", found.id, case.id if case else None)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
+        "Content-Security-Policy": _SANDBOX,
+    }
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+@router.delete("/bijlagen/{id}", status_code=204, summary="Verwijder een bijlage")
+async def remove_attachment(attachment_id: Id, work: Participant) -> None:
+    await attached.remove(work, attachment_id)
+
+
+@router.get("/aanmeldingen/{id}/versies", summary="Wat er eerder in een aanmelding stond")
+async def list_versions(referral_id: Id, work: CaseWork) -> Versies:
+    await lookup.referral(work, referral_id)
+    return Versies(results=[Versie.model_validate(one) for one in await lookup.versions(work, referral_id)])
+
+
+@router.get("/aanmeldingen/{id}/versies/{versie}", summary="Een eerdere versie van een aanmelding")
+async def read_version(
+    referral_id: Id, number: Annotated[int, Path(alias="versie", ge=1, le=2**31 - 1)], work: CaseWork
+) -> VersieGeheel:
+    referral = await lookup.referral(work, referral_id)
+    found = await lookup.version(work, referral_id, number)
+    case = await lookup.case_of(work, referral)
+    answers.saw(work, "aanmelding", referral_id, case.id if case else None)
+    return VersieGeheel(
+        version=found.version, replaced_at=found.replaced_at, replaced_by=found.replaced_by,
+        content=Inhoud.model_validate(found.content, by_name=True, by_alias=False),
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""Files with a referral: added and removed by who reports, as long as the report can change."""
+
+import hashlib
+from uuid import UUID
+
+from models import attachments
+from models.casebook.frame import audit
+from models.casebook.referrals import may_supplement, opened
+from models.lookups import referrals
+from models.refusals import FieldError, InvalidFields
+from models.tables.attached import Attachment
+from models.tables.base import new_id
+from models.tables.referrals import Referral
+from models.transactions import Work
+
+
+async def attach(work: Work, referral_id: UUID, name: str, content: bytes) -> Attachment:
+    """Keep a file with an own referral; checked first. Raises NotFound, NotPossible, InvalidFields."""
+    kept_as, kind = attachments.file_name(name), attachments.media_type(content)
+    referral = await _changeable(work, referral_id)
+    there = await referrals.attachments(work, referral.id)
+    if len(there) >= attachments.MOST:
+        raise InvalidFields([FieldError("bestand", f"een aanmelding heeft ten hoogste {attachments.MOST} bijlagen")])
+    if sum(one.size for one in there) + len(content) > attachments.TOGETHER:
+        most = attachments.TOGETHER // 1_000_000
+        raise InvalidFields([FieldError("bestand", f"de bijlagen zijn samen ten hoogste {most} MB")])
+    made = Attachment(
+        id=new_id(), house_id=referral.house_id, referral_id=referral.id, name=kept_as, media_type=kind,
+        size=len(content), sha256=hashlib.sha256(content).digest(), content=content, added_at=work.now,
+        added_by=work.actor.person_id,
+    )  # fmt: skip
+    work.session.add(made)
+    audit(work, "bijlage toegevoegd", "bijlage", made.id)
+    return made
+
+
+async def remove(work: Work, attachment_id: UUID) -> None:
+    """Take a file away again. Raises NotFound, NotPossible."""
+    found = await referrals.attachment(work, attachment_id)
+    await _changeable(work, found.referral_id)
+    audit(work, "bijlage verwijderd", "bijlage", found.id)
+    await work.session.delete(found)
+
+
+async def _changeable(work: Work, referral_id: UUID) -> Referral:
+    referral, frame = await opened(work, referral_id)
+    if frame is not None:
+        await may_supplement(frame)
+    return referral
