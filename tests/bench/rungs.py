@@ -33,8 +33,9 @@ _ARMED = "SELECT count(*) FROM rung WHERE fired_at IS NULL AND dropped_at IS NUL
 async def measure(ground: Ground) -> list[Row]:
     """The rows of this group."""
     armed, due = ground.size(1_000_000, 20_000), ground.size(10_000, 500)
+    open_ = ground.size(20_000, 500)
     async with ground.database("bench_rungs") as (_stack, databases):
-        await seed(databases, Cases(ground.size(40_000, 1_000), ground.size(40_000, 1_000)))
+        await seed(databases, Cases(open_, open_))
         await ground.sql(databases.name, "SET session_replication_role = replica;" + _ARM.format(armed=armed, due=due))
         await ground.sql(databases.name, "VACUUM (ANALYZE)")
         rate = await _fire(ground, databases, armed, due)

@@ -38,15 +38,16 @@ TABLES = {
         "true",
         f"t.id = (SELECT e.id FROM duty e WHERE e.case_id = t.case_id AND {_ENDED.replace('t.', 'e.')} LIMIT 1)",
     ),
-    "rung": ("t.fired_at IS NULL AND t.dropped_at IS NULL AND b.n % 2 = 0", "false"),
+    "rung": ("t.fired_at IS NULL AND t.dropped_at IS NULL", "false"),
 }
+HALF = {"rung": "b.n % 2 = 0"}  # half of the cases have their ladders: enough, and sooner there
 
-# A number of a copy makes ids that grow with it, as real ones do: the newest case has the highest.
+# The number of a copy takes the place of the moment in an id: as with real ids, the newest case has the highest.
+# Everything here must be immutable, or PostgreSQL calls these functions row by row instead of inlining them.
 _HELPERS = """
     CREATE SCHEMA bench;
     CREATE FUNCTION bench.twin(id uuid, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-      SELECT (lpad(to_hex(1750000000000 + n), 12, '0') || '7' || left(md5(id::text || n), 3)
-              || '8' || right(md5(id::text || n), 15))::uuid $$;
+      SELECT (lpad(to_hex(1750000000000 + n), 12, '0') || substr(id::text, 14))::uuid $$;
     CREATE TABLE bench.stays AS
       SELECT o.id FROM organisation o WHERE o.kind = 'huis'
       UNION SELECT p.id FROM person p JOIN organisation o ON o.id = p.organisation_id
@@ -108,6 +109,7 @@ async def seed(databases: Databases, cases: Cases) -> AHouse:
         if cases.total < 5 * cases.open:
             spread = {"since": cases.total - cases.open, "every": 1}
         await connection.execute(_COPIES.format(total=cases.total, partners=PARTNERS, kinds=len(OPEN), **spread))
+        await connection.execute("ANALYZE")
         copying = [_copy(databases.server, database, table, originals) for table in TABLES]
         await asyncio.gather(*copying)
         await connection.execute(_AFTER)
@@ -136,11 +138,15 @@ async def _copy(server: EmbeddedServer, database: str, table: str, originals: li
         values = ", ".join(_value(table, name, kind) for name, kind in columns)
         case = "id" if table == "cases" else "case_id"
         of_open, of_closed = TABLES[table]
+        listed = ",".join(map(str, originals))
         await connection.execute(
-            f"INSERT INTO {table} ({names}) SELECT {values} FROM bench.copy b"
-            f" JOIN (SELECT * FROM unnest('{{{','.join(map(str, originals))}}}'::uuid[]) WITH ORDINALITY AS o (id, nr))"
-            f" AS o ON o.nr = b.original + 1 JOIN {table} t ON t.{case} = o.id"
-            f" WHERE CASE WHEN b.original = 0 THEN {of_closed} ELSE {of_open} END ORDER BY b.n"
+            f"CREATE TEMP TABLE original AS SELECT o.nr - 1 AS nr, t.* FROM {table} t"
+            f" JOIN unnest('{{{listed}}}'::uuid[]) WITH ORDINALITY AS o (id, nr) ON t.{case} = o.id"
+            f" WHERE CASE WHEN o.nr = 1 THEN {of_closed} ELSE {of_open} END; ANALYZE original"
+        )
+        await connection.execute(
+            f"INSERT INTO {table} ({names}) SELECT {values} FROM bench.copy b JOIN original t ON t.nr = b.original"
+            f" WHERE {HALF.get(table, 'true')}"
         )
     finally:
         await connection.close()
