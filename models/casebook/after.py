@@ -10,7 +10,6 @@ from models.casebook.frame import Frame
 from models.clocks import AMSTERDAM
 from models.commands import GiveAnswer, Judgement
 from models.lookups import cases, referrals
-from models.lookups import duties as duty_lookup
 from models.lookups import meetings as meeting_lookup
 from models.refusals import FieldError, InvalidFields, NotPossible
 from models.tables.base import new_id
@@ -42,9 +41,9 @@ def _judgement(frame: Frame, one: Judgement) -> CriterionJudgement:
 
 async def _information_given(frame: Frame, _duty: Duty, _command: GiveAnswer) -> None:
     """When all that was asked has come, the clock of the admission runs on."""
-    if await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.MORE_INFORMATION}):
+    if await frame.still_open({DutyKind.MORE_INFORMATION}):
         return
-    for admission in await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.ADMISSION}):
+    for admission in await frame.still_open({DutyKind.ADMISSION}):
         await phases.end_holds(frame, Hold.duty_id == admission.id)
         await duties.recompute(frame, [admission], "de gevraagde informatie is er")
 

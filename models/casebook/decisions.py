@@ -5,20 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from models import process, visibility
+from models.actors import Actor
 from models.casebook import duties, phases, plans
 from models.casebook.duties import Wanted
 from models.casebook.effects import EFFECTS, OPENED_BY_EFFECT
 from models.casebook.frame import Frame, open_frame
 from models.commands import NEEDED, TakeDecision
 from models.lookups import cases, meetings
-from models.lookups import duties as duty_lookup
 from models.process import DecisionSpec
-from models.refusals import FieldError, GateOpen, InvalidFields, NotPossible
+from models.refusals import FieldError, GateOpen, InvalidFields, NotFound, NotPossible
 from models.tables.base import new_id
 from models.tables.cases import Decision, DecisionDecider
 from models.transactions import Work
-from models.visibility import Decider
-from models.words import DecisionKind, DutyKind, Phase
+from models.visibility import Decider, Parties
+from models.words import DecisionKind, DutyKind, Phase, Standing
 
 #: within this time the same decision by the same person is a double click
 DOUBLE_CLICK = timedelta(seconds=10)
@@ -54,12 +54,21 @@ async def decide_by_rule(frame: Frame, kind: DecisionKind, triggered_by: str) ->
 async def _deciders(frame: Frame, spec: DecisionSpec, command: TakeDecision) -> list[Decider]:
     actor = frame.work.actor
     named = command.deciders or ((actor.person_id,) if actor.person_id else ())
-    who = await cases.deciders(frame.work, named)
-    opened = cases.Opened(frame.case, frame.house_organisation_id, frame.policy)
-    parties = await cases.parties(frame.work, opened)
+    who = [_self(actor)] if named == (actor.person_id,) else await cases.deciders(frame.work, named)
+    involved = frozenset(one.organisation_id for one in await frame.standing(Standing.INVOLVED))
+    parties = Parties(
+        frame.case.director_id, frame.case.reporter_organisation_id, involved, frame.policy.reporter_may_decide_alone
+    )
     visibility.may_decide(spec.deciders, who, parties)
     visibility.may_register(actor, who, parties)
     return who
+
+
+def _self(actor: Actor) -> Decider:
+    """Who acts has just signed in: nothing more to look up."""
+    if actor.person_id is None or actor.organisation_id is None or actor.organisation_kind is None:
+        raise NotFound("Een van de genoemde beslissers")
+    return Decider(actor.person_id, actor.organisation_id, actor.organisation_kind, actor.roles)
 
 
 async def _check_fields(frame: Frame, spec: DecisionSpec, command: TakeDecision) -> None:
@@ -85,7 +94,7 @@ async def _check_gates(frame: Frame, kind: DecisionKind) -> None:
     gates = process.gates_of(kind)
     if not gates:
         return
-    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, gates)
+    open_ = await frame.still_open(gates)
     if open_:
         names = ", ".join(dict.fromkeys(str(duty.kind).replace("_", " ") for duty in open_))
         msg = f"Eerst moet nog worden afgerond: {names}."
@@ -143,8 +152,8 @@ async def _carry_out(frame: Frame, spec: DecisionSpec, command: TakeDecision, de
     for kind in spec.work:
         frame.owe(kind, decision.id)
     if spec.leads_to is not None:
-        await phases.enter(frame, spec.leads_to, spec.enters_with)
         frame.note("fase", fase=spec.leads_to)
+        await phases.enter(frame, spec.leads_to, spec.enters_with)
         await _follow_on(frame, spec.leads_to)
 
 

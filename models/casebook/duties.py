@@ -37,6 +37,7 @@ def open_duties(frame: Frame, wanted: Iterable[Wanted]) -> list[Duty]:
     """Open duties with their clocks and ladders, and leave the work of telling their owners."""
     opened = [_opened(frame, one) for one in wanted]
     frame.work.session.add_all(opened)
+    frame.opened(opened)
     for duty in opened:
         frame.work.session.add_all(_armed(frame, duty))
         announce = DUTIES[duty.kind].announce
@@ -126,11 +127,13 @@ async def end_duties(
 
 async def disarm(work: Work, duty_ids: Sequence[UUID]) -> None:
     """Drop the rungs that did not fire."""
+    if any(isinstance(one, Rung) for one in work.session.new):
+        await work.session.flush()
     await work.session.execute(
         update(Rung)
         .where(Rung.duty_id.in_(duty_ids), Rung.fired_at.is_(None), Rung.dropped_at.is_(None))
         .values(dropped_at=work.now)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, autoflush=False)
     )
 
 
@@ -138,7 +141,7 @@ async def end_of_kind(frame: Frame, kinds: Iterable[DutyKind], *, ended_as: str,
     """End the open duties of these kinds."""
     wanted = frozenset(kinds)
     if wanted:
-        await end_duties(frame, await lookup.open_in_case(frame.work, frame.case.id, wanted), answered=answered,
+        await end_duties(frame, await frame.still_open(wanted), answered=answered,
                          ended_as=ended_as)  # fmt: skip
 
 
@@ -146,7 +149,7 @@ async def leave(frame: Frame, to: Phase) -> None:
     """The duties of a phase end with it; those of the case run on, until the case closes."""
     closing = to is Phase.CLOSED
     ending = [
-        duty for duty in await lookup.open_in_case(frame.work, frame.case.id)
+        duty for duty in await frame.still_open()
         if (closing and not DUTIES[duty.kind].outlives) or DUTIES[duty.kind].on_leave is not OnLeave.CARRY
     ]  # fmt: skip
     for how in OnLeave:

@@ -12,7 +12,6 @@ from models.casebook.duties import Wanted
 from models.casebook.frame import Frame
 from models.commands import TakeDecision
 from models.lookups import cases, meetings, people, referrals
-from models.lookups import duties as duty_lookup
 from models.owed import DUTIES, Owner
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
@@ -137,7 +136,7 @@ async def _check_participants(frame: Frame, wanted: tuple[UUID, ...]) -> None:
 
 async def _check_involved(frame: Frame, wanted: tuple[UUID, ...]) -> None:
     await _check_participants(frame, wanted)
-    if set(wanted) - {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}:
+    if set(wanted) - {one.organisation_id for one in await frame.standing(Standing.INVOLVED)}:
         raise InvalidFields([FieldError("organisaties", "is een betrokken deelnemer; voeg die eerst toe aan de casus")])
 
 
@@ -146,7 +145,7 @@ async def _choose_involved(frame: Frame, command: TakeDecision, _decision: Decis
     from models.casebook.meetings import invite_also  # noqa: PLC0415 - meetings convene through this module's frame
 
     await _check_participants(frame, command.organisations)
-    there = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}
+    there = {one.organisation_id for one in await frame.standing(Standing.INVOLVED)}
     await phases.ask(frame, command.organisations, Standing.INVOLVED)
     await invite_also(frame, [one for one in command.organisations if one not in there])
 
@@ -159,7 +158,7 @@ async def _release(frame: Frame, command: TakeDecision, _decision: Decision) -> 
     await uninvite(frame, command.organisations)
     await _without_case_director(frame, command.organisations)
     await phases.end_standing(frame, Standing.INVOLVED, command.organisations)
-    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id)
+    open_ = await frame.still_open()
     theirs = [
         duty for duty in open_
         if duty.owner_organisation_id in command.organisations and DUTIES[duty.kind].owner is not Owner.REPORTER
@@ -174,7 +173,7 @@ async def _release(frame: Frame, command: TakeDecision, _decision: Decision) -> 
 
 
 async def _check_release(frame: Frame, leaving: tuple[UUID, ...]) -> None:
-    if set(leaving) - {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}:
+    if set(leaving) - {one.organisation_id for one in await frame.standing(Standing.INVOLVED)}:
         raise InvalidFields([FieldError("organisaties", "is niet betrokken bij deze casus")])
     if frame.case.sponsor_organisation_id in leaving:
         raise InvalidFields([FieldError("organisaties", "is de aanbrenger; draag eerst het aanbrengerschap over")])
@@ -194,7 +193,7 @@ async def _without_case_director(frame: Frame, leaving: tuple[UUID, ...]) -> Non
 async def _appoint_case_director(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
     assert command.person_id is not None  # noqa: S101 - `needs` has checked it
     found = await people.person(frame.work, command.person_id)
-    involved = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}
+    involved = {one.organisation_id for one in await frame.standing(Standing.INVOLVED)}
     if found.organisation_id not in involved:
         raise InvalidFields([FieldError("persoon", "de casusregisseur komt van een betrokken deelnemer")])
     frame.case.case_director_id = found.id
@@ -270,7 +269,7 @@ async def _mark_urgent(frame: Frame, _command: TakeDecision, _decision: Decision
         raise NotPossible("De casus heeft al spoed.")
     frame.case.urgent = True
     policy = frame.policy
-    for duty in await duty_lookup.open_in_case(frame.work, frame.case.id):
+    for duty in await frame.still_open():
         if DUTIES[duty.kind].urgent_term is None and duty.kind not in policy.urgent_terms:
             continue
         agreed = duty.unit is clocks.Unit.FIXED and duty.kind is not DutyKind.ADMISSION
@@ -288,7 +287,7 @@ async def _hold(frame: Frame, command: TakeDecision, decision: Decision) -> None
     until = _later(frame, command)
     case.hold_since, case.hold_until = now, until
     frame.work.session.add(_ledger(frame, decision.reason, until))
-    stopped = [one for one in await duty_lookup.open_in_case(frame.work, case.id) if DUTIES[one.kind].stops_on_hold]
+    stopped = [one for one in await frame.still_open() if DUTIES[one.kind].stops_on_hold]
     await duties.disarm(frame.work, [one.id for one in stopped])
     duties.open_duties(frame, [Wanted(DutyKind.END_OF_HOLD, fixed_at=until)])
 
@@ -306,7 +305,7 @@ async def _resume(frame: Frame, _command: TakeDecision, _decision: Decision) -> 
         raise NotPossible("De casus is niet opgeschort.")
     case.hold_since = case.hold_until = None
     await phases.end_holds(frame, Hold.duty_id.is_(None))
-    stopped = [one for one in await duty_lookup.open_in_case(frame.work, case.id) if DUTIES[one.kind].stops_on_hold]
+    stopped = [one for one in await frame.still_open() if DUTIES[one.kind].stops_on_hold]
     await duties.recompute(frame, stopped, "hervat na opschorting")
 
 
@@ -317,7 +316,7 @@ async def _more_information(frame: Frame, command: TakeDecision, decision: Decis
     await _check_participants(frame, tuple(others))
     await phases.ask(frame, others, Standing.ASKED)
     far = frame.work.now + timedelta(days=366)
-    admission: list[Duty] = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.ADMISSION})
+    admission: list[Duty] = await frame.still_open({DutyKind.ADMISSION})
     frame.work.session.add_all(_ledger(frame, decision.reason, far, duty.id) for duty in admission)
     await duties.disarm(frame.work, [duty.id for duty in admission])
 

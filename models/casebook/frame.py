@@ -1,18 +1,20 @@
 """What every verb on a case works with: the locked case, the policy, and one batch for all it opens."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from models.clocks import Hold
-from models.lookups import cases
+from models.lookups import cases, duties
 from models.policy import Policy
 from models.refusals import NotAllowed
 from models.tables.base import new_id
-from models.tables.cases import Case
+from models.tables.cases import Case, Involvement, Visit
+from models.tables.duties import Duty
 from models.tables.engine import JournalEntry
 from models.tables.trail import AuditLine, History
 from models.transactions import Work
-from models.words import WorkKind
+from models.words import DutyKind, Standing, WorkKind
 
 #: done in the name of the regisseur, whoever's act left it: letters are theirs, namens the sponsor
 BY_DIRECTOR = frozenset({WorkKind.LETTER})
@@ -26,9 +28,12 @@ class Frame:
     case: Case
     house_organisation_id: UUID
     policy: Policy
+    visit: Visit | None = None
     batch_id: UUID = field(default_factory=new_id)
     _owed: set[tuple[WorkKind, UUID]] = field(default_factory=set)
     _holds: list[tuple[UUID | None, Hold]] | None = None
+    _duties: list[Duty] | None = None
+    _standings: list[Involvement] | None = None
 
     @property
     def visit_id(self) -> UUID:
@@ -37,6 +42,29 @@ class Frame:
             msg = f"case {self.case.id} has no visit"
             raise RuntimeError(msg)
         return self.case.visit_id
+
+    async def still_open(self, kinds: Collection[DutyKind] | None = None) -> list[Duty]:
+        """The open duties of the case, oldest due first; of these kinds when given. Read once: the case is locked."""
+        if self._duties is None:
+            self._duties = await duties.open_in_case(self.work, self.case.id)
+        self._duties = [one for one in self._duties if not (one.answered_at or one.lapsed_at or one.withdrawn_at)]
+        return [one for one in self._duties if kinds is None or one.kind in kinds]
+
+    def opened(self, found: Iterable[Duty]) -> None:
+        """These duties are open from now."""
+        if self._duties is not None:
+            self._duties = sorted([*self._duties, *found], key=lambda one: (one.due_at, one.id))
+
+    async def standing(self, standing: Standing) -> list[Involvement]:
+        """Who stands to the case now in this way."""
+        if self._standings is None:
+            self._standings = await cases.standings(self.work, self.case.id)
+        return [one for one in self._standings if one.until is None and one.standing is standing]
+
+    def stands(self, found: Iterable[Involvement]) -> None:
+        """These stand to the case from now."""
+        if self._standings is not None:
+            self._standings.extend(found)
 
     async def holds_for(self, duty_id: UUID | None) -> list[Hold]:
         """The stretches in which the clock of this duty stands still."""
@@ -98,7 +126,7 @@ def audit(
 async def open_frame(work: Work, case_id: UUID) -> Frame:
     """Lock the case and gather what the verb needs. Raises NotFound."""
     opened = await cases.case_for_update(work, case_id)
-    return Frame(work, opened.case, opened.house_organisation_id, opened.policy)
+    return Frame(work, opened.case, opened.house_organisation_id, opened.policy, opened.visit)
 
 
 def must_direct(frame: Frame) -> None:

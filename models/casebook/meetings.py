@@ -9,14 +9,13 @@ from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import Budget, Unit
 from models.commands import Convene, RecordMeeting
-from models.lookups import cases, meetings, people
-from models.lookups import duties as duty_lookup
+from models.lookups import meetings, people
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible
 from models.tables.base import new_id
 from models.tables.cases import Document
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
-from models.words import DutyKind, OrganisationKind, Phase, WorkKind
+from models.words import DutyKind, OrganisationKind, Phase, Standing, WorkKind
 
 CONFERENCE = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING})
 
@@ -107,7 +106,7 @@ def _person(frame: Frame) -> UUID:
 
 async def _invited(frame: Frame, wanted: tuple[UUID, ...]) -> list[UUID]:
     """Involved participants only: a third party needs a signed declaration first and gets no invitation here (R15)."""
-    involved = [one.organisation_id for one in await cases.involved(frame.work, frame.case.id)]
+    involved = [one.organisation_id for one in await frame.standing(Standing.INVOLVED)]
     if not involved:
         raise NotPossible("Kies eerst de betrokken deelnemers.")
     if not wanted:
@@ -121,7 +120,7 @@ async def _invited(frame: Frame, wanted: tuple[UUID, ...]) -> list[UUID]:
 
 
 async def _point_at(frame: Frame, meeting: Meeting) -> None:
-    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.SET_MEETING, DutyKind.HOLD_MEETING})
+    open_ = await frame.still_open({DutyKind.SET_MEETING, DutyKind.HOLD_MEETING})
     to_set = [one for one in open_ if one.kind is DutyKind.SET_MEETING]
     await duties.end_duties(frame, to_set, answered=True, ended_as="gedaan")
     to_hold = [one for one in open_ if one.kind is DutyKind.HOLD_MEETING]
@@ -140,7 +139,7 @@ async def reconvene(frame: Frame, starts_at: datetime) -> Meeting:
     place = ""
     if planned is not None:
         planned.moved_at, place = frame.work.now, planned.place
-        involved = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}
+        involved = {one.organisation_id for one in await frame.standing(Standing.INVOLVED)}
         guests = [one.organisation_id for one in await meetings.invitees(frame.work, [planned.id])]
         invited = tuple(one for one in guests if one in involved)
         frame.owe(WorkKind.CANCEL, planned.id)

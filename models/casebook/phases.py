@@ -1,6 +1,6 @@
 """Leaving one phase and entering the next: visits, the duties a phase asks on arrival, and of whom."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +11,6 @@ from models.casebook import duties
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame
 from models.lookups import cases, meetings, people
-from models.lookups import duties as duty_lookup
 from models.owed import DUTIES, Level
 from models.tables.base import new_id
 from models.tables.cases import Hold, Involvement, Visit
@@ -24,19 +23,17 @@ async def enter(frame: Frame, phase: Phase, enters_with: tuple[DutyKind, ...] | 
     case, now = frame.case, frame.work.now
     if case.visit_id is not None:
         await duties.leave(frame, phase)
-        visit = await cases.current_visit(frame.work, case)
-        visit.left_at = now
+        if frame.visit is not None:
+            frame.visit.left_at = now
         await end_standing(frame, Standing.ASKED)
-        await frame.work.session.flush()
     case.round = case.round + 1 if phase is Phase.MONITORING and case.phase is Phase.MONITORING else 1
     visit = Visit(id=new_id(), house_id=case.house_id, case_id=case.id, phase=phase, round=case.round, entered_at=now)
     frame.work.session.add(visit)
-    case.phase, case.visit_id = phase, visit.id
+    case.phase, case.visit_id, frame.visit = phase, visit.id, visit
     if phase is Phase.CLOSED:
         await _shut(frame)
     elif case.closed_at is not None:
         case.closed_at = case.erase_at = case.outcome = None
-    await frame.work.session.flush()
     spec = process.PHASES[phase]
     await open_kinds(frame, spec.opens if enters_with is None else enters_with)
     for kind in spec.work if enters_with is None else ():
@@ -53,7 +50,7 @@ async def _shut(frame: Frame) -> None:
 
 async def open_kinds(frame: Frame, kinds: Iterable[DutyKind], named: tuple[UUID, ...] = ()) -> None:
     """Open duties of these kinds for everybody who owes them; what is asked once and is open already is not doubled."""
-    there = await duty_lookup.open_in_case(frame.work, frame.case.id)
+    there = await frame.still_open()
     wanted: list[Wanted] = []
     for kind in kinds:
         asked = await _WANTED[kind](frame, named) if kind in _WANTED else [Wanted(kind)]
@@ -74,27 +71,23 @@ def _is_among(there: Iterable[Duty], wanted: Wanted) -> bool:
 
 async def ask(frame: Frame, organisation_ids: Iterable[UUID], standing: Standing) -> None:
     """Note that organisations stand to the case from now; who already does so stays as it is."""
-    there = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id, standing=standing)}
-    frame.work.session.add_all(
+    there = {one.organisation_id for one in await frame.standing(standing)}
+    joining = [
         Involvement(
             id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, organisation_id=organisation_id,
             standing=standing, since=frame.work.now,
         )
         for organisation_id in dict.fromkeys(organisation_ids) if organisation_id not in there
-    )  # fmt: skip
-    await frame.work.session.flush()
+    ]  # fmt: skip
+    frame.work.session.add_all(joining)
+    frame.stands(joining)
 
 
-async def end_standing(frame: Frame, standing: Standing, organisation_ids: Iterable[UUID] | None = None) -> None:
+async def end_standing(frame: Frame, standing: Standing, organisation_ids: Collection[UUID] | None = None) -> None:
     """End a standing; access ends with it, at once (R7)."""
-    statement = update(Involvement).where(
-        Involvement.case_id == frame.case.id, Involvement.until.is_(None), Involvement.standing == standing
-    )
-    if organisation_ids is not None:
-        statement = statement.where(Involvement.organisation_id.in_(list(organisation_ids)))
-    await frame.work.session.execute(
-        statement.values(until=frame.work.now).execution_options(synchronize_session=False)
-    )
+    for one in await frame.standing(standing):
+        if organisation_ids is None or one.organisation_id in organisation_ids:
+            one.until = frame.work.now
 
 
 async def end_holds(frame: Frame, *which: ColumnElement[bool]) -> None:
@@ -122,7 +115,7 @@ async def _known(frame: Frame, named: tuple[UUID, ...]) -> list[Wanted]:
 async def _information(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]:
     """Asked before the meeting: within the term, and never after the conference begins."""
     meeting = await meetings.coming(frame.work, frame.case.id)
-    involved = await cases.involved(frame.work, frame.case.id)
+    involved = await frame.standing(Standing.INVOLVED)
     before = meeting.starts_at if meeting else None
     return [
         Wanted(DutyKind.INFORMATION, organisation_id=one.organisation_id, fixed_at=_sooner(frame, before))

@@ -11,13 +11,12 @@ from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import AMSTERDAM
 from models.commands import MakeCommitment
-from models.lookups import cases, meetings, people
-from models.lookups import duties as duty_lookup
+from models.lookups import meetings, people
 from models.refusals import FieldError, InvalidFields, NotInThisPhase
 from models.tables.base import new_id
 from models.tables.meetings import Commitment
 from models.transactions import Work
-from models.words import PARTICIPANTS, CommitmentState, DutyKind, Phase
+from models.words import PARTICIPANTS, CommitmentState, DutyKind, Phase, Standing
 
 DOMAINS = ("straf", "zorg", "bestuur", "civiel")
 #: what a commitment brings: to carry out, to accept, or for the regisseur to replace
@@ -73,7 +72,7 @@ async def _check(frame: Frame, wanted: tuple[MakeCommitment, ...]) -> None:
         if one.due_on < today
     ]  # fmt: skip
     known = await people.organisations(frame.work, (one.organisation_id for one in wanted))
-    involved = {one.organisation_id for one in await cases.involved(frame.work, frame.case.id)}
+    involved = {one.organisation_id for one in await frame.standing(Standing.INVOLVED)}
     errors += [
         FieldError(f"afspraken[{n}].organisatie", "is een betrokken deelnemer; anderen doen geen toezegging")
         for n, one in enumerate(wanted)
@@ -104,7 +103,7 @@ async def drop(frame: Frame, commitment_ids: Sequence[UUID]) -> None:
 
 async def end_brought(frame: Frame, commitment_ids: Sequence[UUID], *, ended_as: str) -> None:
     """Withdraw what is owed because of these commitments."""
-    owed = await duty_lookup.open_in_case(frame.work, frame.case.id, BROUGHT)
+    owed = await frame.still_open(BROUGHT)
     await duties.end_duties(frame, [one for one in owed if one.about_id in commitment_ids], ended_as=ended_as)
 
 
@@ -122,7 +121,7 @@ async def _wrong_people(frame: Frame, wanted: tuple[MakeCommitment, ...]) -> lis
 async def bring_into_force(frame: Frame) -> None:
     """Open what the plan asks: carry out what was pledged, accept what was proposed, replace what was refused."""
     running = await meetings.commitments(frame.work, frame.case.id, STANDING)
-    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, BROUGHT)
+    open_ = await frame.still_open(BROUGHT)
     there = {(duty.kind, duty.about_id) for duty in open_}
     wanted = [_duty_of(frame, one) for one in running]
     duties.open_duties(frame, [one for one in wanted if (one.kind, one.about_id) not in there])

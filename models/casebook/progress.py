@@ -5,8 +5,7 @@ from uuid import UUID
 from models.casebook import answers
 from models.casebook.frame import Frame, open_frame
 from models.commands import GiveAnswer, ReportProgress
-from models.lookups import cases, meetings
-from models.lookups import duties as duty_lookup
+from models.lookups import meetings
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
 from models.tables.duties import Duty
@@ -54,7 +53,7 @@ def _check(command: ReportProgress) -> None:
 
 
 async def _owed(frame: Frame, commitment: Commitment) -> Duty:
-    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.COMMITMENT})
+    open_ = await frame.still_open({DutyKind.COMMITMENT})
     found = next((one for one in open_ if one.about_id == commitment.id), None)
     if found is None:
         raise NotPossible("Deze afspraak loopt niet: zij is nog niet aanvaard of vastgesteld, of al beëindigd.")
@@ -63,12 +62,12 @@ async def _owed(frame: Frame, commitment: Commitment) -> Duty:
 
 async def _answer_for_all(frame: Frame, organisation_id: UUID) -> None:
     """When everything pledged was spoken of in this visit, the duty to report progress is answered with the worst."""
-    open_ = await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.PROGRESS})
+    open_ = await frame.still_open({DutyKind.PROGRESS})
     owed = next((one for one in open_ if one.owner_organisation_id == organisation_id), None)
     if owed is None:
         return
-    visit = await cases.current_visit(frame.work, frame.case)
-    said = await meetings.newest_progress(frame.work, frame.case.id, organisation_id, since=visit.entered_at)
+    since = frame.visit.entered_at if frame.visit is not None else frame.case.reported_at
+    said = await meetings.newest_progress(frame.work, frame.case.id, organisation_id, since=since)
     pledged = await meetings.commitments(frame.work, frame.case.id, {CommitmentState.PLEDGED})
     if any(one.organisation_id == organisation_id and one.id not in said for one in pledged):
         return

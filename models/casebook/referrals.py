@@ -11,7 +11,6 @@ from models.casebook.frame import Frame, audit, open_frame
 from models.clocks import AMSTERDAM
 from models.commands import DescribeReferral, DescribeSubject, GiveAnswer
 from models.lookups import cases, referrals
-from models.lookups import duties as duty_lookup
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible, Outdated
 from models.tables.attached import ReferralVersion
 from models.tables.base import new_id
@@ -128,7 +127,7 @@ async def opened(work: Work, referral_id: UUID) -> tuple[Referral, Frame | None]
 
 async def may_supplement(frame: Frame) -> bool:
     """A supplement is owed; otherwise it is a correction. Raises NotPossible when it can be neither."""
-    if await duty_lookup.open_in_case(frame.work, frame.case.id, {DutyKind.SUPPLEMENT}):
+    if await frame.still_open({DutyKind.SUPPLEMENT}):
         return True
     if frame.case.phase not in {Phase.INTAKE, Phase.SCREENING}:
         raise NotPossible("Over deze aanmelding is besloten; lever nieuwe gegevens als informatie aan.")
@@ -179,7 +178,7 @@ async def submit(work: Work, referral_id: UUID) -> Case:
         referral.submitted_at = work.now
         return await _reported(work, referral, Phase.INTAKE)
     case = frame.case
-    owed = await duty_lookup.open_in_case(work, case.id, {DutyKind.SUPPLEMENT})
+    owed = await frame.still_open({DutyKind.SUPPLEMENT})
     if not owed:
         raise NotPossible("Deze aanmelding is al ingediend.")
     referral.submitted_at = referral.submitted_at or work.now

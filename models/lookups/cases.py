@@ -15,7 +15,7 @@ from models.tables.cases import Case, Decision, Hold, Involvement, Visit
 from models.tables.duties import Duty
 from models.tables.people import HousePolicy, Organisation, Person
 from models.transactions import Work
-from models.visibility import CaseFacts, Decider, Parties
+from models.visibility import CaseFacts, Decider
 from models.words import DecisionKind, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing
 
 NOT_TAKEN_ON = frozenset(
@@ -30,6 +30,7 @@ class Opened:
     case: Case
     house_organisation_id: UUID
     policy: Policy
+    visit: Visit | None
 
 
 async def case_for_update(work: Work, case_id: UUID) -> Opened:
@@ -43,14 +44,15 @@ async def case_for_update(work: Work, case_id: UUID) -> Opened:
         .limit(1).scalar_subquery()
     )  # fmt: skip
     statement = (
-        select(Case, house.id, newest, func.set_config("pols.acting", cast(Case.id, Text), True))  # noqa: FBT003
+        select(Case, house.id, newest, Visit, func.set_config("pols.acting", cast(Case.id, Text), True))  # noqa: FBT003
         .join(house, and_(house.house_id == Case.house_id, house.kind == OrganisationKind.HOUSE))
+        .outerjoin(Visit, Visit.id == Case.visit_id)
         .where(Case.id == case_id).with_for_update(of=Case, key_share=True)
     )  # fmt: skip
     row = (await work.session.execute(statement)).one_or_none()
     if row is None:
         raise NotFound("Deze casus")
-    return Opened(row[0], row[1], Policy.model_validate(row[2] or {}))
+    return Opened(row[0], row[1], Policy.model_validate(row[2] or {}), row[3])
 
 
 async def case(work: Work, case_id: UUID) -> Case:
@@ -118,20 +120,6 @@ async def standing_now(work: Work, case_id: UUID) -> set[UUID]:
     )
 
 
-async def parties(work: Work, opened: Opened) -> Parties:
-    """Who is who in a case when it comes to deciding."""
-    found = await work.session.scalars(
-        select(Involvement.organisation_id).where(
-            Involvement.case_id == opened.case.id, Involvement.until.is_(None),
-            Involvement.standing == Standing.INVOLVED,
-        )
-    )  # fmt: skip
-    return Parties(
-        opened.case.director_id, opened.case.reporter_organisation_id, frozenset(found),
-        opened.policy.reporter_may_decide_alone,
-    )  # fmt: skip
-
-
 async def deciders(work: Work, person_ids: tuple[UUID, ...]) -> list[Decider]:
     """The people named as having decided. Raises NotFound when one is unknown in this house."""
     rows = await work.session.execute(
@@ -145,13 +133,10 @@ async def deciders(work: Work, person_ids: tuple[UUID, ...]) -> list[Decider]:
     return found
 
 
-async def current_visit(work: Work, found: Case) -> Visit:
-    """The stay of a case in its present phase."""
-    visit = await work.session.get(Visit, found.visit_id)
-    if visit is None:
-        msg = f"case {found.id} has no visit"
-        raise RuntimeError(msg)
-    return visit
+async def standings(work: Work, case_id: UUID) -> list[Involvement]:
+    """Everybody who stands to a case now, in whatever way."""
+    statement = select(Involvement).where(Involvement.case_id == case_id, Involvement.until.is_(None))
+    return list(await work.session.scalars(statement.order_by(Involvement.since, Involvement.id)))
 
 
 async def involved(work: Work, case_id: UUID, *, standing: Standing = Standing.INVOLVED) -> list[Involvement]:

@@ -25,7 +25,9 @@ async def participants(work: Work, *, public_only: bool, house_id: UUID | None =
     house = house_id or work.actor.house_id
     if house is not None:
         statement = statement.where(Organisation.house_id == house)
-    return list(await work.session.scalars(statement))
+    return list(
+        await work.session.scalars(statement, execution_options={"autoflush": False})
+    )  # nothing pending changes it
 
 
 async def organisations(work: Work, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
