@@ -5,6 +5,7 @@ Prints one table and writes `build/bench.json`. A bar that does not hold is repo
 
 import argparse
 import asyncio
+import signal
 import time
 from collections.abc import Awaitable, Callable
 
@@ -12,7 +13,7 @@ from deployments import embedded
 from deployments.stack import Stack
 from tests.bench import decisions, demo, lists, rest, rungs, slices, wakes
 from tests.bench.ground import TEMPLATE, Ground
-from tests.bench.report import Row, show
+from tests.bench.report import Row, keep, show
 from tests.state import fresh_state
 
 GROUPS: dict[str, Callable[[Ground], Awaitable[list[Row]]]] = {
@@ -37,6 +38,7 @@ async def measure(names: list[str], *, quick: bool) -> list[Row]:
             for name in names:
                 began = time.monotonic()
                 rows += await GROUPS[name](ground)
+                keep(rows)
                 print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
             return rows
         finally:
@@ -49,6 +51,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything works")
     parser.add_argument("--only", choices=GROUPS, action="append", help="one group (may be repeated)")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # also then everything is stopped and cleared away
     show(asyncio.run(measure(chosen.only or list(GROUPS), quick=chosen.quick)))
 
 

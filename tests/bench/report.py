@@ -47,10 +47,14 @@ def p95(took: Sequence[float]) -> float:
     return statistics.quantiles(took, n=20, method="inclusive")[-1]
 
 
-def show(rows: Sequence[Row]) -> None:
-    """Print the table and keep the figures."""
+def keep(rows: Sequence[Row]) -> None:
+    """Write the figures there are so far."""
     OUTCOME.parent.mkdir(exist_ok=True)
     OUTCOME.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
+
+
+def show(rows: Sequence[Row]) -> None:
+    """Print the table."""
     lines = [("work", "value", "against", "ratio", "bar", "")] + [_cells(row) for row in rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
