@@ -1,7 +1,6 @@
 """Who is at the door, and whether this door is theirs: every route takes the `Work` of one of these kinds.
 
-Signing in and acting are one transaction: it begins as nobody, looks up the token, and goes on as its holder. It is
-committed before the answer leaves.
+Signing in and acting are one transaction, begun by the holder of the token. It is committed before the answer leaves.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -15,9 +14,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 from api.once import first_time
 from models.actors import ANONYMOUS, Actor
 from models.casebook.setup import TOKEN_PREFIX, hashed
-from models.lookups import people
 from models.refusals import NotAllowed, NotSignedIn
-from models.transactions import Work, become, unit_of_work
+from models.transactions import Work, signed_in, unit_of_work
 from models.words import Role
 
 
@@ -49,13 +47,11 @@ async def _signed_in(
     if given is None or not given.credentials.startswith(TOKEN_PREFIX):  # a session is no token
         raise NotSignedIn
     who = Who(wanted.scopes[-1])
-    async with unit_of_work(ANONYMOUS, request.app.state.database) as work:
-        actor, _name = await people.signed_in(work, hashed(given.credentials))
-        if not _MAY[who](actor):
+    async with signed_in(hashed(given.credentials), request.app.state.database) as (work, _name):
+        if not _MAY[who](work.actor):
             raise NotAllowed(f"Dit kunnen alleen {who}.")
-        acting = await become(work, actor)
-        await first_time(request, acting)
-        yield acting
+        await first_time(request, work)
+        yield work
 
 
 async def _anybody(request: Request) -> AsyncIterator[Work]:

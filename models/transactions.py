@@ -1,19 +1,29 @@
 """One transaction, one actor, one moment: the only place that begins and commits."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from time import monotonic
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Engine, bindparam, event, insert, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import BigInteger, Text, Uuid
 
 from models.actors import Actor
-from models.refusals import LeaseLost
+from models.refusals import LeaseLost, NotSignedIn
+from models.tables.base import Base
+from models.words import OrganisationKind, Role
+
+#: after this long a connection may have died unnoticed
+IDLE_SECONDS = 2.0
 
 _BEGIN = text(
     "SELECT now_, fenced_ "
@@ -31,6 +41,9 @@ _BEGIN = text(
 )
 
 
+_ENTER = text("SELECT * FROM pols_enter(:token, :purpose)")
+
+
 @dataclass(frozen=True, slots=True)
 class HeldLease:
     """The lease under which this executor works on a case."""
@@ -42,6 +55,19 @@ class HeldLease:
 held_lease: ContextVar[HeldLease | None] = ContextVar("held_lease", default=None)
 
 
+_ROWS = "rows to write"
+
+
+class _Session(Session):
+    """A session that also writes rows that nobody needs as objects."""
+
+
+@event.listens_for(_Session, "after_flush")
+def _write_rows(session: Session, _context: object) -> None:
+    for table, rows in session.info.pop(_ROWS, ()):
+        session.connection().execute(insert(table.__table__), rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A unit of work: the session, the moment it began (process time) and who acts."""
@@ -50,18 +76,45 @@ class Work:
     now: datetime
     actor: Actor
 
+    def write(self, table: type[Base], rows: Iterable[Mapping[str, object]]) -> None:
+        """Insert rows with the next flush, without an object for each; they come after the objects they hang on."""
+        if listed := list(rows):
+            self.session.info.setdefault(_ROWS, []).append((table, listed))
+
+    def is_writing(self, table: type[Base]) -> bool:
+        """Whether rows of this table wait for the next flush."""
+        return any(one is table for one, _ in self.session.info.get(_ROWS, ()))
+
 
 class Database:
     """A pool of connections under one role. Build it at the edge of the process."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_timeout=10, pool_pre_ping=True, hide_parameters=True
+            url, pool_size=pool_size, max_overflow=0, pool_timeout=10, hide_parameters=True
         )
+        _ask_the_idle_ones(self.engine.sync_engine)
 
     async def close(self) -> None:
         """Give all connections back."""
         await self.engine.dispose()
+
+
+def _ask_the_idle_ones(engine: Engine) -> None:
+    """Ask a connection that was idle whether it still lives; one that just worked need not be asked (a round trip)."""
+
+    @event.listens_for(engine, "checkin")
+    def used(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["used"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if monotonic() - record.info.get("used", monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError from error
 
 
 class _Process:
@@ -81,6 +134,10 @@ def current() -> Database:
     return _Process.database
 
 
+def _session(database: Database) -> AsyncSession:
+    return AsyncSession(database.engine, expire_on_commit=False, sync_session_class=_Session)
+
+
 @asynccontextmanager
 async def unit_of_work(actor: Actor, database: Database | None = None, *, fenced: bool = True) -> AsyncIterator[Work]:
     """Do everything or nothing as one actor. Under a lease the transaction is fenced: raises LeaseLost when overtaken.
@@ -89,12 +146,32 @@ async def unit_of_work(actor: Actor, database: Database | None = None, *, fenced
     """
     source = database or current()
     lease = held_lease.get() if fenced else None
-    async with AsyncSession(source.engine, expire_on_commit=False) as session, session.begin():
+    async with (
+        AsyncSession(source.engine, expire_on_commit=False, sync_session_class=_Session) as session,
+        session.begin(),
+    ):
         row = (await session.execute(_BEGIN, _context(actor, lease))).one()
         if lease is not None and not row.fenced_:
             msg = "another executor holds this case"
             raise LeaseLost(msg)
         yield Work(session, row.now_.astimezone(UTC), actor)
+
+
+@asynccontextmanager
+async def signed_in(secret_hash: bytes, database: Database) -> AsyncIterator[tuple[Work, str]]:
+    """Do everything or nothing as who holds this token or session; also their name. Raises NotSignedIn (R6)."""
+    async with (
+        AsyncSession(database.engine, expire_on_commit=False, sync_session_class=_Session) as session,
+        session.begin(),
+    ):
+        row = (await session.execute(_ENTER, {"token": secret_hash, "purpose": Actor().purpose})).one_or_none()
+        if row is None:
+            raise NotSignedIn
+        actor = Actor(
+            house_id=row.house_id, organisation_id=row.organisation_id, person_id=row.person_id,
+            organisation_kind=OrganisationKind(row.kind), roles=frozenset(map(Role, row.roles)),
+        )  # fmt: skip
+        yield Work(session, row.now_.astimezone(UTC), actor), row.name
 
 
 async def become(work: Work, actor: Actor) -> Work:

@@ -11,12 +11,11 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.actors import ANONYMOUS, Actor
+from models.actors import Actor
 from models.casebook.sessions import LASTS
 from models.casebook.setup import TOKEN_PREFIX, hashed
-from models.lookups import people
 from models.refusals import NotAllowed, NotSignedIn
-from models.transactions import Database, Work, become, unit_of_work
+from models.transactions import Database, Work, signed_in
 
 COOKIE = "pols_sessie"
 
@@ -72,12 +71,11 @@ async def visiting(request: Request) -> AsyncIterator[Visit]:
     if not secret or secret.startswith(TOKEN_PREFIX):
         raise NotSignedIn
     form = await request.form() if request.method == "POST" else FormData()
-    async with unit_of_work(ANONYMOUS, database_of(request)) as work:
-        actor, name = await people.signed_in(work, hashed(secret))
+    async with signed_in(hashed(secret), database_of(request)) as (work, name):
         token = csrf_of(secret)
         if request.method == "POST":
             _check(request, form, token)
-        yield Visit(await become(work, actor), name, token, form)
+        yield Visit(work, name, token, form)
 
 
 def _check(request: Request, form: FormData, token: str) -> None:

@@ -39,7 +39,7 @@ def open_duties(frame: Frame, wanted: Iterable[Wanted]) -> list[Duty]:
     frame.work.session.add_all(opened)
     frame.opened(opened)
     for duty in opened:
-        frame.work.session.add_all(_armed(frame, duty))
+        _arm(frame, duty)
         announce = DUTIES[duty.kind].announce
         if announce is not None:
             frame.owe(announce)
@@ -92,20 +92,20 @@ def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]: 
             return house, Role.TRIAGE_OFFICER, None
 
 
-def _armed(frame: Frame, duty: Duty) -> list[Rung]:
-    """The rungs of a duty. While its clock stands still nothing is armed: the resume arms it again."""
+def _arm(frame: Frame, duty: Duty) -> None:
+    """Set the rungs of a duty. While its clock stands still nothing is armed: the resume arms it again."""
     if frame.case.hold_since is not None and DUTIES[duty.kind].stops_on_hold:
-        return []
+        return
     calendar = frame.policy.calendar()
     specs = frame.policy.ladder(duty.kind, urgent=duty.urgent)
     office_hours = not (duty.urgent and DUTIES[duty.kind].urgent_term is not None)
     planned = ladder.rungs(duty.due_at, duty.opened_at, specs, calendar, office_hours=office_hours)
     first = duty.due_version == 1
-    return [
-        Rung(id=new_id(), house_id=duty.house_id, case_id=duty.case_id, duty_id=duty.id, step=rung.step,
-             due_version=duty.due_version, fire_at=rung.fire_at)
-        for rung in planned if first or rung.fire_at > frame.work.now
-    ]  # fmt: skip
+    armed = [rung for rung in planned if first or rung.fire_at > frame.work.now]
+    frame.work.write(Rung, [
+        {"id": new_id(), "house_id": duty.house_id, "case_id": duty.case_id, "duty_id": duty.id, "step": rung.step,
+         "due_version": duty.due_version, "fire_at": rung.fire_at} for rung in armed
+    ])  # fmt: skip
 
 
 async def end_duties(
@@ -127,7 +127,7 @@ async def end_duties(
 
 async def disarm(work: Work, duty_ids: Sequence[UUID]) -> None:
     """Drop the rungs that did not fire."""
-    if any(isinstance(one, Rung) for one in work.session.new):
+    if work.is_writing(Rung):
         await work.session.flush()
     await work.session.execute(
         update(Rung)
@@ -170,7 +170,7 @@ async def recompute(frame: Frame, found: Sequence[Duty], why: str) -> None:
         duty.explanation = f"{due.explanation()} ({why})"
         duty.due_version += 1
         duty.exhausted_at = None
-        frame.work.session.add_all(_armed(frame, duty))
+        _arm(frame, duty)
 
 
 def _next_triage(frame: Frame, duty: Duty) -> None:
