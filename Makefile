@@ -16,9 +16,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RIVALS := $(VENV)-bench/.ready
 export POLS_STATE ?= $(PLACE)/$(if $(filter $(CURDIR),$(PLACE)),.pols,state)
+SPECTRAL := @stoplight/spectral-cli@6.16.3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo run test check chaos bench lock clean
+.PHONY: help demo run test check lint-api chaos bench lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "make %-6s  %s\n", $$1, $$2}'
@@ -32,12 +33,21 @@ run: $(READY) ## start everything without demonstration data
 test: check ## check the code, then run every test
 	@$(BIN)/python -m pytest
 
-check: $(READY) ## lint, format, types, imports and the lock file
+check: $(READY) ## lint, format, types, imports, the lock file and the document of the interface
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/architecture/test_lock.py
+	@$(MAKE) lint-api
+
+# The rules of the government for interfaces (docs/standards). The linter comes once and stays beside the environment.
+lint-api: $(READY)
+	@if command -v npx >/dev/null; then \
+	  npm_config_cache=$(VENV)/.npm npx --yes --prefer-offline --ignore-scripts --no-update-notifier --loglevel=error \
+	    $(SPECTRAL) lint --quiet --ruleset docs/standards/adr-linter.yaml --fail-severity=warn docs/openapi.json; \
+	elif [ -n "$(LINT_API)" ]; then echo 'The interface must be linted here, and Node.js (npx) is not installed.'; exit 1; \
+	else echo 'The document of the interface is not linted: Node.js (npx) is not installed.'; fi
 
 chaos: $(READY) ## kill a worker at every boundary, pull every plug: the long form
 	@POLS_CHAOS=full $(BIN)/python -m pytest tests/chaos

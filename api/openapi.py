@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from api.middleware import VERSION
 from api.once import HEADER, REPLAYED
-from api.problems import MEDIA_TYPE, Probleem, VerkeerdVeld
+from api.problems import MEDIA_TYPE, Foutmelding, VerkeerdVeld
 from api.signin import Who
 
 COMMITTED = Path(__file__).parents[1] / "docs" / "openapi.json"
@@ -19,10 +19,12 @@ _PROBLEMS = {
     "403": "Niet toegestaan",
     "404": "Niet gevonden, of niet voor u toegankelijk",
     "409": "Kan nu niet; `detail` zegt waarom",
+    "412": "Intussen gewijzigd; lees het opnieuw",
+    "413": "Het bericht is te groot",
     "503": "Even niet beschikbaar; probeer het na `Retry-After` opnieuw",
 }
 _KEY = {
-    "name": HEADER, "in": "header", "required": False, "schema": {"type": "string", "minLength": 8, "maxLength": 200},
+    "name": HEADER, "in": "header", "required": False, "schema": {"type": "string", "pattern": "^[!#-~]{8,200}$"},
     "description": "Een sleutel die u zelf kiest: hetzelfde verzoek met dezelfde sleutel wordt binnen 24 uur eenmaal"
     f" gedaan en krijgt daarna hetzelfde antwoord, met `{REPLAYED}: true`.",
 }  # fmt: skip
@@ -35,7 +37,7 @@ def document(interface: FastAPI) -> dict[str, Any]:
     schemas = made["components"]["schemas"]
     for name in _FROM_FRAMEWORK:
         schemas.pop(name, None)
-    for model in (Probleem, VerkeerdVeld):
+    for model in (Foutmelding, VerkeerdVeld):
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
@@ -63,17 +65,21 @@ def _complete(operation: dict[str, Any], path: str, verb: str) -> None:
     if security and verb == "post":
         operation.setdefault("parameters", []).append(_KEY)
     operation["x-pols-wie"] = security[0]["apiToken"][0] if security else Who.OPEN.value
-    for status in _possible(path, verb, signed_in=bool(security)):
+    for status in _possible(operation, path, verb):
         responses[status] = {
             "description": _PROBLEMS[status],
-            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Probleem"}}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Foutmelding"}}},
         }
 
 
-def _possible(path: str, verb: str, *, signed_in: bool) -> list[str]:
+def _possible(operation: dict[str, Any], path: str, verb: str) -> list[str]:
     found = ["400", "503"]
-    if signed_in:
+    if operation.get("security"):
         found += ["401", "403"]
+    if "requestBody" in operation:
+        found.append("413")
+    if any(one["name"] == "If-Match" for one in operation.get("parameters", ())):
+        found.append("412")
     if "{" in path or verb == "post":
         found.append("404")
     if verb != "get":

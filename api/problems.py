@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from api.messages import said
 from models import refusals
@@ -75,7 +76,7 @@ class VerkeerdVeld(BaseModel):
     melding: str
 
 
-class Probleem(BaseModel):
+class Foutmelding(BaseModel):
     """Waarom iets niet kan (RFC 9457)."""
 
     type: str
@@ -124,7 +125,18 @@ async def by_status(request: Request, error: Exception) -> JSONResponse:
     """What the framework refuses: no such address, no such method, too large."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     detail = _DETAILS.get(error.status_code, _DETAILS[HTTPStatus.BAD_REQUEST])
-    return problem(request, error.status_code, detail, headers=dict(error.headers or {}) or None)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _allowed(request) or headers.get("Allow", "")
+    return problem(request, error.status_code, detail, headers=headers or None)
+
+
+def _allowed(request: Request) -> str:
+    """Every method of this address: the framework names those of the first of its routes only."""
+    document = getattr(request.app.state, "document", {"paths": {}})
+    here = request.url.path.removeprefix(request.scope.get("root_path", ""))
+    verbs = (item for path, item in document["paths"].items() if compile_path(path)[0].match(here))
+    return ", ".join(verb.upper() for verb in next(verbs, ()))
 
 
 async def database_refused(request: Request, error: Exception) -> JSONResponse:

@@ -21,7 +21,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from models.clocks import AMSTERDAM
-from models.commands import Moment
+from models.commands import Moment, written_out
 from models.policy import Policy
 from models.refusals import FieldError, InvalidFields
 from models.transactions import Work
@@ -76,7 +76,7 @@ def made(response: Response, id_: UUID, collection: str) -> Gemaakt:
 
 
 #: the linter of the design rules wants `format` beside a nullable day
-Dag = Annotated[date | None, WithJsonSchema({"type": ["string", "null"], "format": "date"})]
+Dag = Annotated[date | None, written_out("date"), WithJsonSchema({"type": ["string", "null"], "format": "date"})]
 
 
 def _end_of_day(value: object) -> object:
@@ -117,10 +117,11 @@ class Spoken:
         return {"type": "string", "enum": list(self.meant)}
 
     def _understood(self, value: object) -> StrEnum:
-        if value in self.words:
-            return value  # type: ignore[return-value]
-        if isinstance(value, str) and value in self.meant:
-            return self.meant[value]  # type: ignore[no-any-return]
+        if isinstance(value, str):  # an enum member of ours is text too; a list or an object cannot be looked up
+            if value in self.words:
+                return value  # type: ignore[return-value]
+            if value in self.meant:
+                return self.meant[value]  # type: ignore[no-any-return]
         raise PydanticCustomError("uitleg", "kies uit: {keuze}", {"keuze": ", ".join(self.meant)})
 
 

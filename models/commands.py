@@ -5,12 +5,24 @@ from datetime import date, time
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from models.words import Consequence, DecisionKind, RelationKind, SeriesKind, Service
 
 FIRST_YEAR, LAST_YEAR = 2000, 2090  #: what a date in a case can be; outside it somebody made a slip of the pen
+
+
+def written_out(kind: str) -> BeforeValidator:
+    """A day or a time is written out: a number would be counted from 1970."""
+
+    def check(value: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        counted = value.replace(".", "").removeprefix("-").isdecimal() if isinstance(value, str) else False
+        if counted or isinstance(value, int | float):
+            raise PydanticCustomError(f"{kind}_written_out", "is uitgeschreven")
+        return value
+
+    return BeforeValidator(check)
 
 
 def _within_reach(value: Any) -> Any:  # noqa: ANN401 - a day or a moment
@@ -21,8 +33,8 @@ def _within_reach(value: Any) -> Any:  # noqa: ANN401 - a day or a moment
 
 
 #: a moment or a day that a case can hold; the calendar knows no others
-Moment = Annotated[AwareDatetime, AfterValidator(_within_reach)]
-Day = Annotated[date, AfterValidator(_within_reach)]
+Moment = Annotated[AwareDatetime, written_out("datetime"), AfterValidator(_within_reach)]
+Day = Annotated[date, written_out("date"), AfterValidator(_within_reach)]
 
 
 #: a word or a line, and a text: longer is a document, and belongs in an attachment
@@ -53,11 +65,11 @@ class TakeDecision(Command):
     receiver: Line = ""
     other_case: UUID | None = None
     called_at: Moment | None = None
-    criteria_met: bool | None = None
+    criteria_met: StrictBool | None = None
     necessity: Prose = ""
     commitment_id: UUID | None = None
     due_on: Day | None = None
-    high_risk: bool | None = None
+    high_risk: StrictBool | None = None
     corrects: UUID | None = None
 
 
@@ -81,7 +93,7 @@ class Judgement(Command):
     """Whether one criterion of BGS 2.20(1) is met, and why."""
 
     criterion: str = Field(pattern="^[abcd]$")
-    met: bool
+    met: StrictBool
     motivation: Annotated[Prose, Field(min_length=1)]
 
 
@@ -207,8 +219,8 @@ class DescribeReferral(Command):
     municipality: Line = ""
     themes: Some[Line] = ()
     service: Service = Service.DIRECTION
-    urgent: bool = False
-    acute_safety: bool = False
+    urgent: StrictBool = False
+    acute_safety: StrictBool = False
     reporter_function: Line = ""
     reporter_contact: Line = ""
     reason: Prose = ""
@@ -222,10 +234,10 @@ class DescribeReferral(Command):
     criminogenic_factors: Some[Line] = ()
     incidents: Some[DescribeIncident] = ()
     partners: Some[DescribePartner] = ()
-    discussed: bool | None = None
+    discussed: StrictBool | None = None
     discussed_reason: Prose = ""
     criteria: MotivateCriteria = MotivateCriteria()
-    quality_statement: bool = False
+    quality_statement: StrictBool = False
     subjects: Some[DescribeSubject] = ()
     relations: Some[DescribeRelation] = ()
 

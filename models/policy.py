@@ -4,7 +4,7 @@ from datetime import time
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from models import ladder
 from models.clocks import Budget, Unit, WorkingCalendar
@@ -72,7 +72,7 @@ class Policy(BaseModel):
     closes: time = time(17)
     weekly_cutoff: CutOff | None = None
     ask_known: frozenset[UUID] = frozenset()  #: public participants asked before admission; empty asks all of them
-    reporter_may_decide_alone: bool = False
+    reporter_may_decide_alone: StrictBool = False
     evaluation_days: Annotated[int, Field(ge=7, le=366)] = 42
     evaluation_days_high_risk: Annotated[int, Field(ge=7, le=28)] = 14
     erase_after_days: Annotated[int, Field(ge=1, le=90)] = 30

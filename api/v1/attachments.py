@@ -88,7 +88,7 @@ async def attach(
     "/bijlagen/{id}",
     summary="De inhoud van een bijlage",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
 )
 async def read_attachment(attachment_id: Id, work: CaseWork) -> Response:
     found = await lookup.attachment(work, attachment_id, content=True)

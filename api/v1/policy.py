@@ -7,6 +7,7 @@ from pydantic import Field, WithJsonSchema
 
 from api.wire import Spoken, dutch
 from models.clocks import Unit
+from models.commands import written_out
 from models.ladder import Step
 from models.policy import CutOff, LadderStep, Policy, Term
 from models.words import DutyKind
@@ -22,7 +23,9 @@ _STEPS = {
 
 Eenheid = Annotated[Unit, Spoken(_UNITS)]
 Trede = Annotated[Step, Spoken(_STEPS)]
-Klok = Annotated[time, WithJsonSchema({"type": "string", "format": "time-local", "examples": ["09:00:00"]})]
+Klok = Annotated[
+    time, written_out("time"), WithJsonSchema({"type": "string", "format": "time-local", "examples": ["09:00:00"]})
+]
 
 
 class Termijn(Term):
@@ -66,7 +69,7 @@ class Beleid(Policy):
     urgent_terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
     ladders: dict[DutyKind, list[LadderTrede]] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
     opens: Klok = time(9)
-    closes: Klok = time(17)
+    closes: Klok = Field(default=time(17), examples=["17:00:00"])
     weekly_cutoff: Sluiting | None = None
 
 

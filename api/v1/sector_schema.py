@@ -7,7 +7,7 @@ person may lack a prefix. What the receiver fills (`url`, ids marked read-only) 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
 from models.commands import DescribeIncident, DescribePartner, DescribeReferral, DescribeSubject, Line, Moment
@@ -132,7 +132,7 @@ class Melding(_Part):
     soort: Annotated[MeldingSoort, AfterValidator(_only_ours)]
     datumTijd: AwareDatetime  # noqa: N815
     verzoek: Text
-    terugkoppelingGewenst: bool  # noqa: N815
+    terugkoppelingGewenst: StrictBool  # noqa: N815
     zorgelijkeSituatie: MeldingSituatie  # noqa: N815
     contact: MeldingContact
     overigeInformatie: MeldingInformatie  # noqa: N815

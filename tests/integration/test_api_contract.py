@@ -51,7 +51,7 @@ def test_the_document_promises_problems_and_versions_and_no_422() -> None:
             assert list(answer["content"]) == ["application/problem+json"], name
     schemas = document(create_v1())["components"]["schemas"]
     assert not {"HTTPValidationError", "ValidationError"} & schemas.keys()
-    assert {"status", "title", "detail"} <= set(schemas["Probleem"]["required"])
+    assert {"status", "title", "detail"} <= set(schemas["Foutmelding"]["required"])
 
 
 def test_names_on_the_wire_are_camel_case_without_underscores() -> None:
