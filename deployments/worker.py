@@ -10,7 +10,7 @@ from uuid import UUID
 
 from deployments.conductor import Conductor, EngineUnreachable, Outcome, RunEnded, RunMissing
 from deployments.deliver import deliver
-from deployments.reconcile import reconcile
+from deployments.reconcile import Round, reconcile
 from deployments.settings import Settings
 from deployments.wakes import Wakes
 from flows.case import case
@@ -39,6 +39,7 @@ class Worker:
         self._cases, self._mail, self._clock, self._night = (asyncio.Event() for _ in range(4))
         self._slots = asyncio.Semaphore(settings.worker_cases)
         self._busy: set[UUID] = set()
+        self._round = Round()
 
     async def run(self) -> None:
         """Work until cancelled; a loop that stumbles goes on."""
@@ -172,4 +173,4 @@ class Worker:
                 sealed = await sealer.seal_lines(work)
 
     async def _reconcile(self) -> None:
-        await reconcile(self.conductor)
+        await reconcile(self.conductor, self._round)

@@ -45,6 +45,7 @@ HALF = {"rung": "b.n % 2 = 0"}  # half of the cases have their ladders: enough, 
 # The number of a copy takes the place of the moment in an id: as with real ids, the newest case has the highest.
 # Everything here must be immutable, or PostgreSQL calls these functions row by row instead of inlining them.
 _HELPERS = """
+    DROP SCHEMA IF EXISTS bench CASCADE;
     CREATE SCHEMA bench;
     CREATE FUNCTION bench.twin(id uuid, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
       SELECT (lpad(to_hex(1750000000000 + n), 12, '0') || substr(id::text, 14))::uuid $$;
@@ -58,11 +59,12 @@ _PEOPLE = """
       SELECT CASE WHEN k = 0 OR id = ANY ('{stays}'::uuid[]) THEN id ELSE bench.twin(id, k) END $$;
     INSERT INTO organisation (id, house_id, kind, name, task)
       SELECT bench.twin(id, k), house_id, kind, name || ' ' || k, task
-      FROM organisation, generate_series(1, {partners} - 1) AS k WHERE kind <> 'huis';
+      FROM organisation, generate_series(1, {partners} - 1) AS k WHERE kind <> 'huis' AND house_id = '{house}';
     INSERT INTO person (id, house_id, organisation_id, name, email, roles, active, screened_until, trained_until)
       SELECT bench.twin(id, k), house_id, bench.who(organisation_id, k), name || ' ' || k, k || '.' || email,
              array_remove(roles, 'triagelid'), active, screened_until, trained_until
-      FROM person, generate_series(1, {partners} - 1) AS k WHERE id NOT IN (SELECT id FROM bench.stays);
+      FROM person, generate_series(1, {partners} - 1) AS k
+      WHERE id NOT IN (SELECT id FROM bench.stays) AND house_id = '{house}';
 """
 # One line per copy: of which original, with which partners, and how long ago. One open case in ten is behind.
 _COPIES = """
@@ -106,7 +108,7 @@ async def seed(databases: Databases, cases: Cases) -> AHouse:
             await connection.execute(roomy)
         await connection.execute(_HELPERS)
         stays = await connection.fetchval("SELECT string_agg(id::text, ',') FROM bench.stays")
-        await connection.execute(_PEOPLE.format(stays="{" + stays + "}", partners=PARTNERS))
+        await connection.execute(_PEOPLE.format(stays="{" + stays + "}", partners=PARTNERS, house=house.id))
         spread = {"since": cases.total - 5 * cases.open, "every": 5}
         if cases.total < 5 * cases.open:
             spread = {"since": cases.total - cases.open, "every": 1}

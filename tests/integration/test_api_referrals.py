@@ -162,7 +162,7 @@ async def test_a_submitted_report_is_withdrawn_with_a_reason(door: Door) -> None
 async def test_a_report_is_supplemented_where_the_desk_asked_for_it(door: Door) -> None:
     draft_id = await a_draft(door)
     case = await door.post("politie", f"/aanmeldingen/{draft_id}/indieningen")
-    await door.refused("politie", f"/aanmeldingen/{draft_id}", SUBMITTED, 409, "PUT")
+    await door.refused("politie", f"/aanmeldingen/{draft_id}/indieningen", None, 409)
     asked = {"soort": "aanvulling_vragen", "toelichting": "welk wijkteam?"}
     await door.post("triagist", f"/casussen/{case['id']}/besluiten", asked)
 
