@@ -7,13 +7,14 @@ from prefect import flow
 
 from flows import advice, closing, focusoverleg, intake, monitoring, plan, regie, screening
 from flows.rest import rest
+from models.lookups.work import OwingVisit
 from models.transactions import held_lease
 from models.words import Phase
 from tasks import reading
 from tasks.boundary import StepFailed, guarded
 
 #: who conducts which phase; a closed case still has the last word to its reporter
-CONDUCT: dict[Phase, Callable[[UUID], Awaitable[None]]] = {
+CONDUCT: dict[Phase, Callable[[OwingVisit], Awaitable[None]]] = {
     Phase.INTAKE: intake.conduct,
     Phase.SCREENING: screening.conduct,
     Phase.ADVICE: advice.conduct,
@@ -35,7 +36,7 @@ async def case(case_id: UUID) -> None:
     """
     while owing := await reading.visits_owing(case_id):  # phases with open work, oldest first
         for visit in owing:
-            await CONDUCT[visit.phase](visit.id)
+            await CONDUCT[visit.phase](visit)
     if await reading.is_finished(case_id):
         return
     await rest(_fresh_key())  # suspends the run; work left by a transaction wakes it, from the top

@@ -64,8 +64,11 @@ class _Session(Session):
 
 @event.listens_for(_Session, "after_flush")
 def _write_rows(session: Session, _context: object) -> None:
+    together: dict[type[Base], list[Mapping[str, object]]] = {}
     for table, rows in session.info.pop(_ROWS, ()):
-        session.connection().execute(insert(table.__table__), rows)
+        together.setdefault(table, []).extend(rows)
+    for table, rows in together.items():
+        session.connection().execute(insert(table), rows)
 
 
 @dataclass(frozen=True, slots=True)

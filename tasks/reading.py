@@ -6,19 +6,12 @@ from models.actors import ENGINE
 from models.lookups import work as lookup
 from models.lookups.work import OwingVisit
 from models.transactions import unit_of_work
-from models.words import WorkKind
 
 
 async def visits_owing(case_id: UUID) -> list[OwingVisit]:
-    """Phases with open work, oldest first; also those already left."""
+    """Phases with open work, oldest first, each with its entries; also those already left."""
     async with unit_of_work(ENGINE) as work:
         return await lookup.visits_owing(work, case_id)
-
-
-async def entries(visit_id: UUID, kind: WorkKind) -> list[UUID]:
-    """The open journal entries of one kind."""
-    async with unit_of_work(ENGINE) as work:
-        return await lookup.entries(work, visit_id, kind)
 
 
 async def is_finished(case_id: UUID) -> bool:

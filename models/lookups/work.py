@@ -1,6 +1,6 @@
 """What the engine asks: process facts only, of any house; never a text about a person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,10 +22,15 @@ PersonId = UUID
 
 @dataclass(frozen=True, slots=True)
 class OwingVisit:
-    """A stay in a phase that still has outside work open."""
+    """A stay in a phase that still has outside work to do: its open entries per kind, in the order they were left."""
 
     id: UUID
     phase: Phase
+    entries: dict[WorkKind, list[UUID]] = field(default_factory=dict)
+
+    def take(self, kind: WorkKind) -> list[UUID]:
+        """The entries of a kind, once: what was tried now waits for its next try."""
+        return self.entries.pop(kind, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +43,21 @@ class MeetingCall:
 
 
 async def visits_owing(work: Work, case_id: UUID) -> list[OwingVisit]:
-    """The visits with work that may be done now, oldest first."""
+    """The visits with work that may be done now, oldest first, each with its open entries."""
     statement = (
-        select(Visit.id, Visit.phase).join(JournalEntry, JournalEntry.visit_id == Visit.id)
-        .where(Visit.case_id == case_id, *_owed()).group_by(Visit.id).order_by(Visit.entered_at, Visit.id)
+        select(Visit.id, Visit.phase, JournalEntry.kind, JournalEntry.id)
+        .join(JournalEntry, JournalEntry.visit_id == Visit.id).where(Visit.case_id == case_id, *_owed())
+        .order_by(Visit.entered_at, Visit.id, JournalEntry.opened_at, JournalEntry.id)
     )  # fmt: skip
-    return [OwingVisit(*row) for row in await work.session.execute(statement)]
+    found: dict[UUID, OwingVisit] = {}
+    for visit_id, phase, kind, entry_id in await work.session.execute(statement):
+        found.setdefault(visit_id, OwingVisit(visit_id, phase)).entries.setdefault(kind, []).append(entry_id)
+    return list(found.values())
 
 
 def _owed() -> tuple[ColumnElement[bool], ...]:
     later = func.greatest(func.clock_timestamp(), func.pols_now())
     return JournalEntry.done_at.is_(None), JournalEntry.gave_up_at.is_(None), JournalEntry.next_try_at <= later
-
-
-async def entries(work: Work, visit_id: UUID, kind: WorkKind) -> list[UUID]:
-    """The open entries of one kind in a visit."""
-    statement = (
-        select(JournalEntry.id).where(JournalEntry.visit_id == visit_id, JournalEntry.kind == kind, *_owed())
-        .order_by(JournalEntry.opened_at, JournalEntry.id)
-    )  # fmt: skip
-    return list(await work.session.scalars(statement))
 
 
 async def is_closed(work: Work, case_id: UUID) -> bool:
