@@ -17,7 +17,7 @@ WITH present AS (
   GROUP BY 1, 2
 ), asked AS MATERIALIZED (
   -- Cases in which somebody who exists owes something: read once, not looked up again for every case.
-  SELECT DISTINCT d.case_id FROM duty d
+  SELECT d.case_id FROM duty d
   WHERE d.house_id = :house AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
     AND d.kind <> ALL (CAST(:by_flow AS text[]))
     AND CASE WHEN d.owner_person_id IS NOT NULL

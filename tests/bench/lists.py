@@ -8,6 +8,7 @@ import time
 import httpx2
 
 from deployments.stack import Stack
+from tests.bench import plans
 from tests.bench.ground import Ground, client
 from tests.bench.report import Row, at_most, p95
 from tests.bench.seed import Cases, seed
@@ -33,10 +34,12 @@ async def measure(ground: Ground) -> list[Row]:
             async with client(stack, house, who) as door:
                 rows.append(await _row(ground, f"case list, {together:,} cases, {who}", door, "/casussen"))
                 if who in STAFF:
-                    rows.append(await _row(ground, f"stalled list, {who}", door, "/stagnaties"))
+                    rows.append(await _row(ground, f"stalled list, {who}", door, "/stagnaties/casussen"))
             async with _visitor(stack) as visitor:
                 await _sign_in(visitor, house, who)
                 rows.append(await _row(ground, f"dashboard, {who}", visitor, "/"))
+        if not ground.quick:
+            await plans.write(databases, house, total=cases.total, opened=cases.open)
         return rows
 
 

@@ -63,7 +63,10 @@ async def _conducted(stack: Stack, databases: Databases) -> None:
     cases = await stack.server.connect(database=databases.name)
     prefect = await stack.server.connect(database=ENGINE_DATABASE)
     try:
-        made = await cases.fetchrow("SELECT case_id, flow_run_id FROM engine_run ORDER BY made_at LIMIT 1")
+        made = await cases.fetchrow(
+            "SELECT r.case_id, r.flow_run_id FROM engine_run r JOIN cases c ON c.id = r.case_id"
+            " WHERE c.closed_at IS NULL ORDER BY r.made_at LIMIT 1"  # that of a closed case has ended
+        )
         await _until_rested(prefect, made["flow_run_id"])
         state = await prefect.fetchval("SELECT state_id FROM flow_run WHERE id = $1", made["flow_run_id"])
         wanted = [row["case_id"] for row in await cases.fetch(_CONDUCTED)]

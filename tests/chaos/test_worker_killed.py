@@ -20,8 +20,9 @@ EVERY = ["run:before", "run:created", "run:recorded"]
 EVERY += [f"{effect}:{place}" for effect in EFFECTS for place in ("before", "uncommitted", "after")]
 EVERY[-1] = "slice:after"  # after the last effect nothing is owed, so that this is where its slice can still die
 EVERY.insert(EVERY.index("confirm_receipt:after") + 1, "deliver:sent")  # the first message: sent, and not yet noted
-#: the small form: once around making the run, and before each commit
-SOME = ["run:created", "confirm_receipt:after", "deliver:sent", *(f"{effect}:uncommitted" for effect in EFFECTS[1:])]
+#: the small form: around making the run, around the first message, and before the commit of a few effects along the way
+SOME = ["run:created", "confirm_receipt:after", "deliver:sent"]
+SOME += [f"{effect}:uncommitted" for effect in ("ask_partners", "invite", "closing_letter", "notice_deciders")]
 FULL = os.environ.get("POLS_CHAOS") == "full"
 #: what the clock does, each before its commit and the messages also after it
 CLOCK = ("remind:uncommitted", "remind:after", "lapse:uncommitted")
