@@ -71,7 +71,8 @@ class Versies(Outgoing):
 
 @router.get("/aanmeldingen/{id}/bijlagen", summary="De bijlagen van een aanmelding")
 async def list_attachments(referral_id: Id, work: CaseWork) -> Bijlagen:
-    await lookup.referral(work, referral_id)
+    case = await lookup.case_of(work, await lookup.referral(work, referral_id))
+    answers.saw(work, "bijlagen", referral_id, case.id if case else None)  # a name of a file tells as well
     return Bijlagen(results=[Bijlage.model_validate(one) for one in await lookup.attachments(work, referral_id)])
 
 

@@ -159,9 +159,10 @@ def _late(one: Waiting) -> TeLaat:
 
 @router.get("/stagnaties", summary="Wat te laat is en wat stilligt, met oorzaak")
 async def list_stalled(work: Staff) -> Stagnaties:
+    board = await stalled.board(work, limit=MOST)
     return Stagnaties(
-        counts=Aantallen.model_validate(await stalled.counts(work)),
-        stalled=[_stalled(row) for row in await stalled.overview(work, limit=MOST)],
+        counts=Aantallen.model_validate(board.counts),
+        stalled=[_stalled(row) for row in board.stalled],
         late=[_late(one) for one in await stalled.late(work, limit=MOST)],
     )
 

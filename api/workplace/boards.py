@@ -21,11 +21,12 @@ async def overview(request: Request) -> Response:
     most = MORE if "alles" in request.query_params else MOST
     async with visiting(request) as visit:
         work = visit.work
+        board = await stalled.board(work, limit=most)
         facts: dict[str, Any] = {
             "most": most,
             "say": await speaker(visit),
-            "counts": await stalled.counts(work),
-            "stalled": await stalled.overview(work, limit=most),
+            "counts": board.counts,
+            "stalled": board.stalled,
             "late": await stalled.late(work, limit=most),
             "own": await waiting.own(work, limit=most),
             "cases": await dashboard.my_cases(work, limit=most),

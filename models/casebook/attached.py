@@ -1,23 +1,25 @@
 """Files with a referral: added and removed by who reports, as long as the report can change."""
 
 import hashlib
+from asyncio import to_thread
 from uuid import UUID
 
 from models import attachments
 from models.casebook.frame import audit
 from models.casebook.referrals import may_supplement, opened
 from models.lookups import referrals
-from models.refusals import FieldError, InvalidFields
+from models.refusals import FieldError, InvalidFields, NotPossible
 from models.tables.attached import Attachment
 from models.tables.base import new_id
-from models.tables.referrals import Referral
 from models.transactions import Work
 
 
 async def attach(work: Work, referral_id: UUID, name: str, content: bytes) -> Attachment:
     """Keep a file with an own referral; checked first. Raises NotFound, NotPossible, InvalidFields."""
-    kept_as, kind = attachments.file_name(name), attachments.media_type(content)
-    referral = await _changeable(work, referral_id)
+    kept_as, kind = attachments.file_name(name), await to_thread(attachments.media_type, content)
+    referral, frame = await opened(work, referral_id)
+    if frame is not None:
+        await may_supplement(frame)
     there = await referrals.attachments(work, referral.id)
     if len(there) >= attachments.MOST:
         raise InvalidFields([FieldError("bestand", f"een aanmelding heeft ten hoogste {attachments.MOST} bijlagen")])
@@ -30,20 +32,18 @@ async def attach(work: Work, referral_id: UUID, name: str, content: bytes) -> At
         added_by=work.actor.person_id,
     )  # fmt: skip
     work.session.add(made)
-    audit(work, "bijlage toegevoegd", "bijlage", made.id)
+    if frame is not None:
+        frame.note("bijlage toegevoegd", "bijlage", made.id)
+    else:
+        audit(work, "bijlage toegevoegd", "bijlage", made.id)
     return made
 
 
 async def remove(work: Work, attachment_id: UUID) -> None:
-    """Take a file away again. Raises NotFound, NotPossible."""
+    """Take a file away from a draft; what was handed in stays as it was. Raises NotFound, NotPossible."""
     found = await referrals.attachment(work, attachment_id)
-    await _changeable(work, found.referral_id)
+    _, frame = await opened(work, found.referral_id)
+    if frame is not None:
+        raise NotPossible("Deze bijlage is ingediend en blijft bij de aanmelding; voeg zo nodig een betere toe.")
     audit(work, "bijlage verwijderd", "bijlage", found.id)
     await work.session.delete(found)
-
-
-async def _changeable(work: Work, referral_id: UUID) -> Referral:
-    referral, frame = await opened(work, referral_id)
-    if frame is not None:
-        await may_supplement(frame)
-    return referral

@@ -122,7 +122,10 @@ async def opened(work: Work, referral_id: UUID) -> tuple[Referral, Frame | None]
     """An own referral, locked after its case: every act on a case locks in that order."""
     case = await referrals.case_of(work, await referrals.own_referral(work, referral_id))
     frame = await open_frame(work, case.id) if case is not None else None
-    return await referrals.own_for_update(work, referral_id), frame
+    referral = await referrals.own_for_update(work, referral_id)
+    if frame is None and await referrals.case_of(work, referral) is not None:  # while this waited for the lock
+        raise NotPossible("De aanmelding is intussen ingediend; lees haar opnieuw.")
+    return referral, frame
 
 
 async def may_supplement(frame: Frame) -> bool:

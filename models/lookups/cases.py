@@ -47,12 +47,15 @@ async def case_for_update(work: Work, case_id: UUID) -> Opened:
         select(Case, house.id, newest, Visit, func.set_config("pols.acting", cast(Case.id, Text), True))  # noqa: FBT003
         .join(house, and_(house.house_id == Case.house_id, house.kind == OrganisationKind.HOUSE))
         .outerjoin(Visit, Visit.id == Case.visit_id)
-        .where(Case.id == case_id).with_for_update(of=Case, key_share=True)
+        .where(Case.id == case_id).with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)
     )  # fmt: skip
     row = (await work.session.execute(statement)).one_or_none()
     if row is None:
         raise NotFound("Deze casus")
-    return Opened(row[0], row[1], Policy.model_validate(row[2] or {}), row[3])
+    found, visit = row[0], row[3]
+    if found.visit_id is not None and (visit is None or visit.id != found.visit_id):  # it moved on while this waited
+        visit = await work.session.get(Visit, found.visit_id, populate_existing=True)
+    return Opened(found, row[1], Policy.model_validate(row[2] or {}), visit)
 
 
 async def case(work: Work, case_id: UUID) -> Case:

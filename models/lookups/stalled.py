@@ -1,10 +1,11 @@
 """Stalled cases of a house: found by the index of each cause, explained by the pure definition."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from heapq import nsmallest
 from importlib.resources import files
 from uuid import UUID
 
@@ -51,7 +52,7 @@ HAVING (CAST(:cause AS text) IS NULL OR bool_or(cause = CAST(:cause AS text)))
        OR (min(since), case_id) > (CAST(:since AS timestamptz), CAST(:last AS uuid)))
 ORDER BY min(since), case_id LIMIT :most
 """
-_COUNT = "SELECT cause, count(DISTINCT case_id) AS cases FROM stalled GROUP BY ROLLUP (cause)"
+_PER_CASE = "SELECT case_id, min(since) AS since, array_agg(DISTINCT cause) AS causes FROM stalled GROUP BY case_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,11 @@ async def overview(
     since, last = after or (None, None)
     asked = {"since": since, "last": last, "most": limit, "cause": cause, "director": director_id}
     found = await work.session.execute(_asking(_PAGE), _facts(work, silent_since) | asked)
-    states = await _states(work, [row.case_id for row in found])
-    rows = [_row(case, causes(state, work.now, silent_since)) for case, state in states]
+    return await _rows_of(work, [row.case_id for row in found], silent_since)
+
+
+async def _rows_of(work: Work, case_ids: Sequence[UUID], silent_since: datetime) -> list[StalledRow]:
+    rows = [_row(case, causes(state, work.now, silent_since)) for case, state in await _states(work, case_ids)]
     return sorted((row for row in rows if row.stalls), key=lambda row: (row.since, row.case_id))
 
 
@@ -102,16 +106,31 @@ async def late(work: Work, *, limit: int = 50, after: waiting.After | None = Non
     return await waiting.late(work, limit=limit, after=after)
 
 
-async def counts(work: Work) -> Counts:
-    """How many cases are open per phase and stalled per cause, and how much is late."""
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A dashboard: its figures, and the cases that were stalled the longest."""
+
+    counts: Counts
+    stalled: list[StalledRow]
+
+
+async def board(work: Work, *, limit: int = 50) -> Board:
+    """Figures and first page together: what stalls is looked for once."""
     late_ = await waiting.count_late(work)
     phases = await _phases(work)
     if not work.actor.is_staff:
-        return Counts(phases, late_, {}, 0)
-    found = await work.session.execute(_asking(_COUNT), _facts(work, await _silent_since(work)))
-    per_cause = {row.cause: row.cases for row in found}
-    stalled = per_cause.pop(None, 0)
-    return Counts(phases, late_, {Cause(cause): count for cause, count in per_cause.items()}, stalled)
+        return Board(Counts(phases, late_, {}, 0), [])
+    silent_since = await _silent_since(work)
+    found = (await work.session.execute(_asking(_PER_CASE), _facts(work, silent_since))).all()
+    per_cause = Counter(Cause(cause) for row in found for cause in row.causes)
+    first = nsmallest(limit, found, key=lambda row: (row.since, row.case_id))
+    rows = await _rows_of(work, [row.case_id for row in first], silent_since)
+    return Board(Counts(phases, late_, dict(per_cause), len(found)), rows)
+
+
+async def counts(work: Work) -> Counts:
+    """How many cases are open per phase and stalled per cause, and how much is late."""
+    return (await board(work, limit=0)).counts
 
 
 async def of_case(work: Work, case_id: UUID) -> tuple[Stall, ...]:

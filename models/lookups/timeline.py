@@ -232,6 +232,10 @@ def _corrected(facts: Mapping[str, Any], _known: Known) -> str:
     return f"Aanmelding gecorrigeerd door de melder (versie {facts.get('versie', '')})"
 
 
+def _attached(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Bijlage aan de aanmelding toegevoegd"
+
+
 def _added(facts: Mapping[str, Any], _known: Known) -> str:
     count = facts.get("aantal", 0)
     return f"{count} {'afspraak' if count == 1 else 'afspraken'} aan het plan toegevoegd"
@@ -262,6 +266,7 @@ def _lower(code: object) -> str:
 SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "gemeld": _reported,
     "aanmelding gecorrigeerd": _corrected,
+    "bijlage toegevoegd": _attached,
     "besluit": _decided,
     "fase": _entered,
     "antwoord": _answered,

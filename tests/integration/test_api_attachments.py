@@ -107,6 +107,19 @@ async def test_a_file_is_taken_away_again_while_the_report_can_change(door: Door
     assert (await door.get("politie", f"/aanmeldingen/{draft_id}/bijlagen"))["resultaten"] == []
 
 
+async def test_a_file_that_was_handed_in_stays_and_a_new_one_is_told_in_the_timeline(door: Door) -> None:
+    draft_id = await a_draft(door)
+    file_id = await attached(door, draft_id)
+    case_id = await submitted(door, draft_id)
+
+    await attached(door, draft_id, "nog een.pdf")
+    kept = await door.call("DELETE", f"/bijlagen/{file_id}", "politie")
+
+    assert kept.status_code == 409
+    timeline = (await door.get("triagist", f"/casussen/{case_id}/tijdlijn"))["resultaten"]
+    assert any("Bijlage" in one["tekst"] for one in timeline)
+
+
 async def test_nothing_is_attached_once_it_was_decided_on(door: Door) -> None:
     draft_id = await a_draft(door)
     case_id = await submitted(door, draft_id)

@@ -1,5 +1,6 @@
 """Aanmeldingen, meldingen and hulpvragen through the interface: to a case, and back for a supplement."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -296,6 +297,17 @@ async def test_a_report_of_another_organisation_is_not_withdrawn(door: Door) -> 
     draft_id = await handed_in(door)
 
     await door.refused("gemeente", f"/aanmeldingen/{draft_id}/intrekkingen", {"toelichting": "opgelost"}, 404)
+
+
+async def test_of_many_who_hand_in_at_once_one_makes_a_case(door: Door) -> None:
+    draft_id = await a_draft(door)
+
+    answers = await asyncio.gather(
+        *(door.call("POST", f"/aanmeldingen/{draft_id}/indieningen", "politie") for _ in range(4))
+    )
+
+    assert sorted(one.status_code for one in answers) == [201, 409, 409, 409]
+    assert len((await door.get("triagist", "/casussen"))["resultaten"]) == 1
 
 
 async def test_everything_the_long_form_asks_is_read_back_as_it_was_told(door: Door) -> None:

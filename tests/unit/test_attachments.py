@@ -26,6 +26,15 @@ def office(*names: str) -> bytes:
     return held.getvalue()
 
 
+def squeezed(name: str, content: bytes) -> bytes:
+    """A few bytes that unpack to many."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_BZIP2) as made:
+        made.writestr(name, content)
+        made.writestr("content.xml", "<x/>")
+    return held.getvalue()
+
+
 WORD = ("[Content_Types].xml", "word/document.xml")
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(30)
 
@@ -57,6 +66,8 @@ def test_a_file_is_what_its_content_says(content: bytes, kind: str) -> None:
         (office("a.exe"), "iets anders"),
         (office(*WORD, "word/vbaProject.bin"), "iets anders"),
         (b"PK\x03\x04 and then nothing", "iets anders"),
+        (office(*(f"deel{number}.xml" for number in range(2_001)), *WORD), "iets anders"),
+        (squeezed("mimetype", b"x" * 5_000_000), "iets anders"),
         (b"text with a \x00 in it", "iets anders"),
         (bytes(range(128, 256)), "iets anders"),
     ],

@@ -15,19 +15,25 @@ STATEMENTS = (
       ADD COLUMN facts text NOT NULL DEFAULT '', ADD COLUMN consequences text[] NOT NULL DEFAULT '{}',
       ADD COLUMN problems jsonb NOT NULL DEFAULT '[]', ADD COLUMN criminogenic_factors text[] NOT NULL DEFAULT '{}'
     """,
-    "UPDATE referral SET situation = concat_ws(E'\\n\\n', nullif(situation, ''), consequence) WHERE consequence <> ''",
+    """
+    UPDATE referral SET situation = left(concat_ws(E'\\n\\n', consequence, nullif(situation, '')), 50000)
+    WHERE consequence <> ''
+    """,
     """
     UPDATE referral SET service = 'procesregie' WHERE service NOT IN ('advies', 'procesregie', 'scenarioteam')
     """,
     """
     UPDATE referral SET
       incidents = coalesce((SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
-          'body', coalesce(nullif(one->>'omschrijving', ''), '(geen omschrijving)'), 'place', one->>'locatie',
-          'happened_at', one->>'datumTijd', 'ended_at', one->>'tot')))
+          'body', left(coalesce(nullif(one->>'omschrijving', ''), one::text), 50000), 'place', left(one->>'locatie', 500),
+          'happened_at', CASE WHEN one->>'datumTijd' ~ '^20[0-8][0-9]-.+(Z|[+-][0-9][0-9].[0-9][0-9])$'
+            THEN one->>'datumTijd' END,
+          'ended_at', CASE WHEN one->>'tot' ~ '^20[0-8][0-9]-.+(Z|[+-][0-9][0-9].[0-9][0-9])$'
+            THEN one->>'tot' END)))
         FROM jsonb_array_elements(incidents) AS one), '[]'),
       partners = coalesce((SELECT jsonb_agg(jsonb_build_object(
-          'name', coalesce(one->>'naam', ''), 'organisation', coalesce(one->>'organisatie', ''),
-          'contact', concat_ws(' ', one->>'emailadres', one->>'telefoonnummer', one->>'contact')))
+          'name', left(coalesce(one->>'naam', ''), 500), 'organisation', left(coalesce(one->>'organisatie', ''), 500),
+          'contact', left(concat_ws(' ', one->>'emailadres', one->>'telefoonnummer', one->>'contact'), 500)))
         FROM jsonb_array_elements(partners) AS one), '[]')
     """,
     """

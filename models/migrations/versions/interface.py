@@ -78,7 +78,7 @@ STATEMENTS = (
     "GRANT SELECT, INSERT, UPDATE ON idempotency_key TO pols_web",
     "GRANT SELECT (made_at), DELETE ON idempotency_key TO pols_engine",
     # files and what a report said before: for who reported, and for the house while it reads the case; a partner is
-    # given information item by item
+    # given information item by item, and so is who leads the case of somebody else of the same report
     *(
         f"""
         CREATE POLICY own_or_house ON {table} TO pols_web
@@ -86,7 +86,8 @@ STATEMENTS = (
             (pols_is_participant() AND EXISTS (
                SELECT FROM referral r WHERE r.id = referral_id AND r.reporter_organisation_id = pols_org()))
             OR (pols_is_staff() AND EXISTS (
-               SELECT FROM cases c WHERE c.referral_id = {table}.referral_id AND pols_reads(c.id)))))
+               SELECT FROM cases c WHERE c.referral_id = {table}.referral_id AND c.linked_to IS NULL
+                 AND pols_reads(c.id)))))
           WITH CHECK (house_id = pols_house())
         """
         for table in ("attachment", "referral_version")
