@@ -16,7 +16,7 @@ from models.tables.duties import Duty
 from models.tables.people import HousePolicy, Organisation, Person
 from models.transactions import Work
 from models.visibility import CaseFacts, Decider
-from models.words import DecisionKind, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing
+from models.words import DecisionKind, DutyKind, OrganisationKind, Outcome, Phase, Role
 
 NOT_TAKEN_ON = frozenset(
     {Outcome.ADVISED, Outcome.REFERRED, Outcome.BUNDLED, Outcome.REJECTED, Outcome.WITHDRAWN, Outcome.INCOMPLETE}
@@ -140,14 +140,6 @@ async def standings(work: Work, case_id: UUID) -> list[Involvement]:
     """Everybody who stands to a case now, in whatever way."""
     statement = select(Involvement).where(Involvement.case_id == case_id, Involvement.until.is_(None))
     return list(await work.session.scalars(statement.order_by(Involvement.since, Involvement.id)))
-
-
-async def involved(work: Work, case_id: UUID, *, standing: Standing = Standing.INVOLVED) -> list[Involvement]:
-    """The organisations that stand to a case now."""
-    statement = select(Involvement).where(
-        Involvement.case_id == case_id, Involvement.until.is_(None), Involvement.standing == standing
-    )
-    return list(await work.session.scalars(statement))
 
 
 async def holds_of(work: Work, case_id: UUID) -> list[tuple[UUID, UUID | None, object, object]]:

@@ -128,11 +128,6 @@ async def board(work: Work, *, limit: int = 50) -> Board:
     return Board(Counts(phases, late_, dict(per_cause), len(found)), rows)
 
 
-async def counts(work: Work) -> Counts:
-    """How many cases are open per phase and stalled per cause, and how much is late."""
-    return (await board(work, limit=0)).counts
-
-
 async def of_case(work: Work, case_id: UUID) -> tuple[Stall, ...]:
     """Why this case is stalled; nothing when it moves, and nothing for who is not staff."""
     states = await _states(work, [case_id]) if work.actor.is_staff else []

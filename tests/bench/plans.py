@@ -75,7 +75,7 @@ async def _leased(work: Work) -> object:
 QUESTIONS: tuple[tuple[str, str, Question], ...] = (
     ("The first page of cases, a manager", "manager", _case_page),
     ("The first page of cases, a public participant at the table", "politie", _case_page),
-    ("Stalled cases per cause, for the dashboard", "manager", stalled.counts),
+    ("What is stalled and why, for the dashboard", "manager", stalled.board),
     ("The first page of stalled cases", "manager", stalled.overview),
     ("What is late, the longest first", "manager", stalled.late),
     ("How much is late", "manager", waiting.count_late),

@@ -227,7 +227,12 @@ async def test_a_message_is_taken_where_the_sector_cannot_say_what_is_true(door:
     person["naam"].pop("voorvoegsel")
     person["adres"]["postcode"] = "7981AB"
 
-    await door.post("politie", "/meldingen", message(id="melding-2", heeftBetrekkingOp=[person]))
+    received = await door.post("politie", "/meldingen", message(id="melding-2", heeftBetrekkingOp=[person]))
+
+    read = (await door.get("politie", f"/aanmeldingen/{received['aanmelding']}"))["personen"][0]
+    assert (read["bsn"], read["naam"], read["adres"]) == (
+        "012345672", "Hendrik B.", "Dorpsstraat 4, 7981AB Westerveen",
+    )  # fmt: skip
 
 
 async def test_a_message_without_its_required_fields_names_them_all(door: Door) -> None:
@@ -297,6 +302,8 @@ async def test_a_report_of_another_organisation_is_not_withdrawn(door: Door) -> 
     draft_id = await handed_in(door)
 
     await door.refused("gemeente", f"/aanmeldingen/{draft_id}/intrekkingen", {"toelichting": "opgelost"}, 404)
+
+    assert [one["ingetrokkenOp"] for one in (await door.get("politie", "/aanmeldingen"))["resultaten"]] == [None]
 
 
 async def test_of_many_who_hand_in_at_once_one_makes_a_case(door: Door) -> None:

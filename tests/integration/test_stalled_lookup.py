@@ -154,7 +154,7 @@ async def test_what_the_database_finds_is_what_the_definition_says(db: Databases
     async with unit_of_work(house.actors["regisseur"], db.web) as work:
         defined = {one: stalls for one, stalls in (await stalled.of_all(work, case_ids)).items() if stalls}
         rows = await stalled.overview(work, limit=1000)
-        counted = await stalled.counts(work)
+        counted = (await stalled.board(work)).counts
 
     per_cause = {cause: sum(any(s.cause is cause for s in stalls) for stalls in defined.values()) for cause in Cause}
     assert defined, "no stalled cases: this test would guard nothing"
@@ -188,7 +188,7 @@ async def test_late_is_what_is_past_due_with_its_clock_running(db: Databases, ho
     await drawn(db, house, 5, 40)
     async with unit_of_work(house.actors["manager"], db.web) as work:
         rows = await stalled.late(work, limit=1000)
-        total = (await stalled.counts(work)).late
+        total = (await stalled.board(work)).counts.late
 
     assert rows
     assert len(rows) == total
@@ -202,7 +202,7 @@ async def test_a_partner_sees_its_own_late_duties_and_no_stalled_cases(db: Datab
         rows = await stalled.late(work, limit=1000)
         table = [one for one in rows if one.duty.owner.role is Role.TRIAGE_MEMBER]
         own = [one for one in rows if one.duty.owner.organisation_id == house.organisations["om"]]
-        counted = await stalled.counts(work)
+        counted = (await stalled.board(work)).counts
 
         assert await stalled.overview(work) == []
     assert own
@@ -215,7 +215,7 @@ async def test_another_house_sees_nothing(db: Databases, house: AHouse) -> None:
     await drawn(db, house, 5, 40)
     other = await factories.a_house(db.owner)
     async with unit_of_work(other.actors["manager"], db.web) as work:
-        counted = await stalled.counts(work)
+        counted = (await stalled.board(work)).counts
 
         assert await stalled.overview(work) == []
         assert await stalled.late(work) == []
