@@ -10,6 +10,7 @@ from models import clocks
 from models.casebook import beside, duties, phases, plans
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame
+from models.casebook.retold import retold
 from models.commands import TakeDecision
 from models.lookups import cases, meetings, people, referrals
 from models.owed import DUTIES, Owner
@@ -98,7 +99,7 @@ async def _carry_over(frame: Frame, other: Case) -> None:
         InfoItem(
             id=new_id(), house_id=other.house_id, case_id=other.id, supplier_id=referral.reporter_organisation_id,
             category="melding", regime="AVG", ground="WGS 2.31, eerste lid", excluded=[],
-            first_processed_at=frame.case.reported_at, body=f"{referral.reason}\n\n{referral.situation}",
+            first_processed_at=frame.case.reported_at, body=retold(referral),
         )
     )  # fmt: skip
 

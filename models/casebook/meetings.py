@@ -153,6 +153,7 @@ async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meetin
     """
     meeting = await meetings.meeting(work, meeting_id)
     frame = await open_frame(work, meeting.case_id)
+    await work.session.refresh(meeting)
     must_direct(frame)
     if frame.case.phase not in {Phase.FOCUSOVERLEG, Phase.MONITORING}:
         raise NotInThisPhase("Een overleg vastleggen kan bij casusoverleg en monitoring; verklaar eerst voorbereid.")

@@ -8,11 +8,11 @@ from sqlalchemy import select
 from models.actors import ENGINE
 from models.casebook import setup
 from models.clocks import AMSTERDAM
-from models.commands import DescribeSubject, Judgement
+from models.commands import DescribeIncident, DescribeProblem, DescribeSubject, Judgement
 from models.lookups import referrals
 from models.policy import CutOff, Policy
 from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotFound, NotPossible
-from models.tables.cases import Case, CriterionJudgement, Decision, Involvement
+from models.tables.cases import Case, CriterionJudgement, Decision, InfoItem, Involvement
 from models.tables.engine import JournalEntry, Lease
 from models.tables.referrals import Subject
 from models.transactions import unit_of_work
@@ -255,6 +255,23 @@ async def test_a_report_is_bundled_with_another_open_case(db: Databases, house: 
     incident = await other.duty(DutyKind.INCIDENT)
     assert (incident.case_id, incident.ended_as) == (other.case_id, None)
     assert WorkKind.ALERT in {one.kind for one in await other.all(JournalEntry, key="triagist")}
+
+
+async def test_what_a_bundled_report_said_stays_with_the_other_case(db: Databases, house: AHouse) -> None:
+    other = await a_case(db.web, house, Phase.REGIE)
+    told = {
+        "facts": "drie aangiften", "consequences": ("ernstige_overlast",), "criminogenic_factors": ("schulden",),
+        "problems": (DescribeProblem(life_domain="wonen", body="ontruiming dreigt"),),
+        "incidents": (DescribeIncident(body="ruit stuk", place="Dorpsstraat"),),
+    }  # fmt: skip
+    story = await a_case(db.web, house, Phase.SCREENING, **told)
+
+    await story.decide("om", D.BUNDLE, other_case=other.case_id)
+
+    (kept,) = await other.all(InfoItem, key="politie")
+    for words in ("veertien meldingen", "drie aangiften", "ernstige overlast", "schulden", "wonen: ontruiming dreigt",
+                  "Dorpsstraat: ruit stuk", "wijkteam"):  # fmt: skip
+        assert words in kept.body
 
 
 async def test_a_report_is_not_bundled_with_what_is_closed_or_unseen(db: Databases, house: AHouse) -> None:
