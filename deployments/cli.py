@@ -41,15 +41,17 @@ def migrate() -> None:
 
 
 @app.command()
-def api(host: str = "127.0.0.1", port: int = 8080) -> None:
+def api(
+    host: str = "127.0.0.1", port: int = 8080,
+    processes: Annotated[int, typer.Option(min=1, help="as many as there are cores to spare for it")] = 1,
+) -> None:  # fmt: skip
     """Serve the doors: REST and workplace."""
     import uvicorn  # noqa: PLC0415
 
-    from api.app import create_app  # noqa: PLC0415
-    from models.transactions import Database  # noqa: PLC0415
-
-    database = Database(Settings().database_web_url)
-    uvicorn.run(create_app(database), host=host, port=port, access_log=False, server_header=False, log_level="warning")
+    uvicorn.run(
+        "deployments.doors:application", factory=True, host=host, port=port, workers=processes, access_log=False,
+        server_header=False, log_level="warning",
+    )  # fmt: skip
 
 
 @app.command()

@@ -68,10 +68,11 @@ class Stack:
         """Start the mail catcher."""
         self.mail = await Mailcatcher.start(self.state / "mail", http_port=http_port)
 
-    async def serve(self, port: int | None = None) -> None:
+    async def serve(self, port: int | None = None, *, processes: int = 1) -> None:
         """Start the web application and wait until it answers."""
         self.port = port or free_port()
-        self.api = self._child("api", ["api", "--port", str(self.port)], self.environment())
+        argv = ["api", "--port", str(self.port), "--processes", str(processes)]
+        self.api = self._child("api", argv, self.environment())
         await self.api.start()
         await answers(f"{self.base_url}/gezondheid")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from models.clocks import AMSTERDAM, WorkingCalendar
 
@@ -42,6 +43,7 @@ def light(due_at: datetime, now: datetime, calendar: WorkingCalendar, *, stands_
     return Light(Colour.SOON if left <= SOON else Colour.ON_TIME, words)
 
 
+@lru_cache(maxsize=1024)  # a page asks the same few pairs of days again and again
 def working_days_between(first: date, last: date, calendar: WorkingCalendar) -> int:
     """The working days after the first day, up to and including the last."""
     days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))

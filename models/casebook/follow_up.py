@@ -15,15 +15,16 @@ from models.transactions import Work
 from models.words import DecisionKind, DutyKind, Phase
 
 #: It locks everything it touches at once and waits for nothing: what a verb holds now is fired a moment later. A verb
-#: locks the case first and its rungs last, so that a claim that waited would sooner or later deadlock with one.
+#: locks the case first and its rungs last, so that a claim that waited would sooner or later deadlock with one. The
+#: locked rows are fetched by their place, which cannot change under the lock, instead of looked for once more.
 _CLAIM = text("""
     WITH due AS (
-      SELECT r.id FROM rung r JOIN duty d ON d.id = r.duty_id JOIN cases c ON c.id = r.case_id
+      SELECT r.ctid FROM rung r JOIN duty d ON d.id = r.duty_id JOIN cases c ON c.id = r.case_id
       WHERE r.fired_at IS NULL AND r.dropped_at IS NULL AND r.fire_at <= :now AND r.step <> 'lapse'
       ORDER BY r.fire_at LIMIT :most
       FOR UPDATE OF r SKIP LOCKED FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF c SKIP LOCKED
     ), fired AS (
-      UPDATE rung SET fired_at = :now FROM due WHERE rung.id = due.id
+      UPDATE rung SET fired_at = :now WHERE ctid = ANY (ARRAY(SELECT ctid FROM due))
       RETURNING rung.id, rung.duty_id, rung.step, rung.fire_at, rung.case_id, rung.house_id
     ), exhausted AS (
       UPDATE duty SET exhausted_at = :now

@@ -19,13 +19,14 @@ _Lines = Select[Case, str, str, str, str, bool]
 
 @dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """What somebody looks for; what is absent does not count."""
+    """What somebody looks for; what is absent does not count. `is_open`: in whatever phase before the last."""
 
     phases: Sequence[Phase] = ()
     director_id: UUID | None = None
     municipality: str | None = None
     theme: str | None = None
     urgent: bool | None = None
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ def _matches(work: Work, wanted: CaseFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.phases:
         found.append(Case.phase.in_(wanted.phases))
+    if wanted.is_open:
+        found.append(Case.closed_at.is_(None))
     if wanted.director_id is not None:
         found.append(Case.director_id == wanted.director_id)
     if wanted.urgent is not None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from models.lookups import caselists, waiting
 from models.lookups.caselists import CaseFilter, CaseLine
-from models.lookups.stalled import OPEN_PHASES
 from models.lookups.waiting import Waiting
 from models.transactions import Work
 from models.words import Phase
@@ -23,7 +22,9 @@ class Listed:
 
 async def my_cases(work: Work, *, limit: int = 50) -> list[Listed]:
     """The open cases that the actor directs; what is due first comes first."""
-    wanted = CaseFilter(phases=OPEN_PHASES, director_id=work.actor.person_id)
+    if not work.actor.is_staff:  # nobody else directs a case
+        return []
+    wanted = CaseFilter(is_open=True, director_id=work.actor.person_id)
     found, _ = await caselists.page(work, wanted, size=limit)
     return sorted(await _listed(work, found), key=_when)
 
@@ -36,7 +37,7 @@ async def page_of_cases(
     work: Work, *, phase: Phase | None = None, limit: int = 50, after: UUID | None = None
 ) -> tuple[list[Listed], bool]:
     """The cases that the actor may know of, the newest first, in one phase or all that are open; and are there more."""
-    wanted = CaseFilter(phases=OPEN_PHASES if phase is None else (phase,))
+    wanted = CaseFilter(is_open=True) if phase is None else CaseFilter(phases=(phase,))
     found, more = await caselists.page(work, wanted, size=limit, after=after)
     return await _listed(work, found), more
 

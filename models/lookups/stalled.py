@@ -154,7 +154,7 @@ def _asking(what: str) -> TextClause:
 def _facts(work: Work, silent_since: datetime) -> dict[str, object]:
     return {
         "house": work.actor.house_id, "now": work.now, "silent_since": silent_since, "grace": ENGINE_GRACE,
-        "open": OPEN_PHASES, "stops": sorted(STOPS_ON_HOLD), "by_flow": sorted(DONE_BY_FLOW),
+        "stops": sorted(STOPS_ON_HOLD), "by_flow": sorted(DONE_BY_FLOW),
     }  # fmt: skip
 
 
@@ -169,7 +169,7 @@ async def _silent_since(work: Work) -> datetime:
 async def _phases(work: Work) -> dict[Phase, int]:
     rows = await work.session.execute(
         select(Case.phase, func.count().label("cases"))
-        .where(Case.house_id == work.actor.house_id, Case.phase.in_(OPEN_PHASES)).group_by(Case.phase)
+        .where(Case.house_id == work.actor.house_id, Case.closed_at.is_(None)).group_by(Case.phase)
     )  # fmt: skip
     found = {row.phase: row.cases for row in rows}
     return {phase: found.get(phase, 0) for phase in OPEN_PHASES}
@@ -236,13 +236,16 @@ async def _entries(work: Work, case_ids: Sequence[UUID]) -> dict[UUID, list[Entr
 
 async def _crew(work: Work) -> Crew:
     rows = await work.session.execute(
-        select(Person, Organisation.kind).join(Organisation, Organisation.id == Person.organisation_id)
+        select(
+            Person.id, Person.organisation_id, Organisation.kind, Person.roles, Person.absent_from, Person.absent_until,
+            Person.deputy_id,
+        ).join(Organisation, Organisation.id == Person.organisation_id)
         .where(Person.house_id == work.actor.house_id, Person.active)
     )  # fmt: skip
     return Crew(
         PersonFacts(
-            person.id, person.organisation_id, kind, frozenset(map(Role, person.roles)), person.active,
-            person.absent_from, person.absent_until, person.deputy_id,
+            row.id, row.organisation_id, row.kind, frozenset(map(Role, row.roles)), absent_from=row.absent_from,
+            absent_until=row.absent_until, deputy_id=row.deputy_id,
         )
-        for person, kind in rows
+        for row in rows
     )  # fmt: skip

@@ -26,6 +26,7 @@ class Case(Base):
         CheckConstraint("(phase = 'afgesloten') = (closed_at IS NOT NULL)", name="closed_has_a_moment"),
         Index("ix_cases_house_phase", "house_id", "phase", "id"),
         Index("ix_cases_house_id", "house_id", "id"),
+        Index("ix_cases_open", "house_id", "phase", "id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_director_id", "director_id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_reporter_organisation_id", "reporter_organisation_id"),
         Index("ix_cases_referral_id", "referral_id"),
