@@ -11,10 +11,12 @@ from api.middleware import VERSION, SafeAnswers, SmallBodies
 from api.openapi import document
 from api.problems import explain_problems
 from api.v1 import (
+    access,
     attachments,
     cases,
     commitments,
     decisions,
+    glass,
     house,
     info,
     meetings,
@@ -31,7 +33,8 @@ from models.transactions import Database, unit_of_work
 
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
-    meetings.router, series.router, commitments.router, info.router, stalled.router, house.router,
+    meetings.router, series.router, commitments.router, info.router, stalled.router, access.router,
+    glass.router, house.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

@@ -41,7 +41,7 @@ class Blad(Incoming):
 
     model_config = dutch(**ASKED)
 
-    size: int = Field(default=50, ge=1, le=100, description="Hoeveel er ten hoogste op een bladzijde staan")
+    size: int = Field(default=25, ge=1, le=100, description="Hoeveel er ten hoogste op een bladzijde staan")
     after: Cursor | None = Field(default=None, description="De waarde van `volgende` op de vorige bladzijde")
 
     def page(self) -> Page:

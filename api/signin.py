@@ -16,7 +16,7 @@ from models.actors import ANONYMOUS, Actor
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Work, signed_in, unit_of_work
-from models.words import Role
+from models.words import OrganisationKind, Role
 
 
 class Who(StrEnum):
@@ -25,14 +25,22 @@ class Who(StrEnum):
     OPEN = "iedereen"
     SIGNED_IN = "wie is aangemeld"
     CASE_WORK = "medewerkers van het huis en deelnemers"
+    CASE_READ = "medewerkers van het huis, deelnemers en de privacy officer"
+    OVERSIGHT = "medewerkers van het huis en de privacy officer"
     PARTICIPANT = "deelnemers"
     STAFF = "medewerkers van het huis"
     POLICY = "de manager en de functioneel beheerder"
 
 
+def _oversees(actor: Actor) -> bool:
+    return actor.organisation_kind is OrganisationKind.HOUSE and actor.has(Role.PRIVACY_OFFICER)
+
+
 _MAY: dict[Who, Callable[[Actor], bool]] = {
     Who.SIGNED_IN: lambda _actor: True,
     Who.CASE_WORK: lambda actor: actor.is_staff or actor.is_participant,
+    Who.CASE_READ: lambda actor: actor.is_staff or actor.is_participant or _oversees(actor),
+    Who.OVERSIGHT: lambda actor: actor.is_staff or _oversees(actor),
     Who.PARTICIPANT: lambda actor: actor.is_participant,
     Who.STAFF: lambda actor: actor.is_staff,
     Who.POLICY: lambda actor: actor.has(Role.MANAGER, Role.ADMINISTRATOR),
@@ -66,6 +74,8 @@ def _allows(who: Who) -> Security:
 Anybody = Annotated[Work, Depends(_anybody, scope="function")]
 SignedIn = Annotated[Work, _allows(Who.SIGNED_IN)]
 CaseWork = Annotated[Work, _allows(Who.CASE_WORK)]
+CaseReader = Annotated[Work, _allows(Who.CASE_READ)]
+Oversight = Annotated[Work, _allows(Who.OVERSIGHT)]
 Participant = Annotated[Work, _allows(Who.PARTICIPANT)]
 Staff = Annotated[Work, _allows(Who.STAFF)]
 PolicyMaker = Annotated[Work, _allows(Who.POLICY)]

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
-from models.words import Consequence, DecisionKind, RelationKind, SeriesKind, Service
+from models.words import Consequence, DecisionKind, GlassVerdict, RelationKind, SeriesKind, Service
 
 FIRST_YEAR, LAST_YEAR = 2000, 2090  #: what a date in a case can be; outside it somebody made a slip of the pen
 
@@ -48,6 +48,25 @@ class Command(BaseModel):
     """A frozen value; unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AskGlass(Command):
+    """Ask to read a case that is not one's own: emergency access, or supervision."""
+
+    reason: Annotated[str, Field(min_length=10, max_length=2_000)]
+
+
+class ConfirmGlass(Command):
+    """The second step: the code that was sent to who asked; nothing when a colleague confirms."""
+
+    code: Annotated[str, Field(max_length=20)] | None = None
+
+
+class ReviewGlass(Command):
+    """What somebody else finds of it afterwards."""
+
+    verdict: GlassVerdict
+    review: Prose = ""
 
 
 class TakeDecision(Command):

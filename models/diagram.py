@@ -18,7 +18,12 @@ _ABOUT = (
     f"Versie {VERSION}. Gemaakt uit `models/process.py` en `models/owed.py` met `python -m models.diagram`; een test"
     " vergelijkt deze pagina daarmee. Termijnen zijn die van een huis dat zelf niets anders heeft vastgesteld."
 )
-_ENDS = {ClosedBy.ANSWER: "antwoord", ClosedBy.DECISION: "besluit", ClosedBy.WORK: "het huis zelf"}
+_ENDS = {
+    ClosedBy.ANSWER: "antwoord",
+    ClosedBy.DECISION: "besluit",
+    ClosedBy.WORK: "het huis zelf",
+    ClosedBy.REVIEW: "beoordeling",
+}
 _LEAVES = {OnLeave.WITHDRAW: "vervalt", OnLeave.NO_ANSWER: "geldt als geen antwoord", OnLeave.CARRY: "loopt door"}
 
 

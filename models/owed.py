@@ -21,6 +21,7 @@ class Owner(StrEnum):
     MANAGER = "manager"
     ADVISER = "adviseur"
     CONTACT_POINT = "contactpunt"
+    REVIEWER = "privacy officer"  #: of an emergency access; the manager when it is the officer's own
     NAMED = "genoemde"  #: named by the act that opens it
 
 
@@ -306,6 +307,16 @@ DUTIES: dict[DutyKind, DutySpec] = {
         on_leave=OnLeave.CARRY,
         announce=WorkKind.NOTICE_DECIDERS,
         silent=True,
+        stops_on_hold=False,
+        outlives=True,
+    ),
+    DutyKind.REVIEW_GLASS: DutySpec(
+        Owner.REVIEWER,
+        working_days(5),
+        ClosedBy.REVIEW,
+        level=Level.CASE,
+        on_leave=OnLeave.CARRY,
+        announce=None,
         stops_on_hold=False,
         outlives=True,
     ),

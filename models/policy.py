@@ -77,6 +77,7 @@ class Policy(BaseModel):
     evaluation_days_high_risk: Annotated[int, Field(ge=7, le=28)] = 14
     erase_after_days: Annotated[int, Field(ge=1, le=90)] = 30
     reconsider_working_days: Amount = 5
+    glass_minutes: Annotated[int, Field(ge=5, le=480)] = 60  #: how long emergency access or supervision lasts
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
     themes: Some[Line] = (

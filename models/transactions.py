@@ -71,6 +71,14 @@ def _write_rows(session: Session, _context: object) -> None:
         session.connection().execute(insert(table), rows)
 
 
+@event.listens_for(_Session, "before_commit")
+def _write_the_last(session: Session) -> None:
+    """Rows that came after the last flush: without changed objects there would be no other."""
+    session.flush()
+    if session.info.get(_ROWS):
+        _write_rows(session, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A unit of work: the session, the moment it began (process time) and who acts."""

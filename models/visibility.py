@@ -4,50 +4,32 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from models import rights
 from models.actors import Actor
 from models.process import DECISIONS, Deciders
 from models.refusals import MayNotDecide
-from models.words import DecisionKind, DutyKind, OrganisationKind, Phase, Role, Standing
+from models.rights import Capacity, CaseFacts, Right
+from models.words import DecisionKind, DutyKind, OrganisationKind, Role, Standing
 
-TRIAGE_PHASES = frozenset({Phase.INTAKE, Phase.SCREENING})
-REPORT_PHASES = TRIAGE_PHASES | {Phase.ADVICE}  #: there is a report, no case file
 #: whether the person was told, and that telling was postponed: between the reporter and who leads the case (R12)
 INFORMING = frozenset({DutyKind.INFORM_PERSON, DutyKind.RECHECK_INFORMING})
-TABLE_PHASES = TRIAGE_PHASES | {Phase.REGIE, Phase.CLOSING}  #: the table also chooses who is involved, and closes
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFacts:
-    """What visibility needs to know of a case. `standings` are the current ones of the actor's organisation."""
-
-    house_id: UUID
-    phase: Phase
-    director_id: UUID | None = None
-    reporter_organisation_id: UUID | None = None
-    standings: frozenset[Standing] = frozenset()
-    unshielded: bool = False
-    may_object: bool = False  #: the actor was named in a decision and may still object to it
-
-    @property
-    def is_shielded(self) -> bool:
-        """Closed, and not opened again by a decision (R22)."""
-        return self.phase is Phase.CLOSED and not self.unshielded
+#: of the house only; the review of an emergency access is between the house and its privacy officer
+INTERNAL = INFORMING | {DutyKind.REVIEW_GLASS}
+#: what the privacy officer reviews, and who has a right to object, which explains why they see a case
+FOR_THE_OFFICER = frozenset({DutyKind.REVIEW_GLASS, DutyKind.OBJECTION})
 
 
 def sees_case(actor: Actor, case: CaseFacts) -> bool:
     """The shell: number, phase, dates. Staff of the house, the triage table, and who stands to the case."""
-    if actor.house_id != case.house_id:
-        return False
-    if actor.is_staff:
-        return True
-    if _at_table(actor) and case.phase in TABLE_PHASES:
-        return True
-    stands = bool(case.standings) or case.may_object or _reported(actor, case)
-    return actor.is_participant and stands
+    return rights.has(Right.KNOW, actor, case)
 
 
 def _reported(actor: Actor, case: CaseFacts) -> bool:
-    return actor.is_participant and actor.organisation_id == case.reporter_organisation_id
+    return Capacity.REPORTER in rights.capacities(actor, case)
+
+
+def _supervises(actor: Actor, case: CaseFacts) -> bool:
+    return Capacity.SUPERVISOR in rights.capacities(actor, case)
 
 
 def _at_table(actor: Actor) -> bool:
@@ -56,21 +38,7 @@ def _at_table(actor: Actor) -> bool:
 
 def reads_case(actor: Actor, case: CaseFacts) -> bool:
     """The content: people, judgements, information. Closed is shielded (R22); leaving ends it at once (R7)."""
-    if not sees_case(actor, case) or case.is_shielded:
-        return False
-    if case.phase in REPORT_PHASES:
-        return _reads_report(actor, case)
-    if actor.is_staff:
-        return case.director_id is not None and actor.person_id == case.director_id
-    return Standing.INVOLVED in case.standings
-
-
-def _reads_report(actor: Actor, case: CaseFacts) -> bool:
-    if actor.is_staff and actor.has(Role.TRIAGE_OFFICER, Role.ADVISER):
-        return True
-    if _at_table(actor) and case.phase in TRIAGE_PHASES:
-        return True
-    return _reported(actor, case)
+    return rights.has(Right.CONTENT, actor, case)
 
 
 def reads_item(actor: Actor, case: CaseFacts, *, supplier_id: UUID, excluded: Collection[UUID]) -> bool:
@@ -84,34 +52,30 @@ def reads_item(actor: Actor, case: CaseFacts, *, supplier_id: UUID, excluded: Co
 
 def reads_referral(actor: Actor, case: CaseFacts) -> bool:
     """The report: who reads the case, and always the participant who made it; it stays theirs."""
-    return reads_case(actor, case) or (actor.house_id == case.house_id and _reported(actor, case))
+    return rights.has(Right.REPORT, actor, case)
 
 
 def reads_subject(actor: Actor, case: CaseFacts) -> bool:
     """The person of this case: who reads it or reported it, and who was asked whether they know this person."""
-    asked = actor.house_id == case.house_id and actor.is_participant and Standing.ASKED in case.standings
-    return reads_referral(actor, case) or asked
+    return rights.has(Right.SUBJECT, actor, case)
 
 
 def reads_circle(actor: Actor, case: CaseFacts) -> bool:
     """Somebody in the report without a case of their own: once it is a case, only who reported and who leads it."""
-    if actor.house_id == case.house_id and _reported(actor, case):
-        return True
-    leads = actor.person_id is not None and actor.person_id == case.director_id
-    return reads_case(actor, case) and (case.phase in REPORT_PHASES or leads)
+    return rights.has(Right.CIRCLE, actor, case)
 
 
 def sees_process(actor: Actor, case: CaseFacts) -> bool:
     """What was decided and what is owed by whom: not for who was only asked one question."""
-    if not sees_case(actor, case):
-        return False
-    return actor.is_staff or _at_table(actor) or _reported(actor, case) or Standing.INVOLVED in case.standings
+    return rights.has(Right.PROCESS, actor, case)
 
 
 def sees_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID, kind: DutyKind | None = None) -> bool:
     """A duty: its owner always, so that it can be done; others with the process, informing the person staff only."""
     own = actor.house_id == case.house_id and actor.is_participant and actor.organisation_id == owner_id
-    return own or (sees_process(actor, case) and (kind not in INFORMING or actor.is_staff))
+    if kind in FOR_THE_OFFICER and Capacity.PRIVACY_OFFICER in rights.capacities(actor, case):
+        return True
+    return own or (sees_process(actor, case) and (kind not in INTERNAL or actor.is_staff))
 
 
 def lists_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID, kind: DutyKind) -> bool:
@@ -121,7 +85,7 @@ def lists_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID, kind: DutyKind)
     """
     if not sees_duty(actor, case, owner_id=owner_id, kind=kind):
         return False
-    return kind not in INFORMING or not actor.is_staff or _leads(actor, case)
+    return kind not in INTERNAL or not actor.is_staff or _leads(actor, case)
 
 
 def _leads(actor: Actor, case: CaseFacts) -> bool:
@@ -137,6 +101,7 @@ def sees_line(actor: Actor, case: CaseFacts, *, organisation_id: UUID | None) ->
         return False
     return (
         actor.is_staff
+        or _supervises(actor, case)
         or _at_table(actor)
         or Standing.INVOLVED in case.standings
         or (organisation_id is not None and actor.organisation_id == organisation_id)
@@ -145,6 +110,8 @@ def sees_line(actor: Actor, case: CaseFacts, *, organisation_id: UUID | None) ->
 
 def reads_answer(actor: Actor, case: CaseFacts, *, organisation_id: UUID, registered_by: UUID) -> bool:
     """What was answered: who leads the case, who wrote it down, and the participant it came from."""
+    if _supervises(actor, case):
+        return True
     if not sees_case(actor, case) or case.is_shielded:
         return False
     if actor.is_staff:

@@ -133,6 +133,7 @@ class DutyKind(StrEnum):
     ACCEPT_TRANSFER = "overname_aanvaarden"
     INCIDENT = "incident_beoordelen"
     OBJECTION = "bezwaar_tegen_registratie"
+    REVIEW_GLASS = "noodtoegang_beoordelen"
 
 
 class WorkKind(StrEnum):
@@ -158,6 +159,7 @@ class ClosedBy(StrEnum):
     ANSWER = "antwoord"
     DECISION = "besluit"
     WORK = "uitgevoerd"  #: the flow does it; nobody needs to answer
+    REVIEW = "beoordeling"  #: an act of its own, with an answer of its own
 
 
 class OnLeave(StrEnum):
@@ -234,3 +236,17 @@ class SeriesKind(StrEnum):
 
     TRIAGE = "triageoverleg"
     CONFERENCE = "casusoverleg"
+
+
+class GlassKind(StrEnum):
+    """For what somebody opens a case that is not theirs to read: with a reason, for a short while, in plain view."""
+
+    EMERGENCY = "noodtoegang"  #: the manager, when the regisseur cannot be waited for
+    SUPERVISION = "toezicht"  #: the privacy officer, to test lawfulness (WGS 1.8(4))
+
+
+class GlassVerdict(StrEnum):
+    """What the review of an emergency access found."""
+
+    RIGHTFUL = "terecht"
+    WRONGFUL = "onterecht"

@@ -29,6 +29,8 @@ SUBJECTS = {
     "besluit_namens_u": "Er is een besluit namens u vastgelegd",
     "afschrift": "Wij hebben uw telefonische antwoord vastgelegd",
     "alarm": "Vandaag uw aandacht gevraagd",
+    "noodtoegang_code": "Uw code voor toegang tot een casus",
+    "noodtoegang": "Iemand opende een casus met noodtoegang of voor toezicht",
 }
 
 #: the step of a ladder in words

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Path, Query, Response
 
 from api.once import Once
-from api.signin import CaseWork, Participant
+from api.signin import CaseReader, Participant
 from api.v1.content import Inhoud
 from api.wire import BASE, Gemaakt, Id, Outgoing, dutch
 from models.casebook import answers, attached
@@ -70,7 +70,7 @@ class Versies(Outgoing):
 
 
 @router.get("/aanmeldingen/{id}/bijlagen", summary="De bijlagen van een aanmelding")
-async def list_attachments(referral_id: Id, work: CaseWork) -> Bijlagen:
+async def list_attachments(referral_id: Id, work: CaseReader) -> Bijlagen:
     case = await lookup.case_of(work, await lookup.referral(work, referral_id))
     answers.saw(work, "bijlagen", referral_id, case.id if case else None)  # a name of a file tells as well
     return Bijlagen(results=[Bijlage.model_validate(one) for one in await lookup.attachments(work, referral_id)])
@@ -91,7 +91,7 @@ async def attach(
     response_class=Response,
     responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
 )
-async def read_attachment(attachment_id: Id, work: CaseWork) -> Response:
+async def read_attachment(attachment_id: Id, work: CaseReader) -> Response:
     found = await lookup.attachment(work, attachment_id, content=True)
     case = await lookup.case_of(work, await lookup.referral(work, found.referral_id))
     answers.saw(work, "bijlage", found.id, case.id if case else None)
@@ -108,14 +108,14 @@ async def remove_attachment(attachment_id: Id, work: Participant) -> None:
 
 
 @router.get("/aanmeldingen/{id}/versies", summary="Wat er eerder in een aanmelding stond")
-async def list_versions(referral_id: Id, work: CaseWork) -> Versies:
+async def list_versions(referral_id: Id, work: CaseReader) -> Versies:
     await lookup.referral(work, referral_id)
     return Versies(results=[Versie.model_validate(one) for one in await lookup.versions(work, referral_id)])
 
 
 @router.get("/aanmeldingen/{id}/versies/{versie}", summary="Een eerdere versie van een aanmelding")
 async def read_version(
-    referral_id: Id, number: Annotated[int, Path(alias="versie", ge=1, le=2**31 - 1)], work: CaseWork
+    referral_id: Id, number: Annotated[int, Path(alias="versie", ge=1, le=2**31 - 1)], work: CaseReader
 ) -> VersieGeheel:
     referral = await lookup.referral(work, referral_id)
     found = await lookup.version(work, referral_id, number)

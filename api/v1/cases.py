@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
-from api.signin import CaseWork
+from api.signin import CaseReader
 from api.v1.content import Persoon
 from api.wire import CaseId, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
@@ -140,7 +140,6 @@ class Zoek(Blad):
     municipality: str | None = None
     theme: str | None = None
     urgent: bool | None = None
-    size: int = Field(default=25, ge=1, le=100, description="Hoeveel er ten hoogste op een bladzijde staan")
 
     def filter(self) -> CaseFilter:
         """As the lookup takes it."""
@@ -165,7 +164,9 @@ def _shown(line: CaseLine) -> dict[str, object]:
 
 
 @router.get("/casussen", summary="Casussen die u mag kennen")
-async def list_cases(asked: Annotated[Zoek, Query()], request: Request, response: Response, work: CaseWork) -> Casussen:
+async def list_cases(
+    asked: Annotated[Zoek, Query()], request: Request, response: Response, work: CaseReader
+) -> Casussen:
     after = asked.page().after
     lines, more = await caselists.page(work, asked.filter(), size=asked.size, after=after.id if after else None)
     following = Place(lines[-1].case.id) if more else None
@@ -175,7 +176,7 @@ async def list_cases(asked: Annotated[Zoek, Query()], request: Request, response
 
 
 @router.get("/casussen/{id}", summary="Een casus")
-async def read_case(case_id: CaseId, work: CaseWork) -> CasusGeheel:
+async def read_case(case_id: CaseId, work: CaseReader) -> CasusGeheel:
     case, facts = await cases.seen(work, case_id)
     line = await caselists.line(work, case_id)
     content = await _content(work, case_id) if visibility.reads_case(work.actor, facts) else {}
@@ -194,7 +195,7 @@ async def _content(work: Work, case_id: UUID) -> dict[str, object]:
 
 @router.get("/casussen/{id}/tijdlijn", summary="Wat er in een casus gebeurde")
 async def read_timeline(
-    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> Tijdlijn:
     found = await timeline.page_of(work, case_id, asked.page())
     answers.saw(work, "tijdlijn", case_id, case_id)

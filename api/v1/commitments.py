@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.once import Once
 from api.paging import PAGE, Blad, goes_on
-from api.signin import CaseWork
+from api.signin import CaseReader, CaseWork
 from api.wire import CaseId, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch
 from models.casebook import answers, plans, progress
 from models.commands import MakeCommitment, ReportProgress
@@ -94,7 +94,7 @@ class NieuweVoortgang(ReportProgress):
 
 @router.get("/casussen/{id}/afspraken", summary="De afspraken van een casus")
 async def list_commitments(
-    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> Afspraken:
     await cases.seen(work, case_id)
     found = await meetings.page_of_commitments(work, case_id, asked.page())

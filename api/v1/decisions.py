@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from api.once import Once
 from api.paging import PAGE, Blad, goes_on
-from api.signin import CaseWork
+from api.signin import CaseReader, CaseWork
 from api.wire import BASE, CaseId, Dag, DagOfMoment, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
 from models.casebook import answers, decisions
@@ -17,9 +17,9 @@ from models.commands import TakeDecision
 from models.lookups import cases
 from models.lookups import decisions as lookup
 from models.lookups.decisions import DecisionLine
+from models.rights import CaseFacts
 from models.tables.cases import Decision
 from models.transactions import Work
-from models.visibility import CaseFacts
 from models.words import DecisionKind, Phase
 
 router = APIRouter(tags=["besluiten"], route_class=Once)
@@ -155,7 +155,7 @@ async def taken(work: Work, response: Response, decision: Decision) -> BesluitGe
 
 @router.get("/casussen/{id}/besluiten", summary="Besluiten over een casus, en wat er nu mogelijk is")
 async def list_decisions(
-    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> Besluiten:
     case, facts = await cases.seen(work, case_id)
     found = await lookup.page_of(work, case_id, asked.page())
@@ -168,7 +168,7 @@ async def list_decisions(
 
 
 @router.get("/casussen/{id}/besluiten/{besluitId}", summary="Een besluit")
-async def read_decision(case_id: CaseId, decision_id: DecisionId, work: CaseWork) -> Besluit:
+async def read_decision(case_id: CaseId, decision_id: DecisionId, work: CaseReader) -> Besluit:
     _case, facts = await cases.seen(work, case_id)
     line = await lookup.one(work, case_id, decision_id)
     answers.saw(work, "besluit", decision_id, case_id)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.once import Once
 from api.paging import PAGE, Blad, goes_on
-from api.signin import CaseWork
+from api.signin import CaseReader, CaseWork
 from api.wire import CaseId, Gemaakt, Outgoing, Verwijzing, dutch
 from models.casebook import answers
 from models.casebook import info as casebook
@@ -56,7 +56,7 @@ class InformatieLijst(Outgoing):
 
 @router.get("/casussen/{id}/informatie", summary="De informatie in een casus die u mag lezen")
 async def list_info(
-    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> InformatieLijst:
     found = await info.items(work, case_id, asked.page())
     answers.saw(work, "informatie", case_id, case_id)

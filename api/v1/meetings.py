@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.once import Once
 from api.paging import PAGE, Blad, goes_on
-from api.signin import CaseWork
+from api.signin import CaseReader, CaseWork
 from api.v1.commitments import NieuweAfspraak
 from api.wire import CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, made
 from models import visibility
@@ -100,7 +100,7 @@ def _facts(meeting: Meeting, invitees: list[MeetingInvitee], names: dict[UUID, s
 
 @router.get("/casussen/{id}/overleggen", summary="De overleggen van een casus")
 async def list_meetings(
-    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseWork
+    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> Overleggen:
     await cases.seen_process(work, case_id)
     found = await meetings.page_of_meetings(work, case_id, asked.page())
@@ -119,7 +119,7 @@ async def convene(case_id: CaseId, body: NieuwOverleg, response: Response, work:
 
 
 @router.get("/overleggen/{id}", summary="Een overleg met zijn uitkomst")
-async def read_meeting(meeting_id: Id, work: CaseWork) -> OverlegGeheel:
+async def read_meeting(meeting_id: Id, work: CaseReader) -> OverlegGeheel:
     meeting = await meetings.meeting(work, meeting_id)
     _case, facts = await cases.seen_process(work, meeting.case_id)
     known = _facts(meeting, await meetings.invitees(work, [meeting.id]), await people.organisation_names(work))

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
-from api.signin import CaseWork, Participant
+from api.signin import CaseReader, Participant
 from api.v1.cases import CasusKort
 from api.v1.content import Aanmelding, AanmeldingKort, Inhoud, whole
 from api.v1.decisions import BesluitGenomen, taken
@@ -72,7 +72,7 @@ async def list_referrals(
 
 
 @router.get("/aanmeldingen/{id}", summary="Een aanmelding met haar inhoud")
-async def read_referral(referral_id: Id, response: Response, work: CaseWork) -> Aanmelding:
+async def read_referral(referral_id: Id, response: Response, work: CaseReader) -> Aanmelding:
     referral = await lookup.referral(work, referral_id)
     response.headers["ETag"] = f'"{referral.version}"'
     case = await lookup.case_of(work, referral)

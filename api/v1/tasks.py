@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
-from api.signin import CaseWork, Staff
+from api.signin import CaseReader, CaseWork, Staff
 from api.wire import CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, named
 from models.casebook import answers
 from models.casebook import nudge as nudging
@@ -158,14 +158,14 @@ def _facts(line: DutyLine) -> dict[str, object]:
 
 @router.get("/taken", summary="Uw open taken")
 async def list_own_tasks(
-    asked: Annotated[ZoekTaak, Query()], request: Request, response: Response, work: CaseWork
+    asked: Annotated[ZoekTaak, Query()], request: Request, response: Response, work: CaseReader
 ) -> Taken:
     return _listed(await tasks.own(work, asked.filter(), asked.page()), request, response)
 
 
 @router.get("/casussen/{id}/taken", summary="De taken van een casus")
 async def list_tasks_of_case(
-    case_id: CaseId, asked: Annotated[TakenVanCasus, Query()], request: Request, response: Response, work: CaseWork
+    case_id: CaseId, asked: Annotated[TakenVanCasus, Query()], request: Request, response: Response, work: CaseReader
 ) -> Taken:
     found = await tasks.of_case(work, case_id, ended=asked.ended, page=asked.page())
     return _listed(found, request, response)
@@ -176,7 +176,7 @@ def _listed(found: Paged[DutyLine], request: Request, response: Response) -> Tak
 
 
 @router.get("/taken/{id}", summary="Een taak, en hoe zij kan worden beantwoord")
-async def read_task(duty_id: Id, work: CaseWork) -> TaakGeheel:
+async def read_task(duty_id: Id, work: CaseReader) -> TaakGeheel:
     line = await tasks.one(work, duty_id)
     spec = DUTIES[line.duty.kind]
     outcomes = [Uitkomst(outcome=one, explained=one in spec.explained) for one in spec.answers]

@@ -21,10 +21,10 @@ from models.lookups.timeline import Line
 from models.lookups.waiting import Waiting
 from models.owed import DUTIES
 from models.refusals import FieldError, InvalidFields, NotFound
+from models.rights import CaseFacts
 from models.stalled import Stall
 from models.tables.meetings import Commitment, Meeting
 from models.tables.referrals import Subject
-from models.visibility import CaseFacts
 from models.words import ClosedBy, DutyKind
 
 #: answered with more than an outcome and a text: not in a form of this page

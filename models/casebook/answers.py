@@ -83,7 +83,8 @@ def _check_open(duty: Duty) -> None:
 def _check_outcome(duty: Duty, command: GiveAnswer) -> None:
     spec = DUTIES[duty.kind]
     if spec.closed_by is not ClosedBy.ANSWER:
-        raise AnswerNotAccepted(f"'{duty.kind.replace('_', ' ')}' wordt niet beantwoord maar volgt uit een besluit.")
+        named = duty.kind.replace("_", " ")
+        raise AnswerNotAccepted(f"'{named}' wordt hier niet beantwoord maar volgt uit een {spec.closed_by}.")
     errors = []
     if command.outcome not in spec.answers:
         errors.append(FieldError("uitkomst", f"kies uit: {', '.join(spec.answers)}"))

@@ -20,7 +20,7 @@ from models.words import DutyKind, OnLeave, Phase, Role
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A duty to open. Who owes it is worked out from the case unless named here."""
+    """A duty to open. Who owes it is worked out from the case unless named here; `role`: a role of the house."""
 
     kind: DutyKind
     organisation_id: UUID | None = None
@@ -28,6 +28,7 @@ class Wanted:
     about_id: UUID | None = None
     fixed_at: datetime | None = None
     anchor: datetime | None = None
+    role: Role | None = None
 
 
 DIRECTED = tuple(kind for kind, spec in DUTIES.items() if spec.owner is Owner.DIRECTOR)
@@ -73,6 +74,8 @@ def _term(frame: Frame, kind: DutyKind) -> Budget:
 
 def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]:  # noqa: PLR0911 - one for each kind
     case, house = frame.case, frame.house_organisation_id
+    if one.role is not None:
+        return house, one.role, one.person_id
     if one.organisation_id is not None:
         role = Role.PROCESS_DIRECTOR if one.organisation_id == house else None
         return one.organisation_id, role, one.person_id
@@ -88,6 +91,8 @@ def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]: 
             return house, Role.MANAGER, None
         case Owner.ADVISER:
             return house, Role.ADVISER, None
+        case Owner.REVIEWER:
+            return house, Role.PRIVACY_OFFICER, None
         case _:
             return house, Role.TRIAGE_OFFICER, None
 

@@ -44,15 +44,27 @@ async def post(
     lines: list[dict[str, Any]],
 ) -> None:  # fmt: skip
     """One message for each of these people about one case; the same key for the same person is sent once."""
-    rows = [
-        {
-            "id": new_id(), "house_id": house_id, "key": f"{key}:{one}", "recipient_id": one, "template": template,
-            "case_ids": [case_id], "lines": lines, "created_at": work.now, "next_try_at": work.now, "tries": 0,
-        }
-        for one in dict.fromkeys(recipients)
-    ]  # fmt: skip
+    about = {"house_id": house_id, "template": template, "case_ids": [case_id], "lines": lines}
+    rows = _messages(work, recipients, key, about)
     if rows:
         await work.session.execute(insert(Message).values(rows).on_conflict_do_nothing(index_elements=["key"]))
+
+
+def post_new(
+    work: Work, recipients: Sequence[UUID], *, house_id: UUID, template: str, key: str, case_id: UUID,
+    lines: list[dict[str, Any]],
+) -> None:  # fmt: skip
+    """As `post`, under a key that is new: for who may leave a message and not look whether it was left before."""
+    about = {"house_id": house_id, "template": template, "case_ids": [case_id], "lines": lines}
+    work.write(Message, _messages(work, recipients, key, about))
+
+
+def _messages(work: Work, recipients: Sequence[UUID], key: str, about: dict[str, Any]) -> list[dict[str, Any]]:
+    fresh = {"created_at": work.now, "next_try_at": work.now, "tries": 0}
+    return [
+        about | fresh | {"id": new_id(), "key": f"{key}:{one}", "recipient_id": one}
+        for one in dict.fromkeys(recipients)
+    ]
 
 
 _CLAIM = text("""

@@ -12,7 +12,7 @@ from models.refusals import NotFound
 from models.tables.cases import Case
 from models.tables.people import Organisation, Person
 from models.transactions import Work
-from models.words import OrganisationKind, Phase, Role
+from models.words import GlassKind, OrganisationKind, Phase, Role
 
 _Lines = Select[Case, str, str, str, str, bool]
 
@@ -78,6 +78,8 @@ def _sees_process(work: Work) -> ColumnElement[bool]:
     actor = work.actor
     if actor.is_staff or (actor.has(Role.TRIAGE_MEMBER) and actor.organisation_kind is OrganisationKind.LID1):
         return true()
+    if actor.has(Role.PRIVACY_OFFICER):
+        return Case.id.in_(select(func.pols_glass(GlassKind.SUPERVISION.value)))
     return or_(Case.reporter_organisation_id == actor.organisation_id, func.pols_stands(Case.id, "betrokken"))
 
 

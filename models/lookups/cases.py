@@ -8,14 +8,16 @@ from sqlalchemy import Select, Text, and_, cast, func, select
 from sqlalchemy.orm import aliased
 
 from models import visibility
+from models.lookups import glass
 from models.lookups.duties import is_open
 from models.policy import Policy
 from models.refusals import NotFound
+from models.rights import CaseFacts
 from models.tables.cases import Case, Decision, Hold, Involvement, Visit
 from models.tables.duties import Duty
 from models.tables.people import HousePolicy, Organisation, Person
 from models.transactions import Work
-from models.visibility import CaseFacts, Decider
+from models.visibility import Decider
 from models.words import DecisionKind, DutyKind, OrganisationKind, Outcome, Phase, Role
 
 NOT_TAKEN_ON = frozenset(
@@ -93,7 +95,7 @@ async def case_facts(work: Work, found: Case) -> CaseFacts:
     unshielded = found.unshielded_until is not None and found.unshielded_until > work.now
     return CaseFacts(
         found.house_id, found.phase, found.director_id, found.reporter_organisation_id, frozenset(standings),
-        unshielded, objections.first() is not None,
+        unshielded, objections.first() is not None, await glass.own(work, found.id),
     )  # fmt: skip
 
 

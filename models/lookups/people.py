@@ -107,7 +107,7 @@ async def me(work: Work) -> Me:
 
 async def all_organisations(work: Work, page: Page) -> Paged[Organisation]:
     """The organisations of the house, by name."""
-    statement = keyset(select(Organisation), page, Organisation.name, Organisation.id, start=_by_name(Organisation))
+    statement = keyset(select(Organisation), page, Organisation.name, Organisation.id, start=by_name(Organisation))
     return cut((await work.session.scalars(statement)).all(), page, lambda one: Place(one.id))
 
 
@@ -117,12 +117,12 @@ async def everybody(work: Work, page: Page) -> Paged[tuple[Person, str]]:
         select(Person, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id)
         .where(Person.active)
     )  # fmt: skip
-    rows = await work.session.execute(keyset(statement, page, Person.name, Person.id, start=_by_name(Person)))
+    rows = await work.session.execute(keyset(statement, page, Person.name, Person.id, start=by_name(Person)))
     return cut([(person_, name) for person_, name in rows], page, lambda row: Place(row[0].id))
 
 
-def _by_name(table: type[Person | Organisation]) -> Callable[[Place], Tuple]:
-    """The name is looked up by its id: a name has no business in the address of a page."""
+def by_name(table: type[Person | Organisation]) -> Callable[[Place], Tuple]:
+    """Where a list by name goes on, looked up by id: a name has no business in the address of a page."""
 
     def start(place: Place) -> Tuple:
         there = aliased(table)
@@ -131,6 +131,16 @@ def _by_name(table: type[Person | Organisation]) -> Callable[[Place], Tuple]:
         )
 
     return start
+
+
+async def with_role(work: Work, roles: Iterable[Role]) -> list[UUID]:
+    """The active people of the house itself who hold one of these roles."""
+    statement = (
+        select(Person.id).join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Organisation.kind == OrganisationKind.HOUSE, Person.house_id == work.actor.house_id, Person.active)
+        .where(Person.roles.overlap(sorted(roles)))
+    )  # fmt: skip
+    return list(await work.session.scalars(statement.order_by(Person.id)))
 
 
 async def itself(work: Work) -> UUID | None:

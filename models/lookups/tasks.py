@@ -15,12 +15,12 @@ from models.lookups.duties import is_open
 from models.lookups.paging import Page, Paged, Place, cut, keyset, shown
 from models.owed import DUTIES
 from models.refusals import NotFound
+from models.rights import CaseFacts
 from models.stalled import DONE_BY_FLOW, DutyFacts, Party, late
 from models.tables.cases import Case
 from models.tables.duties import Answer, Duty
 from models.tables.people import Organisation, Person
 from models.transactions import Work
-from models.visibility import CaseFacts
 from models.words import DutyKind
 
 ANSWERED = "beantwoord"  #: what is told of an outcome to who may not read the answer

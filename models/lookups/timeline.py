@@ -14,12 +14,12 @@ from models.ladder import Step
 from models.lookups import cases, people
 from models.lookups.paging import Page, Paged, Place, keyset, shown
 from models.process import LABELS
+from models.rights import CaseFacts
 from models.tables.cases import Decision, DecisionDecider
 from models.tables.duties import Duty
 from models.tables.meetings import Meeting
 from models.tables.trail import History
 from models.transactions import Work
-from models.visibility import CaseFacts
 from models.words import DutyKind, Phase
 
 

@@ -65,7 +65,7 @@ def test_names_on_the_wire_are_camel_case_without_underscores() -> None:
     assert {name for name in fields | queries if "_" in name or name[0].isupper()} == set()
     assert queries == {
         "fase", "procesregisseur", "gemeente", "thema", "spoed", "paginaGrootte", "na", "afgedaan", "soort", "casus",
-        "teLaat", "voor", "status", "beantwoord", "oorzaak", "naam", "vanaf", "aantal",
+        "teLaat", "voor", "status", "beantwoord", "oorzaak", "naam", "vanaf", "aantal", "recht",
     }  # fmt: skip
 
 

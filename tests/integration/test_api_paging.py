@@ -41,7 +41,8 @@ LISTS = {
     "/organisaties": "ggz", "/personen": "ggz", "/casussen/{id}/taken": "regisseur",
     "/casussen/{id}/tijdlijn": "ggz", "/casussen/{id}/besluiten": "regisseur", "/casussen/{id}/overleggen": "regisseur",
     "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
-    "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
+    "/casussen/{id}/toegang": "regisseur",
+    "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
 }  # fmt: skip
 
 
@@ -115,6 +116,9 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
         await made.door.post("ggz", f"/casussen/{story.case_id}/informatie", item)
     drafts = [(await made.door.post("politie", "/aanmeldingen", SUBMITTED))["id"] for _ in range(4)]
     await made.door.post("politie", f"/aanmeldingen/{drafts[0]}/indieningen")
+    for _ in range(3):
+        reason = {"reden": "Dreiging vanavond in de wijk."}
+        await made.door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
     return made
 
 

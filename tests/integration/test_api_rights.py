@@ -21,67 +21,74 @@ SERIES = {
     "soort": "triageoverleg", "titel": "Triage", "weekdag": 1, "tijd": "09:30:00", "vanaf": "2026-01-01",
     "plaats": "Stadhuis",
 }  # fmt: skip
-PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren")
+PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren", "manager", "privacy")
 ALLOWED = {"+": {200, 201, 204, 409, 412}, "3": {403}, "4": {404}}
 
 #: per operation one mark for each of PEOPLE: `+` may, `3` is told no (403), `4` finds nothing (404). The police
 #: reported the case and is involved, the ggz is involved, the reclassering is not; the neighbours are another desk.
 MATRIX = {
-    "POST /hulpvragen": "+++++++",
-    "GET /hulpvragen": "+++++3+",
-    "GET /hulpvragen/{id}": "+++++34",
-    "POST /hulpvragen/{id}/adviezen": "++33334",
-    "POST /hulpvragen/{id}/aanmeldingen": "33+++33",
-    "POST /aanmeldingen": "33+++33",
-    "GET /aanmeldingen": "33+++33",
-    "GET /aanmeldingen/{id}": "4++4+34",
-    "PUT /aanmeldingen/{id}": "33+4433",
-    "DELETE /aanmeldingen/{id}": "33+4433",
-    "POST /aanmeldingen/{id}/indieningen": "33+4433",
-    "POST /aanmeldingen/{id}/intrekkingen": "33+4433",
-    "GET /aanmeldingen/{id}/bijlagen": "4++4+34",
-    "POST /aanmeldingen/{id}/bijlagen": "33+4433",
-    "GET /bijlagen/{id}": "4++4434",
-    "DELETE /bijlagen/{id}": "33+4433",
-    "GET /aanmeldingen/{id}/versies": "4++4+34",
-    "GET /aanmeldingen/{id}/versies/{versie}": "4++4434",
-    "POST /meldingen": "33+++33",
-    "GET /casussen": "+++++3+",
-    "GET /casussen/{id}": "+++4+34",
-    "GET /casussen/{id}/tijdlijn": "+++4+34",
-    "GET /casussen/{id}/besluiten": "+++4+34",
-    "POST /casussen/{id}/besluiten": "+++4+34",
-    "GET /casussen/{id}/besluiten/{besluitId}": "+++4+34",
-    "GET /casussen/{id}/taken": "+++4+34",
-    "GET /taken": "+++++3+",
-    "GET /taken/{id}": "+++4+34",
-    "POST /taken/{id}/antwoorden": "3+34+34",
-    "POST /taken/{id}/overdrachten": "3334+34",
-    "POST /taken/{id}/herinneringen": "++33334",
-    "GET /casussen/{id}/overleggen": "+++4+34",
-    "POST /casussen/{id}/overleggen": "3+34334",
-    "GET /overleggen/{id}": "+++4+34",
-    "POST /overleggen/{id}/genodigden": "3+34334",
-    "POST /overleggen/{id}/uitkomsten": "3+34334",
-    "POST /overlegreeksen": "++3333+",
-    "GET /overlegreeksen": "+++++3+",
-    "GET /overlegreeksen/{id}": "+++++34",
-    "POST /overlegreeksen/{id}/beeindigingen": "++33334",
-    "GET /overlegreeksen/{id}/zittingen": "+++++34",
-    "GET /overlegreeksen/{id}/zittingen/{datum}": "+++++34",
-    "GET /casussen/{id}/afspraken": "+++4+34",
-    "POST /casussen/{id}/afspraken": "3+34334",
-    "POST /afspraken/{id}/voortgang": "4334+34",
-    "GET /casussen/{id}/informatie": "+++4+34",
-    "POST /casussen/{id}/informatie": "3+34+34",
-    "GET /stagnaties": "++3333+",
-    "GET /stagnaties/casussen": "++3333+",
-    "GET /stagnaties/taken": "++3333+",
-    "GET /huizen/{id}/beleid": "++++++4",
-    "PUT /huizen/{id}/beleid": "33333+3",
-    "GET /organisaties": "+++++++",
-    "GET /personen": "+++++++",
-    "GET /mij": "+++++++",
+    "POST /hulpvragen": "+++++++++",
+    "GET /hulpvragen": "+++++3++3",
+    "GET /hulpvragen/{id}": "+++++34+3",
+    "POST /hulpvragen/{id}/adviezen": "++33334+3",
+    "POST /hulpvragen/{id}/aanmeldingen": "33+++3333",
+    "POST /aanmeldingen": "33+++3333",
+    "GET /aanmeldingen": "33+++3333",
+    "GET /aanmeldingen/{id}": "4++4+3444",
+    "PUT /aanmeldingen/{id}": "33+443333",
+    "DELETE /aanmeldingen/{id}": "33+443333",
+    "POST /aanmeldingen/{id}/indieningen": "33+443333",
+    "POST /aanmeldingen/{id}/intrekkingen": "33+443333",
+    "GET /aanmeldingen/{id}/bijlagen": "4++4+3444",
+    "POST /aanmeldingen/{id}/bijlagen": "33+443333",
+    "GET /bijlagen/{id}": "4++443444",
+    "DELETE /bijlagen/{id}": "33+443333",
+    "GET /aanmeldingen/{id}/versies": "4++4+3444",
+    "GET /aanmeldingen/{id}/versies/{versie}": "4++443444",
+    "POST /meldingen": "33+++3333",
+    "GET /casussen": "+++++3+++",
+    "GET /casussen/{id}": "+++4+34++",
+    "GET /casussen/{id}/tijdlijn": "+++4+34++",
+    "GET /casussen/{id}/besluiten": "+++4+34++",
+    "POST /casussen/{id}/besluiten": "+++4+34+3",
+    "GET /casussen/{id}/besluiten/{besluitId}": "+++4+34+4",
+    "GET /casussen/{id}/taken": "+++4+34++",
+    "GET /taken": "+++++3+++",
+    "GET /taken/{id}": "+++4+34+4",
+    "POST /taken/{id}/antwoorden": "3+34+3433",
+    "POST /taken/{id}/overdrachten": "3334+3433",
+    "POST /taken/{id}/herinneringen": "++33334+3",
+    "GET /casussen/{id}/overleggen": "+++4+34+4",
+    "POST /casussen/{id}/overleggen": "3+3433433",
+    "GET /overleggen/{id}": "+++4+34+4",
+    "POST /overleggen/{id}/genodigden": "3+3433433",
+    "POST /overleggen/{id}/uitkomsten": "3+3433433",
+    "POST /overlegreeksen": "++3333++3",
+    "GET /overlegreeksen": "+++++3++3",
+    "GET /overlegreeksen/{id}": "+++++34+3",
+    "POST /overlegreeksen/{id}/beeindigingen": "++33334+3",
+    "GET /overlegreeksen/{id}/zittingen": "+++++34+3",
+    "GET /overlegreeksen/{id}/zittingen/{datum}": "+++++34+3",
+    "GET /casussen/{id}/afspraken": "+++4+34++",
+    "POST /casussen/{id}/afspraken": "3+3433433",
+    "POST /afspraken/{id}/voortgang": "4334+3443",
+    "GET /casussen/{id}/informatie": "+++4+34++",
+    "POST /casussen/{id}/informatie": "3+34+3433",
+    "POST /casussen/{id}/noodtoegangen": "3334334++",
+    "GET /noodtoegangen": "++3333+++",
+    "POST /noodtoegangen/{id}/bevestigingen": "4+33334++",
+    "POST /noodtoegangen/{id}/beeindigingen": "4+33334++",
+    "POST /noodtoegangen/{id}/beoordelingen": "43333343+",
+    "GET /casussen/{id}/toegang": "3+34334++",
+    "GET /casussen/{id}/toegang/{persoonId}": "3+34+34++",
+    "GET /stagnaties": "++3333++3",
+    "GET /stagnaties/casussen": "++3333++3",
+    "GET /stagnaties/taken": "++3333++3",
+    "GET /huizen/{id}/beleid": "++++++4++",
+    "PUT /huizen/{id}/beleid": "33333+3+3",
+    "GET /organisaties": "+++++++++",
+    "GET /personen": "+++++++++",
+    "GET /mij": "+++++++++",
 }
 
 
@@ -110,7 +117,8 @@ class Scene:
         template = operation.split()[1]
         collection = template.split("/")[1]
         known = {"{id}": self.paths.get(collection, ""), "{besluitId}": self.paths["besluiten"], "{versie}": "1"}
-        for place, value in (known | {"{datum}": self.paths["datum"]}).items():
+        known |= {"{datum}": self.paths["datum"], "{persoonId}": str(self.door.house.person("ggz"))}
+        for place, value in known.items():
             template = template.replace(place, value)
         return template
 
@@ -130,7 +138,10 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
         "vraag": "Hoe pakken wij dit aan?",
     }  # fmt: skip
     asked = (await door.call("POST", "/hulpvragen", json=question)).json()["id"]
-    paths = await _paths(door, story, asked) | await _series(door) | {"bijlagen": attached["id"]}
+    reason = {"reden": "Dreiging vanavond; de regisseur is onbereikbaar."}
+    glass = await door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
+    files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"]}
+    paths = await _paths(door, story, asked) | await _series(door) | files
     return Scene(door, paths, await _bodies(door, question))
 
 
@@ -186,6 +197,9 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
         "POST /casussen/{id}/afspraken": {"afspraken": [pledge]},
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
         "POST /casussen/{id}/informatie": {"categorie": "zorg", "tekst": "stabiel", "leverancier": ggz},
+        "POST /casussen/{id}/noodtoegangen": {"reden": "Dreiging vanavond in de wijk."},
+        "POST /noodtoegangen/{id}/bevestigingen": {},
+        "POST /noodtoegangen/{id}/beoordelingen": {"oordeel": "terecht"},
         "PUT /huizen/{id}/beleid": {"evaluatieDagen": 42},
     }  # fmt: skip
 

@@ -30,6 +30,7 @@ DEFINERS = {
 NOT_FOR_THE_ENGINE = {
     "info_item", "progress", "criterion_judgement", "subject_relation",
     "support_question", "api_token", "web_session", "erased_report", "attachment", "referral_version", "meeting_series",
+    "glass",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",

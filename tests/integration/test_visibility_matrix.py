@@ -15,10 +15,10 @@ from models import visibility
 from models.actors import Actor
 from models.casebook import referrals
 from models.commands import DescribeSubject
+from models.rights import CaseFacts
 from models.tables.base import new_id
 from models.tables.cases import InfoItem
 from models.transactions import unit_of_work
-from models.visibility import CaseFacts
 from models.words import DecisionKind as D
 from models.words import DutyKind, OrganisationKind, Phase, Role, Standing
 from tests.conftest import TEMPLATE, Databases, connected

@@ -25,6 +25,7 @@ OPENED_BY_AN_ACT = {
     DutyKind.COMMITMENT: "a pledge came into force",
     DutyKind.REPLACE_COMMITMENT: "a pledge was refused",
     DutyKind.OBJECTION: "somebody was named as having decided",
+    DutyKind.REVIEW_GLASS: "somebody opened a case that was not theirs to read",
 }
 BY_TABLE = {kind for spec in PHASES.values() for kind in spec.opens} | {
     kind for spec in DECISIONS.values() for kind in spec.opens + (spec.enters_with or ())

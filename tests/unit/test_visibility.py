@@ -1,6 +1,7 @@
 """Who sees what and who may decide: the first fence, row by row and for anybody at all."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,11 +11,10 @@ from hypothesis import strategies as st
 from models.actors import ANONYMOUS, ENGINE, Actor
 from models.process import DECISIONS, Deciders
 from models.refusals import MayNotDecide
+from models.rights import TABLE_PHASES, CaseFacts
 from models.tables.base import new_id
 from models.tables.cases import LID1_ONLY
 from models.visibility import (
-    TABLE_PHASES,
-    CaseFacts,
     Decider,
     Parties,
     lists_duty,
@@ -64,14 +64,14 @@ ACTORS = {
 }  # fmt: skip
 
 
-def a_case(phase: Phase, *standings: Standing, **facts: bool) -> CaseFacts:
+def a_case(phase: Phase, *standings: Standing, **facts: Any) -> CaseFacts:
     """A case of the police in our house, led by the regisseur, to which the actor stands like this."""
     return CaseFacts(HOUSE, phase, DIRECTOR, POLICE, frozenset(standings), **facts)
 
 
 SEES: dict[str, set[Phase]] = {
     "officer": set(Phase), "leader": set(Phase), "colleague": set(Phase), "manager": set(Phase),
-    "administrator": set(), "privacy": set(), "reporter": set(Phase), "table": set(TABLE_PHASES), "private": set(),
+    "administrator": set(), "privacy": set(Phase), "reporter": set(Phase), "table": set(TABLE_PHASES), "private": set(),
     "third": set(),
 }  # fmt: skip
 READS: dict[str, set[Phase]] = {
