@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.middleware import SmallBodies
-from api.workplace import boards, casepage
+from api.workplace import boards, casepage, oversight
 from api.workplace.pages import SafeAnswers, back, failed, not_kept, page, refused, unreadable
 from api.workplace.visits import COOKIE, check_origin, database_of, forget, keep, visiting
 from models.actors import ANONYMOUS
@@ -38,6 +38,12 @@ def create_workplace(database: Database) -> Starlette:
             Route("/afmelden", sign_out, methods=["POST"]),
             Route("/casussen", boards.case_list),
             Route("/casussen/{case_id:uuid}", casepage.case),
+            Route("/casussen/{case_id:uuid}/toegang", oversight.who_sees),
+            Route("/casussen/{case_id:uuid}/noodtoegang", oversight.ask, methods=["POST"]),
+            Route("/noodtoegangen", oversight.overview),
+            Route("/noodtoegangen/{glass_id:uuid}/bevestigen", oversight.confirm, methods=["POST"]),
+            Route("/noodtoegangen/{glass_id:uuid}/beeindigen", oversight.end, methods=["POST"]),
+            Route("/noodtoegangen/{glass_id:uuid}/beoordelen", oversight.review, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
             Route("/stijl/pols.css", style),

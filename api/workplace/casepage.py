@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.workplace.pages import back, page, speaker
 from api.workplace.visits import Visit, visiting
-from models import visibility
+from models import rights, visibility
 from models.casebook import answers
 from models.clocks import AMSTERDAM
 from models.commands import GiveAnswer
@@ -21,7 +21,7 @@ from models.lookups.timeline import Line
 from models.lookups.waiting import Waiting
 from models.owed import DUTIES
 from models.refusals import FieldError, InvalidFields, NotFound
-from models.rights import CaseFacts
+from models.rights import CaseFacts, Right
 from models.stalled import Stall
 from models.tables.meetings import Commitment, Meeting
 from models.tables.referrals import Subject
@@ -46,6 +46,7 @@ class CaseFile:
     lines: list[Line]
     reads: bool
     subjects: list[Subject]
+    may_open: bool  #: by emergency access or for supervision
 
 
 async def case(request: Request) -> Response:
@@ -74,6 +75,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
             for one in await decisions.taken(work, case_id)
         ],
         reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
+        may_open=not reads and any(rights.has(one, visit.actor, facts) for one in (Right.BREAK_GLASS, Right.SUPERVISE)),
     )  # fmt: skip
     if reads:
         answers.saw(work, "casus", found.id, found.id)

@@ -37,6 +37,11 @@ SAID: Mapping[str, str] = {
     "herinnerd": "De herinnering is verstuurd.",
     "geantwoord": "Uw antwoord is vastgelegd.",
     "afgemeld": "U bent afgemeld.",
+    "gevraagd": "U krijgt een code per mail; bevestig daarmee binnen tien minuten. Een collega kan ook bevestigen.",
+    "bevestigd": "De casus is geopend. De procesregisseur en de privacy officer hebben bericht gekregen.",
+    "onjuist": "Deze code klopt niet; kijk in het laatste bericht.",
+    "beeindigd": "De toegang is beëindigd.",
+    "beoordeeld": "Uw oordeel is vastgelegd.",
 }
 _TITLES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Niet goed ingevuld",

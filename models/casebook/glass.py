@@ -7,10 +7,11 @@ reading, never acting.
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from models import rights
+from models.actors import Actor
 from models.casebook import duties, outbox
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, audit, open_frame
@@ -79,6 +80,14 @@ def _send_code(work: Work, case: Case, made: Glass, code: str) -> None:
     )  # fmt: skip
 
 
+def state(one: Glass, now: datetime) -> str:
+    """Where it stands: asked, void, open or over."""
+    if one.confirmed_at is None:
+        waits = one.ended_at is None and one.tries < MOST_TRIES and one.asked_at + CODE_LASTS > now
+        return "gevraagd" if waits else "vervallen"
+    return "open" if one.ended_at is None and one.until is not None and one.until > now else "voorbij"
+
+
 async def confirm(work: Work, glass_id: UUID, command: ConfirmGlass) -> Glass | None:
     """The second step: the code by who asked, or a colleague who oversees (four eyes). None: the code was wrong.
 
@@ -88,7 +97,7 @@ async def confirm(work: Work, glass_id: UUID, command: ConfirmGlass) -> Glass | 
     found = await glass.for_update(work, glass_id)
     if found.confirmed_at is not None or found.ended_at is not None:
         raise AlreadySettled("Deze toegang is al bevestigd of beëindigd.")
-    if found.asked_at + CODE_LASTS <= work.now or found.tries >= MOST_TRIES:
+    if state(found, work.now) != "gevraagd":
         raise NotPossible("Deze vraag is verlopen; vraag opnieuw toegang.")
     if work.actor.person_id == found.person_id:
         if command.code is None:
@@ -142,9 +151,7 @@ async def review(work: Work, glass_id: UUID, command: ReviewGlass) -> Glass:
     Raises NotFound, NotAllowed, AlreadySettled, NotPossible or InvalidFields.
     """
     found = await glass.for_update(work, glass_id)
-    actor = work.actor
-    needed = Role.MANAGER if found.kind is GlassKind.SUPERVISION else Role.PRIVACY_OFFICER
-    if not actor.has(needed) or actor.person_id in {found.person_id, found.confirmed_by}:
+    if not _reviews(work.actor, found):
         raise NotAllowed("Beoordelen doet een ander dan wie opende of bevestigde: bij noodtoegang de privacy officer, "
                          "bij toezicht de manager.")  # fmt: skip
     if found.confirmed_at is None:
@@ -155,6 +162,17 @@ async def review(work: Work, glass_id: UUID, command: ReviewGlass) -> Glass:
         raise InvalidFields([FieldError("toelichting", "is nodig bij 'onterecht'")])
     await _settle(work, found, command)
     return found
+
+
+def _reviews(actor: Actor, found: Glass) -> bool:
+    """Four eyes: neither who opened nor who confirmed, and for supervision the manager."""
+    needed = Role.MANAGER if found.kind is GlassKind.SUPERVISION else Role.PRIVACY_OFFICER
+    return actor.has(needed) and actor.person_id not in {found.person_id, found.confirmed_by}
+
+
+def may_review(actor: Actor, found: Glass) -> bool:
+    """Whether a review of this is asked of this actor now."""
+    return found.confirmed_at is not None and found.reviewed_at is None and _reviews(actor, found)
 
 
 async def _settle(work: Work, found: Glass, command: ReviewGlass) -> None:

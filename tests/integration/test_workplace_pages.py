@@ -32,9 +32,10 @@ class Outline(HTMLParser):
 async def pages(db: Databases, house: AHouse) -> dict[str, str]:
     story = await factories.a_case(db.web, house, Phase.PLAN)
     found = {}
-    for key in ("regisseur", "ggz"):
+    case = f"/casussen/{story.case_id}"
+    for key in ("regisseur", "ggz", "manager"):
         async with signed_in(db, house, key) as client:
-            for path in ("/", "/casussen", f"/casussen/{story.case_id}", "/nergens"):
+            for path in ("/", "/casussen", case, f"{case}/toegang", "/noodtoegangen", "/nergens"):
                 found[f"{key} {path}"] = (await client.get(path)).text
     async with browsing(db) as client:
         found["/aanmelden"] = (await client.get("/aanmelden")).text
