@@ -121,7 +121,7 @@ async def convene(case_id: CaseId, body: NieuwOverleg, response: Response, work:
 @router.get("/overleggen/{id}", summary="Een overleg met zijn uitkomst")
 async def read_meeting(meeting_id: Id, work: CaseReader) -> OverlegGeheel:
     meeting = await meetings.meeting(work, meeting_id)
-    _case, facts = await cases.seen_process(work, meeting.case_id)
+    _case, facts = await cases.seen_process(work, meeting.case_id, "Dit overleg")
     known = _facts(meeting, await meetings.invitees(work, [meeting.id]), await people.organisation_names(work))
     texts = await _texts(work, meeting) if visibility.reads_case(work.actor, facts) else {}
     return OverlegGeheel.model_validate(known | {"outcome": texts.get("uitkomst"), "minutes": texts.get("verslag")})

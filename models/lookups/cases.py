@@ -108,11 +108,11 @@ async def seen(work: Work, case_id: UUID) -> tuple[Case, CaseFacts]:
     return found, facts
 
 
-async def seen_process(work: Work, case_id: UUID) -> tuple[Case, CaseFacts]:
-    """A case of which this actor may know the process, not only that it exists. Raises NotFound."""
+async def seen_process(work: Work, case_id: UUID, what: str = "Deze casus") -> tuple[Case, CaseFacts]:
+    """A case of which this actor may know the process, not only that it exists. Raises NotFound of what was asked."""
     found, facts = await seen(work, case_id)
     if not visibility.sees_process(work.actor, facts):
-        raise NotFound("Deze casus")
+        raise NotFound(what)
     return found, facts
 
 
