@@ -14,6 +14,9 @@ from models.tables.people import Organisation, Person
 from models.transactions import Work
 from models.words import GlassKind, OrganisationKind, Phase, Role
 
+#: made once: an alias costs more than the question it is for
+_DIRECTOR, _CASE_DIRECTOR = aliased(Person), aliased(Person)
+_REPORTER, _SPONSOR = aliased(Organisation), aliased(Organisation)
 _Lines = Select[Case, str, str, str, str, bool]
 
 
@@ -60,16 +63,14 @@ async def line(work: Work, case_id: UUID) -> CaseLine:
 
 
 def _lines(work: Work, cases: Select[Case]) -> _Lines:
-    director, case_director = aliased(Person), aliased(Person)
-    reporter, sponsor = aliased(Organisation), aliased(Organisation)
     return (
         cases.add_columns(
-            director.name, case_director.name, reporter.name, sponsor.name, _sees_process(work).label("process")
+            _DIRECTOR.name, _CASE_DIRECTOR.name, _REPORTER.name, _SPONSOR.name, _sees_process(work).label("process")
         )
-        .outerjoin(director, director.id == Case.director_id)
-        .outerjoin(case_director, case_director.id == Case.case_director_id)
-        .join(reporter, reporter.id == Case.reporter_organisation_id)
-        .join(sponsor, sponsor.id == Case.sponsor_organisation_id)
+        .outerjoin(_DIRECTOR, _DIRECTOR.id == Case.director_id)
+        .outerjoin(_CASE_DIRECTOR, _CASE_DIRECTOR.id == Case.case_director_id)
+        .join(_REPORTER, _REPORTER.id == Case.reporter_organisation_id)
+        .join(_SPONSOR, _SPONSOR.id == Case.sponsor_organisation_id)
     )
 
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, cast, func, select
+from sqlalchemy import Select, Text, and_, bindparam, cast, func, select
 from sqlalchemy.orm import aliased
 
 from models import visibility
@@ -35,23 +37,28 @@ class Opened:
     visit: Visit | None
 
 
-async def case_for_update(work: Work, case_id: UUID) -> Opened:
-    """Lock a case for this transaction. Raises NotFound, also when the actor may not know of it.
-
-    Who could lock it keeps seeing its process until the transaction ends, also when the act ends their access.
-    """
+@cache
+def _locked() -> Select[*tuple[Any, ...]]:
+    """Made once: putting this question together takes as long as asking it."""
     house = aliased(Organisation)
     newest = (
         select(HousePolicy.body).where(HousePolicy.house_id == Case.house_id).order_by(HousePolicy.version.desc())
         .limit(1).scalar_subquery()
     )  # fmt: skip
-    statement = (
+    return (
         select(Case, house.id, newest, Visit, func.set_config("pols.acting", cast(Case.id, Text), True))  # noqa: FBT003
         .join(house, and_(house.house_id == Case.house_id, house.kind == OrganisationKind.HOUSE))
-        .outerjoin(Visit, Visit.id == Case.visit_id)
-        .where(Case.id == case_id).with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)
+        .outerjoin(Visit, Visit.id == Case.visit_id).where(Case.id == bindparam("wanted"))
+        .with_for_update(of=Case, key_share=True).execution_options(populate_existing=True)
     )  # fmt: skip
-    row = (await work.session.execute(statement)).one_or_none()
+
+
+async def case_for_update(work: Work, case_id: UUID) -> Opened:
+    """Lock a case for this transaction. Raises NotFound, also when the actor may not know of it.
+
+    Who could lock it keeps seeing its process until the transaction ends, also when the act ends their access.
+    """
+    row = (await work.session.execute(_locked(), {"wanted": case_id})).one_or_none()
     if row is None:
         raise NotFound("Deze casus")
     found, visit = row[0], row[3]

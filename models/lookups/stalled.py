@@ -38,6 +38,7 @@ from models.words import OrganisationKind, Phase, Role
 #: where a page goes on: since when the last case was stalled, and its id
 After = tuple[datetime, UUID]
 
+_HOUSE = aliased(Organisation)
 OPEN_PHASES = [phase for phase in Phase if phase is not Phase.CLOSED]
 _RUNS = """NOT ((c.hold_since IS NOT NULL AND d.kind = ANY (CAST(:stops AS text[]))) OR d.id IN (
       SELECT h.duty_id FROM hold h WHERE h.house_id = :house AND h.duty_id IS NOT NULL AND h.ended_at IS NULL
@@ -183,9 +184,9 @@ async def _states(work: Work, case_ids: Sequence[UUID]) -> list[tuple[Case, Case
     """What the definition needs of these cases, in a fixed number of questions."""
     if not case_ids:
         return []
-    house = aliased(Organisation)
     found = await work.session.execute(
-        select(Case, house.id).join(house, and_(house.house_id == Case.house_id, house.kind == OrganisationKind.HOUSE))
+        select(Case, _HOUSE.id)
+        .join(_HOUSE, and_(_HOUSE.house_id == Case.house_id, _HOUSE.kind == OrganisationKind.HOUSE))
         .where(Case.id.in_(case_ids))
     )  # fmt: skip
     duties = await waiting.open_in(work, case_ids)
