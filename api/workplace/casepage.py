@@ -75,8 +75,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         ],
         reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
     )  # fmt: skip
-    if reads:
-        answers.saw(work, "casus", found.id, found.id)
+    answers.saw(work, "casus" if reads else "proces", found.id, found.id)
     return file
 
 
