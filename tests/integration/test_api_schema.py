@@ -18,7 +18,7 @@ from schemathesis.specs.openapi import checks
 
 from api.app import create_v1
 from api.openapi import document
-from tests.integration.test_api_rights import MATRIX, Scene, allowed
+from tests.integration.test_api_rights import Scene, allowed
 from tests.integration.test_api_rights import scene as scene  # noqa: PLC0414 - a fixture is found by its name here
 
 EXAMPLES = 5
