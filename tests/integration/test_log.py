@@ -17,6 +17,7 @@ from models.words import LogPurpose, Phase
 from tests.conftest import Databases
 from tests.doors import Door, counted
 from tests.factories import AHouse, a_case, a_house, a_report, an_eventful_case
+from tests.integration.test_api_decisions import admitted, ready_to_admit
 from tests.integration.test_api_referrals import SUBMITTED
 from tests.integration.test_api_rights import ALLOWED, MATRIX, PEOPLE, Scene, allowed, operations
 from tests.integration.test_api_rights import scene as scene  # noqa: PLC0414 - a fixture is found by its name here
@@ -136,10 +137,10 @@ async def test_what_is_hidden_and_what_is_absent_cost_the_same_and_leave_the_sam
 
 
 async def test_who_may_not_decide_is_logged_and_nothing_else_is_kept(door: Door, db: Databases) -> None:
-    story = await a_case(db.web, door.house, Phase.MONITORING)
+    story = await ready_to_admit(door, db)
     before = len(await lines(db, door.house))
 
-    await door.refused("ggz", f"/casussen/{story.case_id}/besluiten", {"soort": "afschalen", "toelichting": "x"}, 403)
+    await door.refused("politie", f"/casussen/{story.case_id}/besluiten", admitted(), 403)
 
     [line] = (await lines(db, door.house))[before:]
     assert (line["result"], line["facts"]["waarom"]) == ("geweigerd", "niet toegestaan")

@@ -1,6 +1,7 @@
-"""Tampering with the log: six ways, each on a copy of a real log, found by a verifier that stands alone; and no forks."""
+"""Tampering with the log, six ways, each on a copy of a real log, found by a verifier that stands alone; no forks."""
 
 import asyncio
+import hashlib
 import json
 import logging
 import shutil
@@ -8,7 +9,6 @@ import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from uuid import UUID
 import pytest
 from alembic import command
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from deployments import anchors, embedded, oversight
@@ -211,7 +210,7 @@ async def test_a_log_that_nobody_touched_is_whole(copy: Databases, kept: Kept, t
     code, said = alone(tmp_path / "a", export, kept)
 
     assert (code, said) == (0, f"het logboek is heel: {kept.lines} regels, 2 ankers kloppen\n")
-    assert count == kept.lines > kept.anchored > 10
+    assert count == kept.lines > kept.anchored > 5
     assert await in_database(copy, kept, beside=True) == Checked(kept.lines, 2, None)
     with pytest.raises(FileExistsError):
         await oversight.export_log(url, kept.chain, export)
@@ -267,9 +266,28 @@ async def test_a_log_that_was_written_anew_is_not_anchored_again(
 # The chain while many write
 
 
+SEALS = """
+import asyncio, sys
+from models.actors import ENGINE
+from models.casebook import sealer
+from models.transactions import Database, unit_of_work
+
+async def seal():
+    database = Database(sys.argv[1], pool_size=1)
+    while True:
+        async with unit_of_work(ENGINE, database) as work:
+            if await sealer.seal_lines(work, most=9):
+                await work.session.flush()
+                print("sealing", flush=True)
+                await asyncio.sleep(60)
+
+asyncio.run(seal())
+"""
+
+
 async def test_chains_have_no_gap_and_no_fork_with_eight_writers_and_sealers_that_die(own_db: Databases) -> None:
     houses = [await a_house(own_db.owner) for _ in range(2)]
-    writing = True
+    writing, deaths = True, list[int]()
 
     async def write(number: int) -> None:
         house = houses[number % 2]
@@ -280,28 +298,28 @@ async def test_chains_have_no_gap_and_no_fork_with_eight_writers_and_sealers_tha
 
     async def seal() -> None:
         while writing:
-            with suppress(DBAPIError, ConnectionError):
-                async with unit_of_work(ENGINE, own_db.engine) as work:
-                    await sealer.seal_lines(work, most=9)
+            async with unit_of_work(ENGINE, own_db.engine) as work:
+                await sealer.seal_lines(work, most=9)
 
-    async def kill() -> None:
-        connection = await own_db.server.connect(database=own_db.name)
-        try:
-            while writing:
-                await connection.execute(
-                    "SELECT pg_terminate_backend(l.pid) FROM pg_locks l WHERE locktype = 'advisory'"
-                    " AND l.objid = 7651104 AND l.granted AND random() < 0.2"
-                )
-                await asyncio.sleep(0)
-        finally:
-            await connection.close()
+    async def die() -> None:
+        while writing:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", SEALS, own_db.server.url("pols_engine", own_db.name),
+                stdout=asyncio.subprocess.PIPE,
+            )  # fmt: skip
+            assert process.stdout is not None
+            await process.stdout.readline()  # it holds lines that it has not committed
+            process.kill()
+            await process.wait()
+            deaths.append(process.pid)
 
-    others = [asyncio.create_task(one()) for one in (seal, seal, kill)]
+    others = [asyncio.create_task(one()) for one in (seal, die)]
     await asyncio.gather(*(write(number) for number in range(8)))
     writing = False
     await asyncio.gather(*others)
     await seal_all(own_db)
 
+    assert deaths
     found = await oversight.check_log(own_db.server.url("pols_engine", own_db.name))
     assert {chain: (one.lines, one.found) for chain, one in found.items()} == {
         str(houses[0].id): (320, None), str(houses[1].id): (320, None), SYSTEM: (0, None),
@@ -419,6 +437,19 @@ class Old:
     last: bytes
 
 
+OLD = (
+    "id, house_id, at, action, object_kind, object_id, case_id, person_id, organisation_id, on_behalf_of, roles,"
+    " purpose, result, facts"
+)
+
+
+def as_before(previous: bytes, row: Any) -> bytes:
+    """A seal as it was made before there was a chain per house."""
+    line = {name: row[name].isoformat() if name == "at" else row[name] for name in OLD.split(", ")}
+    plain = json.dumps(line, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=True)
+    return hashlib.sha256(previous + plain.encode()).digest()
+
+
 @pytest.fixture
 async def old(server: EmbeddedServer) -> AsyncIterator[Old]:
     name = f"old_{new_id().hex[-12:]}"
@@ -426,22 +457,20 @@ async def old(server: EmbeddedServer) -> AsyncIterator[Old]:
     await asyncio.to_thread(command.upgrade, config(server.url("pols_owner", name)), "2026_11_22_plans")
     db, house = connected(server, name), new_id()
     await as_superuser(db, f"INSERT INTO house (id, name, slug, last_number) VALUES ('{house}', 'Huis', 'huis', 0)")
-    last = b"\x00" * 32
-    for seq in (1, 2, 3):
-        facts: dict[str, Any] = {
-            "id": new_id(), "house_id": house, "at": "2026-01-01T00:00:00+00:00", "action": "inzien",
-            "object_kind": "aanmelding", "object_id": new_id(), "case_id": None, "person_id": None,
-            "organisation_id": None, "on_behalf_of": None, "roles": ["manager"], "purpose": "casus", "result": "ok",
-            "facts": '{"a": 1}',
-        }  # fmt: skip
-        plain = json.dumps(facts, sort_keys=True, separators=(",", ":"), default=str, ensure_ascii=True)
-        made = sealing.hashlib.sha256(last + plain.encode()).digest()
+    for _ in range(3):
         await as_superuser(
-            db, "INSERT INTO audit_line (id, house_id, at, action, object_kind, object_id, roles, purpose, result, facts)"
-            f" VALUES ('{facts['id']}', '{house}', '2026-01-01 00:00+00', 'inzien', 'aanmelding',"
-            f" '{facts['object_id']}', '{{manager}}', 'casus', 'ok', '{{\"a\": 1}}')",
-            "INSERT INTO audit_seal (seq, line_id, previous_hash, hash, sealed_at)"
-            f" VALUES ({seq}, '{facts['id']}', '\\x{last.hex()}', '\\x{made.hex()}', now())",
+            db, "INSERT INTO audit_line (id, house_id, at, action, object_kind, object_id, roles, purpose, result,"
+            f" facts) VALUES ('{new_id()}', '{house}', now(), 'inzien', 'aanmelding', gen_random_uuid(),"
+            " '{manager}', 'casus', 'ok', '{\"b\": [1], \"a\": \"é\"}')",
+        )  # fmt: skip
+    last = b"\x00" * 32
+    async with db.engine.engine.connect() as connection:
+        lines = (await connection.execute(text(f"SELECT {OLD} FROM audit_line ORDER BY id"))).mappings().all()
+    for seq, line in enumerate(lines, start=1):
+        made = as_before(last, line)
+        await as_superuser(
+            db, "INSERT INTO audit_seal (seq, line_id, previous_hash, hash, sealed_at)"
+            f" VALUES ({seq}, '{line['id']}', '\\x{last.hex()}', '\\x{made.hex()}', now())",
         )  # fmt: skip
         last = made
     yield Old(db, house, last)
@@ -455,7 +484,7 @@ async def test_an_old_log_is_checked_and_sealed_again_per_house(old: Old) -> Non
 
     found = await oversight.check_log(old.db.server.url("pols_engine", old.db.name))
     async with unit_of_work(ENGINE, old.db.engine) as work:
-        first = [one async for one in sealer.sealed(work, UUID(SYSTEM))][0].line
+        [first] = [one.line async for one in sealer.sealed(work, UUID(SYSTEM))]
         referrals = set(await work.session.scalars(text("SELECT referral_id = object_id FROM audit_line"
                                                         " WHERE object_kind = 'aanmelding'")))  # fmt: skip
     assert {chain: (one.lines, one.found) for chain, one in found.items()} == {

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,7 @@ class Kept:
     def add(self, number: int, seq: int) -> Path:
         """The next anchor."""
         facts = sealing.anchor_facts(
-            CHAIN, number, seq=seq, hash_=START, at=sealing.datetime(2026, 1, 1, tzinfo=sealing.UTC),
+            CHAIN, number, seq=seq, hash_=START, at=datetime(2026, 1, 1, tzinfo=UTC),
             previous=self.previous,
         )  # fmt: skip
         path = self.folder / sealing.anchor_name(CHAIN, number)
