@@ -13,7 +13,19 @@ from models.actors import ENGINE, Origin
 from models.casebook import sealer
 from models.lookups import trail
 from models.lookups.paging import Page
-from models.sealing import SYSTEM, Anchor, Checked, Checker, Found, check_anchors, header, moment, opened, written
+from models.sealing import (
+    SYSTEM,
+    Anchor,
+    Checked,
+    Checker,
+    Found,
+    check_anchors,
+    header,
+    moment,
+    opened,
+    without_anchors,
+    written,
+)
 from models.transactions import Database, Work, unit_of_work
 from models.words import Door
 
@@ -55,12 +67,16 @@ class Proof:
     folder: Path
     public_key: Path
 
+    def chains(self) -> set[UUID]:
+        """The chains that were ever anchored, also when the database knows nothing of them any more."""
+        return {UUID(path.name[:36]) for path in self.folder.glob("*-*-*-*-*-*.json")}
+
 
 async def check_log(url: str, house: str | None = None, proof: Proof | None = None) -> dict[str, Checked]:
     """Check the chains in the database itself, all or one, beside the anchors when given."""
     async with _operating(url) as work:
         one = await trail.house_by_name(work, house) if house else None
-        chains = [one] if one else await sealer.chains(work)
+        chains = [one] if one else sorted({*await sealer.chains(work), *(proof.chains() if proof else ())})
         found = {str(chain): await _check(work, chain, proof) for chain in chains}
         stray = await sealer.stray_line(work)
         if stray is not None:
@@ -79,7 +95,7 @@ async def _check(work: Work, chain: UUID, proof: Proof | None) -> Checked:
     async for one in sealer.sealed(work, chain):
         if checker.follow(one) is not None:
             break
-    return checker.end()
+    return checker.end() if proof is None else without_anchors(checker.end(), anchors)
 
 
 async def export_processed(

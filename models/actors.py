@@ -19,7 +19,8 @@ def _trace() -> str:
 class Origin:
     """Where an act came from, for the log: never anything of its content.
 
-    `via_id` is the token or session it came in by; `trace_id` and `parent_span_id` are those of W3C Trace Context.
+    `via_id` is the token or session it came in by; `trace_id` and `parent_span_id` are those of W3C Trace Context;
+    `glass_id` is the breaking of the glass under which it is done.
     """
 
     door: Door = Door.WORKER
@@ -27,6 +28,7 @@ class Origin:
     via_id: UUID | None = None
     trace_id: str = field(default_factory=_trace)
     parent_span_id: str | None = None
+    glass_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,7 +316,15 @@ def verify(file: Path, anchors: Path | None, public_key: Path | None) -> Checked
         known, wrong = check_anchors(anchors, public_key.read_bytes(), chain_of(file))
         if wrong is not None:
             return Checked(found=wrong)
-    return check_file(file, known)
+        return without_anchors(check_file(file, known), known)
+    return check_file(file)
+
+
+def without_anchors(checked: Checked, known: Sequence[Anchor]) -> Checked:
+    """Who checks beside anchors and finds none has checked nothing beside them."""
+    if checked.found is None and checked.lines and not known:
+        checked.found = Found(None, "er is geen anker van dit logboek")
+    return checked
 
 
 def chain_of(file: Path) -> str | None:

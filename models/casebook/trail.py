@@ -26,7 +26,7 @@ def write(
         "object_id": object_id, "case_id": case_id, "referral_id": referral_id, "person_id": actor.person_id,
         "organisation_id": actor.organisation_id, "on_behalf_of": actor.on_behalf_of, "roles": sorted(actor.roles),
         "purpose": actor.purpose, "result": result, "facts": facts, "door": origin.door, "address": origin.address,
-        "via_id": origin.via_id, "trace_id": origin.trace_id, "span_id": span_of(line_id),
+        "via_id": origin.via_id, "glass_id": origin.glass_id, "trace_id": origin.trace_id, "span_id": span_of(line_id),
     })  # fmt: skip
     subject = case_id or referral_id
     if subject is None or house is None or result != DONE:

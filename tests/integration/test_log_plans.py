@@ -22,15 +22,18 @@ from tests.conftest import TEMPLATE, Databases, connected
 from tests.factories import AHouse, Story, a_case, a_house
 
 LINES = 200_000
+_SAME = (
+    "house_id, action, object_kind, object_id, person_id, organisation_id, on_behalf_of, roles, purpose, door, address,"
+    " via_id, policy_version, trace_id, span_id, facts"
+)
 #: copies of the lines of one case, spread over a hundred days and two thousand cases
-_COPY = """
-    INSERT INTO audit_line SELECT (jsonb_populate_record(l, jsonb_build_object(
-        'id', gen_random_uuid(), 'at', l.at - make_interval(secs => n * 43),
-        'case_id', CASE WHEN l.case_id IS NULL THEN NULL ELSE md5((n % 2000)::text)::uuid END,
-        'referral_id', CASE WHEN l.referral_id IS NULL THEN NULL ELSE md5('r' || n % 2000)::uuid END,
-        'result', CASE WHEN n % 1000 = 0 THEN 'geweigerd' ELSE 'ok' END))).*
-      FROM (SELECT *, row_number() OVER () AS at_ FROM audit_line WHERE house_id = '{house}' LIMIT 20) x
-      JOIN audit_line l ON l.id = x.id CROSS JOIN generate_series(1, {times}) AS n
+_COPY = f"""
+    INSERT INTO audit_line ({_SAME}, id, at, case_id, referral_id, result)
+    SELECT {_SAME}, gen_random_uuid(), at - make_interval(secs => n * 43),
+      CASE WHEN case_id IS NULL THEN NULL ELSE md5((n % 2000)::text)::uuid END,
+      CASE WHEN referral_id IS NULL THEN NULL ELSE md5('r' || n % 2000)::uuid END,
+      CASE WHEN n % 1000 = 0 THEN 'geweigerd' ELSE 'ok' END
+    FROM (SELECT * FROM audit_line LIMIT 20) l, generate_series(1, $1) AS n
 """
 
 
@@ -72,7 +75,7 @@ async def long(server: embedded.EmbeddedServer) -> AsyncIterator[Long]:
     story = await a_case(db.web, house, Phase.REGIE)
     connection = await server.connect(database=name)
     await connection.execute("SET session_replication_role = replica")
-    await connection.execute(_COPY.format(house=house.id, times=LINES // 20))
+    await connection.execute(_COPY.replace("$1", f"{LINES} / (SELECT least(20, count(*)) FROM audit_line)"))
     await connection.execute("""
         INSERT INTO processing SELECT id, house_id, trace_id, span_id, NULL, 'casusbehandeling', action, 'Ok', at, at,
           coalesce(case_id, id), 'casus' FROM audit_line ON CONFLICT DO NOTHING
@@ -139,3 +142,31 @@ async def test_the_next_seal_is_found_at_an_index(long: Long) -> None:
 
     assert walks([plan]) == []
     assert "pk_audit_seal" in plan
+
+
+async def test_who_saw_a_file_is_complete_also_after_ten_thousand_looks(long: Long) -> None:
+    connection = await long.db.server.connect(database=long.db.name)
+    await connection.execute("SET session_replication_role = replica")
+    await connection.execute(f"""
+        INSERT INTO audit_line ({_SAME}, id, at, case_id, result)
+          SELECT {_SAME}, gen_random_uuid(), at + make_interval(secs => n / 3), case_id, result
+          FROM audit_line l, generate_series(1, 10000) AS n
+          WHERE l.id = (SELECT id FROM audit_line WHERE case_id = '{long.case_id}' LIMIT 1)
+    """)
+    oracle = await connection.fetch(f"""
+        SELECT id FROM audit_line WHERE case_id = '{long.case_id}' OR (object_kind = 'aanmelding' AND referral_id IN (
+          SELECT referral_id FROM audit_line WHERE case_id = '{long.case_id}')) ORDER BY at DESC, id DESC
+    """)
+    await connection.close()
+    seen: list[UUID] = []
+    async with unit_of_work(long.house.actors["privacy"], long.db.web) as work:
+        file, page = await trail.file_of_case(work, long.case_id), Page(1000)
+        while True:
+            found = await trail.seen_in(work, file, page)
+            seen += [one.id for one in found.rows]
+            if found.following is None:
+                break
+            page = Page(1000, found.following)
+
+    assert len(seen) > 10_000
+    assert seen == [row["id"] for row in oracle]

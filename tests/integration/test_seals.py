@@ -244,6 +244,28 @@ async def test_a_line_that_was_put_beside_the_chain_is_found(copy: Databases, ke
     assert found[kept.chain].found is None
 
 
+async def test_a_log_that_is_gone_altogether_is_missed(copy: Databases, kept: Kept) -> None:
+    every = ("audit_seal", "audit_line", "audit_unsealed", "processing", "cases", "person", "organisation", "house")
+    await as_superuser(copy, *(f"DELETE FROM {table}" for table in every))
+
+    found = await oversight.check_log(copy.server.url("pols_engine", copy.name), None, kept.proof)
+
+    assert "de staart ontbreekt" in sealing.told(found[kept.chain])
+    assert found[SYSTEM].found is None
+
+
+async def test_a_log_beside_a_folder_without_its_anchors_is_not_called_whole(
+    copy: Databases, kept: Kept, tmp_path: Path
+) -> None:
+    await oversight.export_log(copy.server.url("pols_engine", copy.name), kept.chain, tmp_path / "log.jsonl")
+    empty = oversight.Proof(tmp_path, kept.public_key)
+
+    beside = await oversight.check_log(copy.server.url("pols_engine", copy.name), kept.chain, empty)
+
+    assert "geen anker" in sealing.told(beside[kept.chain])
+    assert "geen anker" in sealing.told(sealing.verify(tmp_path / "log.jsonl", tmp_path, kept.public_key))
+
+
 async def test_a_log_that_was_written_anew_is_not_anchored_again(
     copy: Databases, kept: Kept, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
