@@ -26,6 +26,7 @@ from api.v1 import (
     stalled,
     support,
     tasks,
+    trail,
 )
 from api.wire import BASE, without_query
 from models.actors import ANONYMOUS
@@ -34,7 +35,7 @@ from models.transactions import Database, unit_of_work
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
     meetings.router, series.router, commitments.router, info.router, stalled.router, access.router,
-    glass.router, house.router,
+    glass.router, trail.router, house.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from api.messages import said
+from api.tracing import note_refusal
 from models import refusals
 from models.refusals import InvalidFields, Refusal
 
@@ -105,6 +106,10 @@ def problem(
 async def refused(request: Request, error: Exception) -> JSONResponse:
     """A refusal of the domain, with its own words."""
     assert isinstance(error, Refusal)  # noqa: S101 - registered for refusals only
+    try:
+        await note_refusal(request, error, request.app.state.database)
+    except (exc.DBAPIError, exc.TimeoutError, OSError) as unkept:  # what cannot be logged is not answered
+        return await database_refused(request, unkept)
     status = STATUS[type(error)]
     fields = None
     if isinstance(error, InvalidFields):

@@ -12,11 +12,12 @@ from fastapi.params import Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 
 from api.once import first_time
-from models.actors import ANONYMOUS, Actor
+from api.tracing import known, origin_of
+from models.actors import ANONYMOUS, LOG_ROLES, Actor
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Work, signed_in, unit_of_work
-from models.words import OrganisationKind, Role
+from models.words import Door, OrganisationKind, Role
 
 
 class Who(StrEnum):
@@ -30,6 +31,7 @@ class Who(StrEnum):
     PARTICIPANT = "deelnemers"
     STAFF = "medewerkers van het huis"
     POLICY = "de manager en de functioneel beheerder"
+    LOG = "de privacy officer, de functionaris gegevensbescherming en de auditor"
 
 
 def _oversees(actor: Actor) -> bool:
@@ -44,6 +46,7 @@ _MAY: dict[Who, Callable[[Actor], bool]] = {
     Who.PARTICIPANT: lambda actor: actor.is_participant,
     Who.STAFF: lambda actor: actor.is_staff,
     Who.POLICY: lambda actor: actor.has(Role.MANAGER, Role.ADMINISTRATOR),
+    Who.LOG: lambda actor: actor.has(*LOG_ROLES),
 }
 
 _bearer = HTTPBearer(scheme_name="apiToken", description="Een API-token van Pols", auto_error=False)
@@ -55,7 +58,9 @@ async def _signed_in(
     if given is None or not given.credentials.startswith(TOKEN_PREFIX):  # a session is no token
         raise NotSignedIn
     who = Who(wanted.scopes[-1])
-    async with signed_in(hashed(given.credentials), request.app.state.database) as (work, _name):
+    origin, database = origin_of(request, Door.API), request.app.state.database
+    async with signed_in(hashed(given.credentials), database, origin=origin) as (work, _name):
+        known(request, work)
         if not _MAY[who](work.actor):
             raise NotAllowed(f"Dit kunnen alleen {who}.")
         await first_time(request, work)
@@ -63,7 +68,7 @@ async def _signed_in(
 
 
 async def _anybody(request: Request) -> AsyncIterator[Work]:
-    async with unit_of_work(ANONYMOUS, request.app.state.database) as work:
+    async with unit_of_work(ANONYMOUS, request.app.state.database, origin=origin_of(request, Door.API)) as work:
         yield work
 
 
@@ -79,3 +84,4 @@ Oversight = Annotated[Work, _allows(Who.OVERSIGHT)]
 Participant = Annotated[Work, _allows(Who.PARTICIPANT)]
 Staff = Annotated[Work, _allows(Who.STAFF)]
 PolicyMaker = Annotated[Work, _allows(Who.POLICY)]
+LogReader = Annotated[Work, _allows(Who.LOG)]

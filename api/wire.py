@@ -125,6 +125,9 @@ class Spoken:
         raise PydanticCustomError("uitleg", "kies uit: {keuze}", {"keuze": ", ".join(self.meant)})
 
 
+#: a route that shows what is in a file says so in the document, and leaves a line in the log (WGS 1.8(4))
+SHOWS = {"x-pols-inzage": True}
+
 CaseId = Annotated[UUID, Path(alias="id", description="Het kenmerk van de casus")]
 Id = Annotated[UUID, Path(alias="id")]
 

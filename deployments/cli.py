@@ -10,12 +10,16 @@ from typing import Annotated, Any
 
 import typer
 
+from deployments.audit_cli import audit, ldv
+from deployments.audit_cli import verify as check
 from deployments.settings import Settings
 
 app = typer.Typer(
     help="Pols: het zaaksysteem van een Zorg- en Veiligheidshuis.", no_args_is_help=True,
     pretty_exceptions_enable=False,  # they show local variables, secrets among them
 )  # fmt: skip
+app.add_typer(audit, name="audit")
+app.add_typer(ldv, name="ldv")
 
 
 def _until_signal(work: Coroutine[Any, Any, None]) -> None:
@@ -114,12 +118,8 @@ def clock(seconds: int) -> None:
 
 @app.command()
 def verify() -> None:
-    """Check the chain over the log."""
-    from deployments.founding import verify_log  # noqa: PLC0415
-
-    broken = asyncio.run(verify_log(Settings().database_engine_url))
-    typer.echo("het logboek is heel" if broken is None else f"het logboek klopt niet vanaf regel {broken}")
-    raise typer.Exit(0 if broken is None else 1)
+    """Check the log of every house in the database (as `pols audit verify --database`)."""
+    check(database=True)
 
 
 def main() -> None:

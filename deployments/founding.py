@@ -1,4 +1,4 @@
-"""What an operator does as owner of the database: found houses, designate people, move a test clock, check the log."""
+"""What an operator does as owner of the database: found houses, designate people, move a test clock."""
 
 import asyncio
 import logging
@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 
-from models.actors import ENGINE
-from models.casebook import sealer, setup
+from models.actors import ENGINE, Origin
+from models.casebook import setup
 from models.lookups import work as lookup
 from models.policy import Policy
 from models.refusals import MayNotShift
 from models.transactions import Database, Work, unit_of_work
-from models.words import OrganisationKind, Role
+from models.words import Door, OrganisationKind, Role
 
 log = logging.getLogger("pols.founding")
 
@@ -56,7 +56,7 @@ async def found(url: str, content: str) -> dict[str, str]:
     plan = HouseFile.model_validate_json(content)
     database = Database(url)
     try:
-        async with unit_of_work(ENGINE, database) as work:
+        async with unit_of_work(ENGINE, database, origin=Origin(Door.OPERATOR)) as work:
             return await _found(work, plan)
     finally:
         await database.close()
@@ -90,16 +90,6 @@ async def shift_clock(url: str, seconds: int, *, production: bool) -> datetime:
             await connection.execute(text("UPDATE clock SET shift_seconds = shift_seconds + :s"), {"s": seconds})
             moved: datetime = (await connection.execute(text("SELECT pols_now()"))).scalar_one()
             return moved
-    finally:
-        await database.close()
-
-
-async def verify_log(url: str) -> int | None:
-    """The first seal that does not fit; None when the log is whole."""
-    database = Database(url)
-    try:
-        async with unit_of_work(ENGINE, database) as work:
-            return await sealer.first_broken(work)
     finally:
         await database.close()
 

@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     bundle_seconds: float = Field(default=60.0, ge=0, description="reminders go out at most once in this time")
     reconcile_seconds: float = Field(default=30.0, gt=0, description="how often Prefect is healed from our tables")
     record_tasks: bool = Field(default=False, description="also record task runs in Prefect (costs 40 ms each)")
+    anchor_key_file: Path | None = Field(
+        default=None, description="Ed25519 key (PEM) that signs the anchors of the log"
+    )
+    anchor_folder: Path = Field(default=Path(".pols/ankers"), description="where the anchors of the log are kept")
     state: Path = Field(default=Path(".pols"), description="where the embedded stack keeps its data")
 
     def relay(self) -> Relay:

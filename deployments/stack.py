@@ -14,6 +14,7 @@ from typing import Self
 import httpx2
 
 from deployments import embedded
+from deployments.anchors import new_key
 from deployments.embedded import EmbeddedServer
 from deployments.mailcatcher import Mailcatcher
 from deployments.prefect_server import PrefectServer, free_port, without_prefect
@@ -62,7 +63,16 @@ class Stack:
             "POLS_PRODUCTION": "false",
             "POLS_TICK_SECONDS": "1",
             "POLS_BUNDLE_SECONDS": "0",
+            "POLS_ANCHOR_FOLDER": str(self.state / "ankers" / self.database),
+            "POLS_ANCHOR_KEY_FILE": str(self._anchor_key()),
         } | more  # fmt: skip
+
+    def _anchor_key(self) -> Path:
+        """The key of this stack, made the first time: for trying out, beside what it protects."""
+        path = self.state / "anker.pem"
+        if not path.exists():
+            new_key(path)
+        return path
 
     async def catch_mail(self, *, http_port: int | None = None) -> None:
         """Start the mail catcher."""

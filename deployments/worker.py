@@ -8,6 +8,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
+from deployments.anchors import Anchors
 from deployments.conductor import Conductor, EngineUnreachable, Outcome, RunEnded, RunMissing
 from deployments.deliver import deliver
 from deployments.reconcile import Round, reconcile
@@ -26,6 +27,7 @@ from models.transactions import HeldLease, held_lease, unit_of_work
 log = logging.getLogger("pols.worker")
 #: how long a case is left alone when the engine gave no answer (seconds)
 LEFT_ALONE = 3.0
+MINUTE = 60.0
 NIGHT = 3600.0  # retention looks every hour: the database decides whose day it is
 
 
@@ -36,15 +38,16 @@ class Worker:
         self.settings = settings
         self.conductor = conductor
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self._cases, self._mail, self._clock, self._night = (asyncio.Event() for _ in range(4))
+        self._cases, self._mail, self._clock, self._night, self._hour = (asyncio.Event() for _ in range(5))
         self._slots = asyncio.Semaphore(settings.worker_cases)
         self._busy: set[UUID] = set()
         self._round = Round()
+        self._anchors = Anchors.of(settings.anchor_folder, settings.anchor_key_file)
 
     async def run(self) -> None:
         """Work until cancelled; a loop that stumbles goes on."""
         tick = self.settings.tick_seconds
-        left, moved = [self._cases, self._mail], [self._clock, self._night]
+        left, moved = [self._cases, self._mail], [self._clock, self._night, self._hour]
         wakes = Wakes(self.settings.database_engine_url, left=left, moved=moved)
         async with asyncio.TaskGroup() as loops:
             loops.create_task(wakes.listen())
@@ -52,6 +55,7 @@ class Worker:
             loops.create_task(self._each(tick, self._mail, self._deliver_all))
             loops.create_task(self._each(tick, self._clock, self._follow_up))
             loops.create_task(self._each(1.0, asyncio.Event(), self._seal))
+            loops.create_task(self._each(MINUTE, self._hour, self._anchor))
             loops.create_task(self._each(self.settings.reconcile_seconds, asyncio.Event(), self._reconcile))
             loops.create_task(self._each(NIGHT, self._night, self._retention))
 
@@ -171,6 +175,11 @@ class Worker:
         while sealed:
             async with unit_of_work(ENGINE) as work:
                 sealed = await sealer.seal_lines(work)
+
+    async def _anchor(self) -> None:
+        """An hour of the process clock since the last anchor, and lines since: looked at every minute."""
+        if self._anchors is not None:
+            await self._anchors.write()
 
     async def _reconcile(self) -> None:
         await reconcile(self.conductor, self._round)

@@ -1,11 +1,34 @@
 """Who acts, for which organisation, in which role and on whose behalf."""
 
+import secrets
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from models.words import OrganisationKind, Role
+from models.words import Door, OrganisationKind, Role
 
 STAFF_ROLES = frozenset({Role.TRIAGE_OFFICER, Role.PROCESS_DIRECTOR, Role.ADVISER, Role.MANAGER})
+#: who reads the log: lawfulness within the house, the supervisor of AVG 37, and the audit of WGS 1.10
+LOG_ROLES = frozenset({Role.PRIVACY_OFFICER, Role.DATA_PROTECTION, Role.AUDITOR})
+
+
+def _trace() -> str:
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an act came from, for the log: never anything of its content.
+
+    `via_id` is the token or session it came in by; `trace_id` and `parent_span_id` are those of W3C Trace Context;
+    `glass_id` is the breaking of the glass under which it is done.
+    """
+
+    door: Door = Door.WORKER
+    address: str | None = None
+    via_id: UUID | None = None
+    trace_id: str = field(default_factory=_trace)
+    parent_span_id: str | None = None
+    glass_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

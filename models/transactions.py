@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import BigInteger, Text, Uuid
 
-from models.actors import Actor
+from models.actors import Actor, Origin
 from models.refusals import LeaseLost, NotSignedIn
 from models.tables.base import Base
 from models.words import OrganisationKind, Role
@@ -56,6 +56,7 @@ held_lease: ContextVar[HeldLease | None] = ContextVar("held_lease", default=None
 
 
 _ROWS = "rows to write"
+_LAST = "rows to write at the end"
 
 
 class _Session(Session):
@@ -64,8 +65,18 @@ class _Session(Session):
 
 @event.listens_for(_Session, "after_flush")
 def _write_rows(session: Session, _context: object) -> None:
+    _write(session, _ROWS)
+
+
+@event.listens_for(_Session, "before_commit")
+def _write_last(session: Session) -> None:
+    session.flush()
+    _write(session, _LAST)
+
+
+def _write(session: Session, which: str) -> None:
     together: dict[type[Base], list[Mapping[str, object]]] = {}
-    for table, rows in session.info.pop(_ROWS, ()):
+    for table, rows in session.info.pop(which, ()):
         together.setdefault(table, []).extend(rows)
     for table, rows in together.items():
         session.connection().execute(insert(table), rows)
@@ -81,11 +92,22 @@ def _write_the_last(session: Session) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A unit of work: the session, the moment it began (process time) and who acts."""
+    """A unit of work: the session, the moment it began (process time), who acts and where that came from."""
 
     session: AsyncSession
     now: datetime
     actor: Actor
+    origin: Origin = field(default_factory=Origin)
+    began: float = field(default_factory=monotonic)
+
+    @property
+    def until_now(self) -> timedelta:
+        """How long this has taken so far."""
+        return timedelta(seconds=monotonic() - self.began)
+
+    def write_last(self, table: type[Base], row: Mapping[str, object]) -> None:
+        """Insert a row just before the commit, all rows of a table together."""
+        self.session.info.setdefault(_LAST, []).append((table, (row,)))
 
     def write(self, table: type[Base], rows: Iterable[Mapping[str, object]]) -> None:
         """Insert rows with the next flush, without an object for each; they come after the objects they hang on."""
@@ -150,7 +172,9 @@ def _session(database: Database) -> AsyncSession:
 
 
 @asynccontextmanager
-async def unit_of_work(actor: Actor, database: Database | None = None, *, fenced: bool = True) -> AsyncIterator[Work]:
+async def unit_of_work(
+    actor: Actor, database: Database | None = None, *, fenced: bool = True, origin: Origin | None = None
+) -> AsyncIterator[Work]:
     """Do everything or nothing as one actor. Under a lease the transaction is fenced: raises LeaseLost when overtaken.
 
     `fenced=False` is for a unit inside a fenced one: the outer holds the lock on the lease until it commits.
@@ -165,11 +189,13 @@ async def unit_of_work(actor: Actor, database: Database | None = None, *, fenced
         if lease is not None and not row.fenced_:
             msg = "another executor holds this case"
             raise LeaseLost(msg)
-        yield Work(session, row.now_.astimezone(UTC), actor)
+        yield Work(session, row.now_.astimezone(UTC), actor, origin or Origin())
 
 
 @asynccontextmanager
-async def signed_in(secret_hash: bytes, database: Database) -> AsyncIterator[tuple[Work, str]]:
+async def signed_in(
+    secret_hash: bytes, database: Database, *, origin: Origin | None = None
+) -> AsyncIterator[tuple[Work, str]]:
     """Do everything or nothing as who holds this token or session; also their name. Raises NotSignedIn (R6)."""
     async with (
         AsyncSession(database.engine, expire_on_commit=False, sync_session_class=_Session) as session,
@@ -182,11 +208,14 @@ async def signed_in(secret_hash: bytes, database: Database) -> AsyncIterator[tup
             house_id=row.house_id, organisation_id=row.organisation_id, person_id=row.person_id,
             organisation_kind=OrganisationKind(row.kind), roles=frozenset(map(Role, row.roles)),
         )  # fmt: skip
-        yield Work(session, row.now_.astimezone(UTC), actor), row.name
+        came = replace(origin or Origin(), via_id=row.via_id)
+        yield Work(session, row.now_.astimezone(UTC), actor, came), row.name
 
 
 async def become(work: Work, actor: Actor) -> Work:
     """Go on in the same transaction as somebody else: signing in costs no transaction of its own."""
+    if _LAST in work.session.info:  # said by who was there before, and checked against who that is
+        await work.session.run_sync(_write_last)
     await work.session.execute(_BEGIN, _context(actor, None))
     return replace(work, actor=actor)
 

@@ -24,6 +24,8 @@ class Role(StrEnum):
     MANAGER = "manager"  #: house: capacity, assignment, last rung of every ladder
     ADMINISTRATOR = "functioneel_beheerder"  #: house: policy and people, no case content
     PRIVACY_OFFICER = "privacy_officer"  #: lawfulness, the log, the policy on what may be asked when
+    DATA_PROTECTION = "functionaris_gegevensbescherming"  #: AVG 37: supervises, reads the log
+    AUDITOR = "auditor"  #: the privacy audit of WGS 1.10: reads the log
     TRIAGE_MEMBER = "triagelid"  #: deciding person of a public participant at the triage table
     CONTACT = "partnercontact"  #: supplies, takes part, carries out
     CONTACT_POINT = "contactpunt"  #: answers for informing and rights requests (BGS 1.1)
@@ -250,3 +252,21 @@ class GlassVerdict(StrEnum):
 
     RIGHTFUL = "terecht"
     WRONGFUL = "onterecht"
+
+
+class Door(StrEnum):
+    """Where an act came in."""
+
+    API = "api"
+    WORKPLACE = "werkplek"
+    WORKER = "motor"
+    OPERATOR = "beheer"
+
+
+class LogPurpose(StrEnum):
+    """What the log may be read for, and nothing else (WGS 1.8(4))."""
+
+    LAWFULNESS = "rechtmatigheid"
+    CONTROL = "interne_controle"
+    INTEGRITY = "integriteit_en_beveiliging"
+    COURT = "rechterlijke_procedure"

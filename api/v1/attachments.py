@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Path, Query, Response
 from api.once import Once
 from api.signin import CaseReader, Participant
 from api.v1.content import Inhoud
-from api.wire import BASE, Gemaakt, Id, Outgoing, dutch
+from api.wire import BASE, SHOWS, Gemaakt, Id, Outgoing, dutch
 from models.casebook import answers, attached
 from models.lookups import referrals as lookup
 
@@ -69,10 +69,11 @@ class Versies(Outgoing):
     results: list[Versie]
 
 
-@router.get("/aanmeldingen/{id}/bijlagen", summary="De bijlagen van een aanmelding")
+@router.get("/aanmeldingen/{id}/bijlagen", summary="De bijlagen van een aanmelding", openapi_extra=SHOWS)
 async def list_attachments(referral_id: Id, work: CaseReader) -> Bijlagen:
     case = await lookup.case_of(work, await lookup.referral(work, referral_id))
-    answers.saw(work, "bijlagen", referral_id, case.id if case else None)  # a name of a file tells as well
+    # a name of a file tells as well
+    answers.saw(work, "bijlagen", referral_id, case.id if case else None, referral_id=referral_id)
     return Bijlagen(results=[Bijlage.model_validate(one) for one in await lookup.attachments(work, referral_id)])
 
 
@@ -88,13 +89,14 @@ async def attach(
 @router.get(
     "/bijlagen/{id}",
     summary="De inhoud van een bijlage",
+    openapi_extra=SHOWS,
     response_class=Response,
     responses={200: {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}},
 )
 async def read_attachment(attachment_id: Id, work: CaseReader) -> Response:
     found = await lookup.attachment(work, attachment_id, content=True)
     case = await lookup.case_of(work, await lookup.referral(work, found.referral_id))
-    answers.saw(work, "bijlage", found.id, case.id if case else None)
+    answers.saw(work, "bijlage", found.id, case.id if case else None, referral_id=found.referral_id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
         "Content-Security-Policy": _SANDBOX,
@@ -107,13 +109,14 @@ async def remove_attachment(attachment_id: Id, work: Participant) -> None:
     await attached.remove(work, attachment_id)
 
 
-@router.get("/aanmeldingen/{id}/versies", summary="Wat er eerder in een aanmelding stond")
+@router.get("/aanmeldingen/{id}/versies", summary="Wat er eerder in een aanmelding stond", openapi_extra=SHOWS)
 async def list_versions(referral_id: Id, work: CaseReader) -> Versies:
-    await lookup.referral(work, referral_id)
+    case = await lookup.case_of(work, await lookup.referral(work, referral_id))
+    answers.saw(work, "versies", referral_id, case.id if case else None, referral_id=referral_id)
     return Versies(results=[Versie.model_validate(one) for one in await lookup.versions(work, referral_id)])
 
 
-@router.get("/aanmeldingen/{id}/versies/{versie}", summary="Een eerdere versie van een aanmelding")
+@router.get("/aanmeldingen/{id}/versies/{versie}", summary="Een eerdere versie van een aanmelding", openapi_extra=SHOWS)
 async def read_version(
     referral_id: Id, number: Annotated[int, Path(alias="versie", ge=1, le=2**31 - 1)], work: CaseReader
 ) -> VersieGeheel:

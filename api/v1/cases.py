@@ -11,7 +11,7 @@ from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseReader
 from api.v1.content import Persoon
-from api.wire import CaseId, Outgoing, Verwijzing, dutch, named
+from api.wire import SHOWS, CaseId, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
 from models.casebook import answers
 from models.lookups import caselists, cases, referrals, timeline
@@ -175,25 +175,26 @@ async def list_cases(
     )
 
 
-@router.get("/casussen/{id}", summary="Een casus")
+@router.get("/casussen/{id}", summary="Een casus", openapi_extra=SHOWS)
 async def read_case(case_id: CaseId, work: CaseReader) -> CasusGeheel:
     case, facts = await cases.seen(work, case_id)
     line = await caselists.line(work, case_id)
-    content = await _content(work, case_id) if visibility.reads_case(work.actor, facts) else {}
+    reads = visibility.reads_case(work.actor, facts)
+    answers.saw(work, "casus" if reads else "proces", case_id, case_id)
+    content = await _content(work, case_id) if reads else {}
     if line.process:
         content["referral_id"] = case.referral_id
     return CasusGeheel.model_validate(_shown(line) | content | {"plan_version": case.plan_version})
 
 
 async def _content(work: Work, case_id: UUID) -> dict[str, object]:
-    answers.saw(work, "casus", case_id, case_id)
     return {
         "subjects": await referrals.subjects_of_case(work, case_id),
         "criteria": await referrals.judgements(work, case_id),
     }
 
 
-@router.get("/casussen/{id}/tijdlijn", summary="Wat er in een casus gebeurde")
+@router.get("/casussen/{id}/tijdlijn", summary="Wat er in een casus gebeurde", openapi_extra=SHOWS)
 async def read_timeline(
     case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> Tijdlijn:

@@ -10,7 +10,7 @@ from pydantic import Field
 from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork
-from api.wire import CaseId, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch
+from api.wire import SHOWS, CaseId, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch
 from models.casebook import answers, plans, progress
 from models.commands import MakeCommitment, ReportProgress
 from models.lookups import cases, meetings, people
@@ -92,7 +92,7 @@ class NieuweVoortgang(ReportProgress):
     model_config = dutch(state="stand", note="toelichting")
 
 
-@router.get("/casussen/{id}/afspraken", summary="De afspraken van een casus")
+@router.get("/casussen/{id}/afspraken", summary="De afspraken van een casus", openapi_extra=SHOWS)
 async def list_commitments(
     case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> Afspraken:

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork
-from api.wire import BASE, CaseId, Dag, DagOfMoment, Outgoing, Verwijzing, dutch, named
+from api.wire import BASE, SHOWS, CaseId, Dag, DagOfMoment, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
 from models.casebook import answers, decisions
 from models.commands import TakeDecision
@@ -153,7 +153,9 @@ async def taken(work: Work, response: Response, decision: Decision) -> BesluitGe
     )
 
 
-@router.get("/casussen/{id}/besluiten", summary="Besluiten over een casus, en wat er nu mogelijk is")
+@router.get(
+    "/casussen/{id}/besluiten", summary="Besluiten over een casus, en wat er nu mogelijk is", openapi_extra=SHOWS
+)
 async def list_decisions(
     case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> Besluiten:
@@ -167,7 +169,7 @@ async def list_decisions(
     )  # fmt: skip
 
 
-@router.get("/casussen/{id}/besluiten/{besluitId}", summary="Een besluit")
+@router.get("/casussen/{id}/besluiten/{besluitId}", summary="Een besluit", openapi_extra=SHOWS)
 async def read_decision(case_id: CaseId, decision_id: DecisionId, work: CaseReader) -> Besluit:
     _case, facts = await cases.seen(work, case_id)
     line = await lookup.one(work, case_id, decision_id)

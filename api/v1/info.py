@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork
-from api.wire import CaseId, Gemaakt, Outgoing, Verwijzing, dutch
+from api.wire import SHOWS, CaseId, Gemaakt, Outgoing, Verwijzing, dutch
 from models.casebook import answers
 from models.casebook import info as casebook
 from models.commands import AddInfoItem
@@ -54,7 +54,7 @@ class InformatieLijst(Outgoing):
     following: str | None
 
 
-@router.get("/casussen/{id}/informatie", summary="De informatie in een casus die u mag lezen")
+@router.get("/casussen/{id}/informatie", summary="De informatie in een casus die u mag lezen", openapi_extra=SHOWS)
 async def list_info(
     case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> InformatieLijst:

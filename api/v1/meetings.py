@@ -11,14 +11,13 @@ from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork
 from api.v1.commitments import NieuweAfspraak
-from api.wire import CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, made
+from api.wire import SHOWS, CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, made
 from models import visibility
 from models.casebook import answers
 from models.casebook import meetings as casebook
 from models.commands import Convene, RecordMeeting
 from models.lookups import cases, meetings, people
 from models.tables.meetings import Meeting, MeetingInvitee
-from models.transactions import Work
 
 router = APIRouter(tags=["overleggen"], route_class=Once)
 
@@ -98,11 +97,12 @@ def _facts(meeting: Meeting, invitees: list[MeetingInvitee], names: dict[UUID, s
     return plain | {"invited": invited}
 
 
-@router.get("/casussen/{id}/overleggen", summary="De overleggen van een casus")
+@router.get("/casussen/{id}/overleggen", summary="De overleggen van een casus", openapi_extra=SHOWS)
 async def list_meetings(
     case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> Overleggen:
     await cases.seen_process(work, case_id)
+    answers.saw(work, "overleggen", case_id, case_id)
     found = await meetings.page_of_meetings(work, case_id, asked.page())
     invitees = await meetings.invitees(work, [one.id for one in found.rows])
     names = await people.organisation_names(work)
@@ -118,18 +118,15 @@ async def convene(case_id: CaseId, body: NieuwOverleg, response: Response, work:
     return made(response, meeting.id, "overleggen")
 
 
-@router.get("/overleggen/{id}", summary="Een overleg met zijn uitkomst")
+@router.get("/overleggen/{id}", summary="Een overleg met zijn uitkomst", openapi_extra=SHOWS)
 async def read_meeting(meeting_id: Id, work: CaseReader) -> OverlegGeheel:
     meeting = await meetings.meeting(work, meeting_id)
     _case, facts = await cases.seen_process(work, meeting.case_id, "Dit overleg")
     known = _facts(meeting, await meetings.invitees(work, [meeting.id]), await people.organisation_names(work))
-    texts = await _texts(work, meeting) if visibility.reads_case(work.actor, facts) else {}
+    reads = visibility.reads_case(work.actor, facts)
+    answers.saw(work, "overleg" if reads else "overleggen", meeting.id, meeting.case_id)
+    texts = await meetings.texts(work, meeting.id) if reads else {}
     return OverlegGeheel.model_validate(known | {"outcome": texts.get("uitkomst"), "minutes": texts.get("verslag")})
-
-
-async def _texts(work: Work, meeting: Meeting) -> dict[str, str]:
-    answers.saw(work, "overleg", meeting.id, meeting.case_id)
-    return await meetings.texts(work, meeting.id)
 
 
 class Uitnodigingen(Incoming):

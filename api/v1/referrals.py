@@ -11,7 +11,7 @@ from api.signin import CaseReader, Participant
 from api.v1.cases import CasusKort
 from api.v1.content import Aanmelding, AanmeldingKort, Inhoud, whole
 from api.v1.decisions import BesluitGenomen, taken
-from api.wire import BASE, Gemaakt, Id, Incoming, Outgoing, dutch, made
+from api.wire import BASE, SHOWS, Gemaakt, Id, Incoming, Outgoing, dutch, made
 from models.casebook import answers, decisions, referrals
 from models.commands import TakeDecision
 from models.lookups import referrals as lookup
@@ -71,7 +71,7 @@ async def list_referrals(
     )
 
 
-@router.get("/aanmeldingen/{id}", summary="Een aanmelding met haar inhoud")
+@router.get("/aanmeldingen/{id}", summary="Een aanmelding met haar inhoud", openapi_extra=SHOWS)
 async def read_referral(referral_id: Id, response: Response, work: CaseReader) -> Aanmelding:
     referral = await lookup.referral(work, referral_id)
     response.headers["ETag"] = f'"{referral.version}"'

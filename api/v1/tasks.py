@@ -10,7 +10,7 @@ from pydantic import Field
 from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork, Staff
-from api.wire import CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, named
+from api.wire import SHOWS, CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, named
 from models.casebook import answers
 from models.casebook import nudge as nudging
 from models.commands import GiveAnswer, Judgement
@@ -163,11 +163,12 @@ async def list_own_tasks(
     return _listed(await tasks.own(work, asked.filter(), asked.page()), request, response)
 
 
-@router.get("/casussen/{id}/taken", summary="De taken van een casus")
+@router.get("/casussen/{id}/taken", summary="De taken van een casus", openapi_extra=SHOWS)
 async def list_tasks_of_case(
     case_id: CaseId, asked: Annotated[TakenVanCasus, Query()], request: Request, response: Response, work: CaseReader
 ) -> Taken:
     found = await tasks.of_case(work, case_id, ended=asked.ended, page=asked.page())
+    answers.saw(work, "taken", case_id, case_id)
     return _listed(found, request, response)
 
 
@@ -175,7 +176,7 @@ def _listed(found: Paged[DutyLine], request: Request, response: Response) -> Tak
     return Taken(results=[shown(line) for line in found.rows], following=goes_on(request, response, found.following))
 
 
-@router.get("/taken/{id}", summary="Een taak, en hoe zij kan worden beantwoord")
+@router.get("/taken/{id}", summary="Een taak, en hoe zij kan worden beantwoord", openapi_extra=SHOWS)
 async def read_task(duty_id: Id, work: CaseReader) -> TaakGeheel:
     line = await tasks.one(work, duty_id)
     spec = DUTIES[line.duty.kind]
@@ -187,9 +188,10 @@ async def read_task(duty_id: Id, work: CaseReader) -> TaakGeheel:
 async def _subjects(work: Work, line: DutyLine) -> list[Gezochte] | None:
     """Who is asked whether somebody is known must be told who that is; looking is logged."""
     asked = line.duty.kind is DutyKind.KNOWN and line.duty.ended_as is None
-    if not asked or line.duty.owner_organisation_id != work.actor.organisation_id:
+    shown = asked and line.duty.owner_organisation_id == work.actor.organisation_id
+    answers.saw(work, "betrokkene" if shown else "taak", line.duty.id, line.case.id)
+    if not shown:
         return None
-    answers.saw(work, "betrokkene", line.duty.id, line.case.id)
     return [Gezochte.model_validate(one) for one in await referrals.subjects_of_case(work, line.case.id)]
 
 

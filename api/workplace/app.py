@@ -12,13 +12,15 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.middleware import SmallBodies
-from api.workplace import boards, casepage, oversight
+from api.tracing import origin_of
+from api.workplace import boards, casepage, oversight, trail
 from api.workplace.pages import SafeAnswers, back, failed, not_kept, page, refused, unreadable
 from api.workplace.visits import COOKIE, check_origin, database_of, forget, keep, visiting
 from models.actors import ANONYMOUS
 from models.casebook import nudge, sessions
 from models.refusals import NotSignedIn, Refusal
 from models.transactions import Database, unit_of_work
+from models.words import Door
 
 _CSS = (files("api.workplace") / "static" / "pols.css").read_bytes()
 _ICON = (files("api.workplace") / "static" / "pols.svg").read_bytes()
@@ -44,6 +46,8 @@ def create_workplace(database: Database) -> Starlette:
             Route("/noodtoegangen/{glass_id:uuid}/bevestigen", oversight.confirm, methods=["POST"]),
             Route("/noodtoegangen/{glass_id:uuid}/beeindigen", oversight.end, methods=["POST"]),
             Route("/noodtoegangen/{glass_id:uuid}/beoordelen", oversight.review, methods=["POST"]),
+            Route("/logboek", trail.log),
+            Route("/logboek/casussen/{case_id:uuid}", trail.file),
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
             Route("/stijl/pols.css", style),
@@ -66,7 +70,8 @@ async def sign_in(request: Request) -> Response:
     check_origin(request)
     token = (await request.form()).get("token")
     try:
-        async with unit_of_work(ANONYMOUS, database_of(request)) as work:
+        origin = origin_of(request, Door.WORKPLACE)
+        async with unit_of_work(ANONYMOUS, database_of(request), origin=origin) as work:
             secret = await sessions.sign_in(work, token.strip() if isinstance(token, str) else "")
     except NotSignedIn:
         return page(request, None, "aanmelden.html", status=403, refused="Dit token is niet geldig, of niet meer.")

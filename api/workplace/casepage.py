@@ -77,8 +77,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
         may_open=not reads and any(rights.has(one, visit.actor, facts) for one in (Right.BREAK_GLASS, Right.SUPERVISE)),
     )  # fmt: skip
-    if reads:
-        answers.saw(work, "casus", found.id, found.id)
+    answers.saw(work, "casus" if reads else "proces", found.id, found.id)
     return file
 
 

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy import exc
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,12 +13,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
+from api.tracing import note_refusal
 from api.workplace import wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
 from models.lookups.timeline import plain
 from models.process import HELP, LABELS
-from models.refusals import FieldError, InvalidFields, NotAllowed, NotFound, NotSignedIn
+from models.refusals import FieldError, InvalidFields, NotAllowed, NotFound, NotSignedIn, Refusal
 from models.stalled import DONE_BY_FLOW
 
 HEADERS = {
@@ -119,6 +121,11 @@ class SafeAnswers:
 
 async def refused(request: Request, refusal: Exception) -> Response:
     """A refusal as a page: missing and forbidden look the same, who is not signed in is asked to."""
+    assert isinstance(refusal, Refusal)  # noqa: S101 - registered for refusals only
+    try:
+        await note_refusal(request, refusal, request.app.state.database)
+    except (exc.DBAPIError, exc.TimeoutError, OSError) as unkept:  # what cannot be logged is not answered
+        return await not_kept(request, unkept)
     match refusal:
         case NotSignedIn():
             return RedirectResponse("/aanmelden", status_code=HTTPStatus.SEE_OTHER)

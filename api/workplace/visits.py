@@ -11,11 +11,13 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from models.actors import Actor
+from api.tracing import known, origin_of
+from models.actors import LOG_ROLES, Actor
 from models.casebook.sessions import LASTS
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Database, Work, signed_in
+from models.words import Door
 
 COOKIE = "pols_sessie"
 
@@ -33,6 +35,11 @@ class Visit:
     def actor(self) -> Actor:
         """Who is signed in."""
         return self.work.actor
+
+    @property
+    def reads_log(self) -> bool:
+        """Whether the log is in their menu."""
+        return self.actor.has(*LOG_ROLES)
 
     def field(self, name: str) -> str:
         """A text field of the form."""
@@ -71,7 +78,9 @@ async def visiting(request: Request) -> AsyncIterator[Visit]:
     if not secret or secret.startswith(TOKEN_PREFIX):
         raise NotSignedIn
     form = await request.form() if request.method == "POST" else FormData()
-    async with signed_in(hashed(secret), database_of(request)) as (work, name):
+    origin = origin_of(request, Door.WORKPLACE)
+    async with signed_in(hashed(secret), database_of(request), origin=origin) as (work, name):
+        known(request, work)
         token = csrf_of(secret)
         if request.method == "POST":
             _check(request, form, token)

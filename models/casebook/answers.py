@@ -1,6 +1,5 @@
 """Answering what is owed: by the owner, or by the regisseur who had them on the phone."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from models.actors import Actor
@@ -130,6 +129,8 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     return duty
 
 
-def saw(work: Work, object_kind: str, object_id: UUID, case_id: UUID | None) -> None:
+def saw(
+    work: Work, object_kind: str, object_id: UUID | None, case_id: UUID | None, *, referral_id: UUID | None = None
+) -> None:
     """Log that somebody saw personal data (WGS 1.8(4))."""
-    audit(replace(work), "inzien", object_kind, object_id, case_id=case_id)
+    audit(work, "inzien", object_kind, object_id, case_id=case_id, referral_id=referral_id)

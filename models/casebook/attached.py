@@ -33,9 +33,9 @@ async def attach(work: Work, referral_id: UUID, name: str, content: bytes) -> At
     )  # fmt: skip
     work.session.add(made)
     if frame is not None:
-        frame.note("bijlage toegevoegd", "bijlage", made.id)
+        frame.note("bijlage toegevoegd", "bijlage", made.id, referral_id=referral.id)
     else:
-        audit(work, "bijlage toegevoegd", "bijlage", made.id)
+        audit(work, "bijlage toegevoegd", "bijlage", made.id, referral_id=referral.id)
     return made
 
 
@@ -45,5 +45,5 @@ async def remove(work: Work, attachment_id: UUID) -> None:
     _, frame = await opened(work, found.referral_id)
     if frame is not None:
         raise NotPossible("Deze bijlage is ingediend en blijft bij de aanmelding; voeg zo nodig een betere toe.")
-    audit(work, "bijlage verwijderd", "bijlage", found.id)
+    audit(work, "bijlage verwijderd", "bijlage", found.id, referral_id=found.referral_id)
     await work.session.delete(found)

@@ -32,7 +32,7 @@ async def open_beside(frame: Frame, subject: Subject, decision: Decision) -> Non
     other = Frame(frame.work, beside, frame.house_organisation_id, frame.policy)
     await phases.enter(other, Phase.REGIE)
     await _decided_too(other, decision)
-    other.note("casus naast", "casus", beside.id, naast=case.id)
+    other.note("casus naast", "casus", beside.id, referral_id=case.referral_id, naast=case.id)
 
 
 async def _decided_too(beside: Frame, decision: Decision) -> None:

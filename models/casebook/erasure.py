@@ -22,5 +22,5 @@ async def erase(work: Work, case_id: UUID) -> bool:
     erased = bool(await work.session.scalar(text("SELECT pols_erase_report(:case)"), {"case": case_id}))
     if erased:
         await work.session.execute(text("DELETE FROM outbox WHERE :case = ANY (case_ids)"), {"case": case_id})
-        audit(work, "gewist", "aanmelding", case_id, house_id=house_id)
+        audit(work, "gewist", "casus", case_id, case_id=case_id, house_id=house_id)
     return erased

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from models.casebook import trail
 from models.clocks import Hold
 from models.lookups import cases, duties
 from models.policy import Policy
@@ -12,7 +13,7 @@ from models.tables.base import new_id
 from models.tables.cases import Case, Involvement, Visit
 from models.tables.duties import Duty
 from models.tables.engine import JournalEntry
-from models.tables.trail import AuditLine, History
+from models.tables.trail import History
 from models.transactions import Work
 from models.words import DutyKind, Standing, WorkKind
 
@@ -94,7 +95,10 @@ class Frame:
             )
         )  # fmt: skip
 
-    def note(self, what: str, object_kind: str = "casus", object_id: UUID | None = None, **facts: object) -> None:
+    def note(
+        self, what: str, object_kind: str = "casus", object_id: UUID | None = None, *,
+        referral_id: UUID | None = None, **facts: object,
+    ) -> None:  # fmt: skip
         """Write the history line people read and the audit line that proves it."""
         work, actor, case = self.work, self.work.actor, self.case
         case.last_event_at = work.now
@@ -104,22 +108,21 @@ class Frame:
                 organisation_id=actor.organisation_id, on_behalf_of=actor.on_behalf_of, facts=_plain(facts),
             )
         )  # fmt: skip
-        audit(work, what, object_kind, object_id or case.id, case_id=case.id, house_id=case.house_id)
+        audit(
+            work, what, object_kind, object_id or case.id, case_id=case.id, referral_id=referral_id,
+            house_id=case.house_id,
+        )  # fmt: skip
 
 
 def audit(
     work: Work, action: str, object_kind: str, object_id: UUID | None, *, case_id: UUID | None = None,
-    house_id: UUID | None = None, result: str = "ok", **facts: object,
+    referral_id: UUID | None = None, house_id: UUID | None = None, result: str = trail.DONE, **facts: object,
 ) -> None:  # fmt: skip
-    """Add one line to the log: who, for whom, in which role, for what purpose. No content."""
-    actor = work.actor
-    work.session.add(
-        AuditLine(
-            house_id=actor.house_id or house_id, at=work.now, action=action, object_kind=object_kind,
-            object_id=object_id, case_id=case_id, person_id=actor.person_id, organisation_id=actor.organisation_id,
-            on_behalf_of=actor.on_behalf_of, roles=sorted(actor.roles), purpose=actor.purpose, result=result,
-            facts=_plain(facts),
-        )
+    """Add one line to the log: who, for whom, in which role, for what purpose, from where. No content."""
+    about = referral_id or (object_id if object_kind == "aanmelding" else None)
+    trail.write(
+        work, action, object_kind, object_id, case_id=case_id, referral_id=about, house_id=house_id, result=result,
+        facts=_plain(facts),
     )  # fmt: skip
 
 

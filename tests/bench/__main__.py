@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from deployments import embedded
 from deployments.stack import Stack
-from tests.bench import decisions, demo, lists, rest, rungs, slices, wakes
+from tests.bench import decisions, demo, lists, rest, rungs, slices, trail, wakes
 from tests.bench.ground import TEMPLATE, Ground
 from tests.bench.report import Row, keep, show
 from tests.state import fresh_state
@@ -24,6 +24,7 @@ GROUPS: dict[str, Callable[[Ground], Awaitable[list[Row]]]] = {
     "lists": lists.measure,
     "rungs": rungs.measure,
     "rest": rest.measure,
+    "trail": trail.measure,
 }
 
 

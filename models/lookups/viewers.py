@@ -1,0 +1,128 @@
+"""Who saw my file: the log of one file in sentences that its subject understands, with functions instead of names.
+
+NEN 7513: event, moment, function and organisation, on whose behalf, for what, and whether the emergency way was used.
+Nothing of anybody else: no names, no ids, no content.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from models.lookups import people
+from models.tables.trail import AuditLine
+from models.transactions import Work
+from models.words import LogPurpose, Role
+
+REFUSED = "geweigerd"
+
+#: what was looked at, after "bekeek"
+SEEN: Mapping[str, str] = {
+    "casus": "de casus met de gegevens over u",
+    "proces": "waar de casus staat, zonder inhoud",
+    "tijdlijn": "wat er in de casus gebeurde",
+    "besluiten": "de besluiten in de casus",
+    "besluit": "een besluit in de casus",
+    "taken": "de taken in de casus",
+    "taak": "een taak in de casus",
+    "overleggen": "wanneer er overleg was",
+    "overleg": "de uitkomst en het verslag van een overleg",
+    "afspraken": "de afspraken in het plan",
+    "informatie": "de informatie die deelnemers aanleverden",
+    "aanmelding": "de aanmelding",
+    "bijlagen": "welke bijlagen er bij de aanmelding zijn",
+    "bijlage": "een bijlage bij de aanmelding",
+    "versies": "eerdere versies van de aanmelding",
+    "betrokkene": "over wie een vraag om bekendheid gaat",
+}
+#: every other act, as the rest of a sentence
+DID: Mapping[str, str] = {
+    "aanmelding opgesteld": "begon aan een aanmelding",
+    "aanmelding aangevuld": "vulde de aanmelding aan",
+    "aanmelding gecorrigeerd": "herstelde de aanmelding",
+    "concept ingetrokken": "gooide het concept van de aanmelding weg",
+    "bijlage toegevoegd": "voegde een bijlage toe aan de aanmelding",
+    "bijlage verwijderd": "verwijderde een bijlage uit het concept",
+    "gemeld": "diende de aanmelding in",
+    "besluit": "legde een besluit vast",
+    "fase": "bracht de casus naar een volgende fase",
+    "antwoord": "beantwoordde een taak in de casus",
+    "taak doorgegeven": "gaf een taak door aan een collega",
+    "termijn voorbij": "stelde vast dat een termijn voorbij was",
+    "overgenomen": "aanvaardde een overdracht",
+    "casus naast": "opende een eigen casus uit de aanmelding",
+    "nieuwe melding": "voegde een nieuwe melding bij de casus",
+    "overleg gepland": "plande een overleg",
+    "overleg gehouden": "legde de uitkomst van een overleg vast",
+    "herinnering": "herinnerde aan een taak",
+    "herinnerd": "herinnerde met de hand aan een taak",
+    "afspraken toegevoegd": "voegde afspraken toe aan het plan",
+    "voortgang": "meldde hoe het met een afspraak gaat",
+    "informatie toegevoegd": "leverde informatie aan",
+    "gewist": "vernietigde het dossier",
+    "logboek geraadpleegd": "raadpleegde het logboek over dit dossier",
+    "inzage gegeven": "stelde een overzicht samen van wie dit dossier zag",
+}
+_FUNCTIONS: Mapping[str, str] = {
+    Role.PRIVACY_OFFICER: "privacy officer", Role.ADMINISTRATOR: "functioneel beheerder",
+    Role.DATA_PROTECTION: "functionaris gegevensbescherming", Role.TRIAGE_MEMBER: "lid van het triageoverleg",
+    Role.CONTACT: "contactpersoon", Role.CONTACT_POINT: "medewerker van het contactpunt",
+}  # fmt: skip
+_PURPOSES: Mapping[str, str] = {
+    "casus": "voor de behandeling van de casus", "procesvoering": "voor het verloop van het proces",
+    LogPurpose.LAWFULNESS: "om de rechtmatigheid te controleren", LogPurpose.CONTROL: "voor interne controle",
+    LogPurpose.INTEGRITY: "om de integriteit en de beveiliging te bewaken",
+    LogPurpose.COURT: "voor een rechterlijke procedure",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One line of the overview."""
+
+    moment: datetime
+    sentence: str
+    function: str
+    organisation: str
+    on_behalf_of: str
+    purpose: str
+    refused: bool
+    emergency: bool
+
+
+async def told(work: Work, lines: list[AuditLine]) -> list[Seen]:
+    """The lines in sentences."""
+    names = await people.organisation_names(work)
+    return [say(line, names) for line in lines]
+
+
+def say(line: AuditLine, names: Mapping[UUID, str]) -> Seen:
+    """One line in a sentence."""
+    function = function_of(line.roles) if line.person_id else "Pols"
+    organisation = names.get(line.organisation_id, "") if line.organisation_id else ""
+    behalf = names.get(line.on_behalf_of, "") if line.on_behalf_of else ""
+    purpose = _PURPOSES.get(line.purpose, line.purpose.replace("_", " "))
+    who = _who(function, organisation, behalf) if line.person_id else "Pols zelf"
+    what = "vroeg gegevens op die niet werden gegeven" if line.result == REFUSED else _what(line)
+    glass = ", via de noodtoegang" if line.glass_id else ""
+    return Seen(
+        line.at, f"{who} {what}{glass}.", function, organisation, behalf, purpose, line.result == REFUSED,
+        line.glass_id is not None,
+    )  # fmt: skip
+
+
+def _who(function: str, organisation: str, behalf: str) -> str:
+    at = f" van {organisation}" if organisation else ""
+    return f"Een {function}{at}" + (f", namens {behalf}," if behalf and behalf != organisation else "")
+
+
+def _what(line: AuditLine) -> str:
+    if line.action == "inzien":
+        return f"bekeek {SEEN.get(line.object_kind, line.object_kind.replace('_', ' '))}"
+    return DID.get(line.action, f"deed dit: {line.action.replace('_', ' ')}")
+
+
+def function_of(roles: list[str]) -> str:
+    """What somebody was there, in words; of more than one role all of them."""
+    words = [_FUNCTIONS.get(one, one.replace("_", " ")) for one in roles]
+    return " en ".join(words) if words else "medewerker"
