@@ -10,12 +10,16 @@ from pathlib import Path
 
 import httpx2
 
+from deployments import oversight
 from models import sealing
-from models.casebook import trail
+from models.actors import ENGINE
+from models.casebook import sealer, trail
 from models.tables.base import new_id
+from models.transactions import unit_of_work
 from tests import factories
 from tests.bench.ground import Ground
 from tests.bench.report import Row, at_most, p95, reported
+from tests.conftest import Databases
 from tests.doors import own_client
 from tests.factories import AHouse
 
@@ -37,6 +41,7 @@ async def _decisions(ground: Ground) -> list[Row]:
                 spent = await _decide(client, house, case_id, logged=logged)
                 if number >= 20:  # every statement once
                     took[logged].append(spent)
+        sealing_rows = await _sealing(databases)
     with_, without = p95(took[True]) * 1000, p95(took[False]) * 1000
     middle = sorted(took[True])[cases // 2] / sorted(took[False])[cases // 2]
     return [
@@ -44,6 +49,25 @@ async def _decisions(ground: Ground) -> list[Row]:
         reported("decision in process without the log, p95", without, "ms"),
         at_most("what the log adds to a decision, p95", (with_ / without - 1) * 100, "%", 10),
         reported("what the log adds to a decision, median", (middle - 1) * 100, "%"),
+        *sealing_rows,
+    ]
+
+
+async def _sealing(databases: Databases) -> list[Row]:
+    """Sealing all that waits, and checking it where it is."""
+    began, lines, sealed = time.perf_counter(), 0, 1
+    while sealed:
+        async with unit_of_work(ENGINE, databases.engine) as work:
+            sealed = await sealer.seal_lines(work)
+        lines += sealed
+    spent, began = time.perf_counter() - began, time.perf_counter()
+    found = await oversight.check_log(databases.server.url("pols_engine", databases.name))
+    checked = time.perf_counter() - began
+    assert sum(one.lines for one in found.values()) == lines
+    assert not any(one.found for one in found.values())
+    return [
+        reported("lines of the log sealed", lines / spent, "/s"),
+        reported("lines of the log checked in the database", lines / checked, "/s"),
     ]
 
 

@@ -86,10 +86,13 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
             "overzicht": "/",
             "casussen": "/casussen",
             "casus": f"/casussen/{story.case_id}",
+            "logboek": f"/logboek?doel=rechtmatigheid&casus={story.case_id}",
+            "inzage": f"/logboek/casussen/{story.case_id}?doel=rechtmatigheid",
         }
         for name, path in paths.items():
-            if name == "overzicht":
-                await client.post("/aanmelden", data={"token": house.tokens["regisseur"]})
+            if name in {"overzicht", "logboek"}:
+                who = "regisseur" if name == "overzicht" else "privacy"
+                await client.post("/aanmelden", data={"token": house.tokens[who]})
                 assert COOKIE in client.cookies
             answer = await client.get(path)
             assert answer.status_code == 200
