@@ -9,7 +9,7 @@ from pydantic import Field
 from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseReader
-from api.wire import CaseId, Outgoing, Verwijzing, dutch
+from api.wire import SHOWS, CaseId, Outgoing, Verwijzing, dutch
 from models.casebook import answers
 from models.lookups import access
 from models.lookups.access import Access
@@ -75,7 +75,7 @@ def _who(one: Access) -> dict[str, Verwijzing]:
     }
 
 
-@router.get("/casussen/{id}/toegang", summary="Wie nu een recht op deze casus heeft, en waarom")
+@router.get("/casussen/{id}/toegang", summary="Wie nu een recht op deze casus heeft, en waarom", openapi_extra=SHOWS)
 async def list_access(
     case_id: CaseId, asked: Annotated[ZoekToegang, Query()], request: Request, response: Response, work: CaseReader
 ) -> ToegangLijst:
@@ -87,7 +87,9 @@ async def list_access(
     )
 
 
-@router.get("/casussen/{id}/toegang/{persoonId}", summary="Waarom iemand een casus wel of niet kan zien")
+@router.get(
+    "/casussen/{id}/toegang/{persoonId}", summary="Waarom iemand een casus wel of niet kan zien", openapi_extra=SHOWS
+)
 async def explain_access(case_id: CaseId, person_id: PersonId, work: CaseReader) -> ToegangUitgelegd:
     one, found = await access.why(work, case_id, person_id)
     answers.saw(work, "toegang", case_id, case_id)

@@ -34,6 +34,7 @@ SEEN: Mapping[str, str] = {
     "bijlage": "een bijlage bij de aanmelding",
     "versies": "eerdere versies van de aanmelding",
     "betrokkene": "over wie een vraag om bekendheid gaat",
+    "toegang": "wie de casus kan zien, en waarom",
 }
 #: every other act, as the rest of a sentence
 DID: Mapping[str, str] = {
@@ -61,6 +62,15 @@ DID: Mapping[str, str] = {
     "informatie toegevoegd": "leverde informatie aan",
     "gewist": "vernietigde het dossier",
     "logboek geraadpleegd": "raadpleegde het logboek over dit dossier",
+    "noodtoegang gevraagd": "vroeg noodtoegang tot de casus",
+    "noodtoegang geopend": "opende de casus met noodtoegang",
+    "noodtoegang beëindigd": "beëindigde de noodtoegang",
+    "noodtoegang beoordeeld": "beoordeelde de noodtoegang",
+    "toezicht gevraagd": "vroeg toegang voor toezicht",
+    "toezicht geopend": "opende de casus voor toezicht",
+    "toezicht beëindigd": "beëindigde de toegang voor toezicht",
+    "toezicht beoordeeld": "beoordeelde de toegang voor toezicht",
+    "code onjuist": "vulde een onjuiste code in",
     "inzage gegeven": "stelde een overzicht samen van wie dit dossier zag",
 }
 _FUNCTIONS: Mapping[str, str] = {

@@ -210,3 +210,21 @@ async def test_asking_again_and_again_is_refused(scene: Scene) -> None:
         await scene.ask()
 
     await scene.door.refused("manager", f"{scene.path}/noodtoegangen", REASON, 409)
+
+
+async def test_the_log_says_under_which_emergency_access_the_case_was_read(scene: Scene) -> None:
+    asked = await scene.open()
+    await scene.reads("manager")
+    await scene.reads("regisseur")
+
+    async with scene.db.engine.engine.connect() as connection:
+        lines = (
+            await connection.execute(
+                text("SELECT person_id, glass_id FROM audit_line WHERE case_id = :case AND action = 'inzien'"),
+                {"case": scene.story.case_id},
+            )
+        ).all()  # fmt: skip
+
+    house = scene.door.house
+    assert {str(one.glass_id) for one in lines if one.person_id == house.person("manager")} == {asked}
+    assert {one.glass_id for one in lines if one.person_id == house.person("regisseur")} == {None}

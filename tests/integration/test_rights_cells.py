@@ -61,6 +61,7 @@ def _asked_glass(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
 
 #: what one must be entitled to for an operation to know of its object; the first that fits
 SEES: tuple[tuple[str, Sees], ...] = (
+    ("GET /casussen/{id}/inzage", _right(Right.KNOW)),
     ("GET /casussen/{id}/overleggen", _right(Right.PROCESS)),
     ("GET /casussen/{id}/besluiten/{besluitId}", _right(Right.PROCESS)),
     ("GET /overleggen/{id}", _right(Right.PROCESS)),
@@ -77,8 +78,8 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("POST /casussen/{id}", _right(Right.KNOW)),
     ("POST /overleggen/{id}", _right(Right.KNOW)),
 )
-#: no case hangs on these
-NO_CASE = ("/hulpvragen/", "/overlegreeksen/", "/huizen/")
+#: no case hangs on these, and the log of a person has a test of its own
+NO_CASE = ("/hulpvragen/", "/overlegreeksen/", "/huizen/", "/personen/")
 #: what is not there answers the same for everybody who may come in at all
 HIDDEN = 404
 
