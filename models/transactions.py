@@ -20,7 +20,7 @@ from sqlalchemy.types import BigInteger, Text, Uuid
 from models.actors import Actor
 from models.refusals import LeaseLost, NotSignedIn
 from models.tables.base import Base
-from models.words import OrganisationKind, Role
+from models.words import OrganisationKind, Role, SignedInBy, TokenScope
 
 #: after this long a connection may have died unnoticed
 IDLE_SECONDS = 2.0
@@ -72,12 +72,23 @@ def _write_rows(session: Session, _context: object) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """How whoever acts came in: what their token is good for, or since when their session has the second factor."""
+
+    scope: TokenScope = TokenScope.ALL
+    session_id: UUID | None = None
+    factor_at: datetime | None = None
+    how: SignedInBy | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
-    """A unit of work: the session, the moment it began (process time) and who acts."""
+    """A unit of work: the session, the moment it began (process time), who acts, and how they came in."""
 
     session: AsyncSession
     now: datetime
     actor: Actor
+    entry: Entry = Entry()
 
     def write(self, table: type[Base], rows: Iterable[Mapping[str, object]]) -> None:
         """Insert rows with the next flush, without an object for each; they come after the objects they hang on."""
@@ -174,7 +185,11 @@ async def signed_in(secret_hash: bytes, database: Database) -> AsyncIterator[tup
             house_id=row.house_id, organisation_id=row.organisation_id, person_id=row.person_id,
             organisation_kind=OrganisationKind(row.kind), roles=frozenset(map(Role, row.roles)),
         )  # fmt: skip
-        yield Work(session, row.now_.astimezone(UTC), actor), row.name
+        entry = Entry(
+            TokenScope(row.scope), row.session_id, row.factor_at and row.factor_at.astimezone(UTC),
+            SignedInBy(row.how) if row.how else None,
+        )  # fmt: skip
+        yield Work(session, row.now_.astimezone(UTC), actor, entry), row.name
 
 
 async def become(work: Work, actor: Actor) -> Work:

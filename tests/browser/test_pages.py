@@ -14,6 +14,7 @@ import httpx2
 import pytest
 import uvicorn
 
+from api.ways import Ways
 from api.workplace.app import create_workplace
 from api.workplace.visits import COOKIE
 from models.actors import ENGINE
@@ -79,7 +80,10 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
     async with unit_of_work(ENGINE, own_db.engine) as work:
         await follow_up.remind(work)
     kept = {}
-    async with serving(create_workplace(own_db.web)) as base, httpx2.AsyncClient(base_url=base) as client:
+    async with (
+        serving(create_workplace(own_db.web, Ways(token_form=True))) as base,
+        httpx2.AsyncClient(base_url=base) as client,
+    ):
         (tmp_path / "pols.css").write_bytes((await client.get("/stijl/pols.css")).content)
         paths = {
             "aanmelden": "/aanmelden",
@@ -90,7 +94,7 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
         for name, path in paths.items():
             if name == "overzicht":
                 await client.post("/aanmelden", data={"token": house.tokens["regisseur"]})
-                assert COOKIE in client.cookies
+                assert COOKIE.removeprefix("__Host-") in client.cookies
             answer = await client.get(path)
             assert answer.status_code == 200
             kept[name] = tmp_path / f"{name}.html"
@@ -129,7 +133,7 @@ async def test_a_picture_can_be_made_of_the_overview(
 
 
 async def test_a_browser_is_shown_the_style_and_no_rule_of_ours_stops_it(own_db: Databases, tmp_path: Path) -> None:
-    async with serving(create_workplace(own_db.web)) as base:
+    async with serving(create_workplace(own_db.web, Ways(token_form=True))) as base:
         printed = await chromium(tmp_path / "profile", "--dump-dom", "--virtual-time-budget=4000", f"{base}/aanmelden")
 
     assert "<h1>Aanmelden</h1>" in printed

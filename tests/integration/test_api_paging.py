@@ -41,7 +41,7 @@ LISTS = {
     "/organisaties": "ggz", "/personen": "ggz", "/casussen/{id}/taken": "regisseur",
     "/casussen/{id}/tijdlijn": "ggz", "/casussen/{id}/besluiten": "regisseur", "/casussen/{id}/overleggen": "regisseur",
     "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
-    "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
+    "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager", "/tokens": "beheerder",
 }  # fmt: skip
 
 

@@ -82,6 +82,9 @@ MATRIX = {
     "GET /organisaties": "+++++++",
     "GET /personen": "+++++++",
     "GET /mij": "+++++++",
+    "GET /tokens": "+++++++",
+    "POST /tokens": "+++++++",
+    "DELETE /tokens/{id}": "44+4444",
 }
 
 
@@ -130,7 +133,8 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
         "vraag": "Hoe pakken wij dit aan?",
     }  # fmt: skip
     asked = (await door.call("POST", "/hulpvragen", json=question)).json()["id"]
-    paths = await _paths(door, story, asked) | await _series(door) | {"bijlagen": attached["id"]}
+    token = (await door.post("politie", "/tokens", {"naam": "weeklijst"}))["id"]
+    paths = await _paths(door, story, asked) | await _series(door) | {"bijlagen": attached["id"], "tokens": token}
     return Scene(door, paths, await _bodies(door, question))
 
 
@@ -187,6 +191,7 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
         "POST /casussen/{id}/informatie": {"categorie": "zorg", "tekst": "stabiel", "leverancier": ggz},
         "PUT /huizen/{id}/beleid": {"evaluatieDagen": 42},
+        "POST /tokens": {"naam": "weeklijst", "bereik": "lezen", "dagenGeldig": 30},
     }  # fmt: skip
 
 
