@@ -18,7 +18,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jwt import JWTClaimsRegistry
 
 from models.casebook.identities import Flow
@@ -26,6 +26,9 @@ from models.refusals import NotSignedIn
 
 #: signed with a key of the provider: never unsigned, never with a secret that we would share
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+#: how we sign who we are, by the curve of our key
+SIGNED_WITH = {"RSA": "RS256", "P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
+ASSERTION_SECONDS = 60
 LEEWAY_SECONDS = 30
 KNOWN_SECONDS = 3600  #: what the provider says about itself is asked again after this long; its keys every time
 TIMEOUT_SECONDS = 5.0
@@ -44,7 +47,7 @@ class Known:
 
     issuer: str
     client_id: str
-    key: RSAKey | ECKey | OKPKey
+    key: RSAKey | ECKey
     redirect_uri: str
     after_logout: str
     scopes: str = "openid email"
@@ -69,11 +72,11 @@ class _Said:
     until: float = 0.0
 
 
-def key_of(file: Path) -> RSAKey | ECKey | OKPKey:
+def key_of(file: Path) -> RSAKey | ECKey:
     """Our key, from a file with a PEM or a JWK. Raises OSError, ValueError."""
     raw = file.read_bytes().strip()
     content: Any = json.loads(raw) if raw.startswith(b"{") else raw
-    for kind in (RSAKey, ECKey, OKPKey):
+    for kind in (RSAKey, ECKey):
         try:
             found = kind.import_key(content)
         except (ValueError, TypeError, JoseError):
@@ -101,7 +104,7 @@ class Relying:
             more["acr_values"] = " ".join(self.known.acr)
         if again:
             more |= {"prompt": "login", "max_age": "0"}
-        async with self._client(about) as client:
+        async with self._client(about, wall) as client:
             address, _ = client.create_authorization_url(
                 about["authorization_endpoint"], state=flow.state, code_verifier=flow.verifier, **more
             )
@@ -113,7 +116,7 @@ class Relying:
             raise NotSignedIn
         about = await self._about(wall)
         try:
-            async with self._client(about) as client:
+            async with self._client(about, wall) as client:
                 tokens = await client.fetch_token(
                     about["token_endpoint"], grant_type="authorization_code", code=answer.get("code", ""),
                     code_verifier=flow.verifier,
@@ -141,10 +144,13 @@ class Relying:
         asked = {"client_id": self.known.client_id, "post_logout_redirect_uri": self.known.after_logout}
         return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
 
-    def _client(self, about: Mapping[str, Any]) -> AsyncOAuth2Client:
+    def _client(self, about: Mapping[str, Any], wall: float) -> AsyncOAuth2Client:
         known = self.known
-        algorithm = {"RSA": "RS256", "EC": "ES256", "OKP": "EdDSA"}[known.key.key_type]
-        signed = PrivateKeyJWT(about["token_endpoint"], headers={"kid": known.key.kid}, alg=algorithm)
+        curve = known.key.curve_name if isinstance(known.key, ECKey) else "RSA"
+        signed = PrivateKeyJWT(
+            about["token_endpoint"], headers={"kid": known.key.kid}, alg=SIGNED_WITH[curve],
+            claims={"exp": int(wall) + ASSERTION_SECONDS},
+        )  # fmt: skip
         return AsyncOAuth2Client(
             known.client_id, known.key, scope=known.scopes, redirect_uri=known.redirect_uri,
             token_endpoint_auth_method=signed, code_challenge_method="S256", transport=self._transport,

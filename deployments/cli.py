@@ -105,7 +105,8 @@ def setup(file: Annotated[Path, typer.Argument(help="a house, its organisations 
 
 @app.command()
 def account(
-    email: str, house: Annotated[str, typer.Option("--huis", help="short name, when more houses know the address")] = "",
+    email: str,
+    house: Annotated[str, typer.Option("--huis", help="short name, when several houses know the address")] = "",
 ) -> None:  # fmt: skip
     """Invite somebody to a local account (as pols_owner); what they had ends. Prints the code once."""
     from deployments.identity import invite  # noqa: PLC0415
