@@ -3,16 +3,12 @@
 import asyncio
 import re
 import shutil
-import socket
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
-import uvicorn
 
 from api.ways import Ways
 from api.workplace.app import create_workplace
@@ -23,6 +19,7 @@ from models.transactions import unit_of_work
 from models.words import Phase
 from tests import factories
 from tests.conftest import Databases
+from tests.serving import serving
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (
@@ -43,21 +40,6 @@ FRAME = """<!doctype html><html><body style="margin:0">
   const page = document.querySelector('iframe').contentDocument.documentElement;
   document.title = page.scrollWidth + '/' + page.clientWidth;
 }}</script></body></html>"""
-
-
-@asynccontextmanager
-async def serving(app: object) -> AsyncIterator[str]:
-    """A server on loopback, on a port nobody else has."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="error", lifespan="off")  # type: ignore[arg-type]
-        server = uvicorn.Server(config)
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await running
 
 
 async def chromium(profile: Path, *arguments: str) -> str:
