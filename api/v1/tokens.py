@@ -34,7 +34,7 @@ class Token(Outgoing):
 
     model_config = dutch(
         "id", name="naam", scope="bereik", person="persoon", made_at="gemaaktOp", expires_at="geldigTot",
-        last_used_on="laatstGebruiktOp",
+        last_used_on="laatsteDagGebruikt",
     )  # fmt: skip
 
     id: UUID

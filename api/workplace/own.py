@@ -155,5 +155,5 @@ async def _to_provider(request: Request, to: str) -> Response:
     async with visiting(request) as visit:
         session_id = visit.work.entry.session_id
         at_the_door = await become(visit.work, AT_THE_DOOR)
-        flow = identities.begin(at_the_door, wall=ways.wall(), session_id=session_id, back=to)
+        flow = identities.depart(at_the_door, wall=ways.wall(), session_id=session_id, back=to)
     return await leave(request, ways.provider, flow)

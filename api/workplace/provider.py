@@ -30,7 +30,7 @@ async def go(request: Request) -> Response:
     check_origin(request)
     provider, wall = _provider(request), ways_of(request).wall()
     async with unit_of_work(AT_THE_DOOR, database_of(request)) as work:
-        flow = identities.begin(work, wall=wall)
+        flow = identities.depart(work, wall=wall)
     return await leave(request, provider, flow)
 
 

@@ -34,7 +34,7 @@ class Flow:
     back: str = "/"
 
 
-def begin(work: Work, *, wall: float, session_id: UUID | None = None, back: str = "/") -> Flow:
+def depart(work: Work, *, wall: float, session_id: UUID | None = None, back: str = "/") -> Flow:
     """A new sign-in, each secret of 256 random bits. It is kept for minutes."""
     made = Flow(
         secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48),

@@ -254,7 +254,7 @@ async def test_a_signature_with_a_shared_secret_is_refused(
 ) -> None:
     """The old trick: what everybody knows of the key of the provider as the secret of an HMAC."""
     vouch(provider, house, "regisseur")
-    public = OctKey.import_key(provider.keys.as_dict(private=False)["n"])
+    public = OctKey.import_key(str(provider.keys.as_dict(private=False)["n"]))
     provider.lie = lambda claims, header: jwt.encode(header | {"alg": "HS256"}, claims, public)
 
     assert (await traveller.sign_in()).status_code == 403
