@@ -75,8 +75,10 @@ async def _with_account(request: Request, form: FormData) -> Opened | None:
     password, code = str(form.get("wachtwoord", "")), text_of(form, "code")
     step = await ways.accounts.prove(came.password_hash, came.sealed, password, code, ways.wall())
     async with unit_of_work(AT_THE_DOOR, database_of(request)) as work:
-        await sessions.sign_out(work, cookie(request, COOKIE))
-        return await accounts.enter(work, came, step)
+        opened = await accounts.enter(work, came, step)
+        if opened is not None:
+            await sessions.sign_out(work, cookie(request, COOKIE))
+        return opened
 
 
 async def _with_token(request: Request, form: FormData) -> Response:

@@ -10,6 +10,7 @@ from models.transactions import Database
 from models.words import DutyKind, Phase
 from tests import factories
 from tests.conftest import Databases
+from tests.entering import Entrance, invited, new_accounts
 from tests.factories import AHouse
 from tests.integration.test_workplace import a_duty, browsing, csrf, signed_in
 
@@ -34,10 +35,16 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
     found = {}
     for key in ("regisseur", "ggz"):
         async with signed_in(db, house, key) as client:
-            for path in ("/", "/casussen", f"/casussen/{story.case_id}", "/nergens"):
+            for path in ("/", "/casussen", f"/casussen/{story.case_id}", "/nergens", "/mijn", "/bevestigen"):
                 found[f"{key} {path}"] = (await client.get(path)).text
     async with browsing(db) as client:
         found["/aanmelden"] = (await client.get("/aanmelden")).text
+    entrance = Entrance.on(db.web, new_accounts())
+    async with entrance.browser() as client:
+        for path in ("/aanmelden", "/aanmelden/account"):
+            found[f"account {path}"] = (await client.get(path)).text
+        sent = {"uitnodiging": await invited(db, house, "regisseur")}
+        found["account instellen"] = (await client.post("/aanmelden/account", data=sent)).text
     return found
 
 
@@ -57,7 +64,7 @@ async def test_every_page_has_a_language_one_heading_labels_and_nothing_inline(d
             attrs for _, attrs in outline.tags if "style" in attrs or any(a.startswith("on") for a in attrs)
         ] == [], name
         sends = sum(form.get("method") == "post" for form in outline.all("form"))
-        assert html.count('name="csrf"') == (0 if name == "/aanmelden" else sends), name
+        assert html.count('name="csrf"') == (0 if "/aanmelden" in name or name.startswith("account") else sends), name
 
 
 async def test_the_first_thing_on_a_page_leads_past_the_menu(db: Databases, house: AHouse) -> None:
