@@ -11,11 +11,12 @@ from sqlalchemy import text
 from api.ways import Accounts
 from api.workplace.entering import NOT_GOOD
 from api.workplace.visits import COOKIE, DEVICE
-from models import attempts
+from models import attempts, transactions
 from models.actors import AT_THE_DOOR, ENGINE
-from models.casebook import accounts, sessions
+from models.casebook import accounts
 from models.refusals import NotFound, NotPossible
 from models.transactions import unit_of_work
+from tasks import clocks
 from tests import factories
 from tests.conftest import Databases
 from tests.doors import counted
@@ -345,8 +346,9 @@ async def test_the_night_removes_what_is_over(own_db: Databases, ours: Accounts)
         assert (await client.post("/mijn/sessies", data=csrf(client))).status_code == 303
     await own_db.shift(timedelta(days=400).total_seconds())
 
-    async with unit_of_work(ENGINE, own_db.engine) as work:
-        await sessions.forget(work)
+    transactions.use(own_db.engine)
+    await clocks.forget_sign_ins()
+    transactions.use(None)
 
     async with own_db.owner.engine.begin() as connection:
         left = [
