@@ -26,8 +26,10 @@ from api.v1 import (
     stalled,
     support,
     tasks,
+    tokens,
     trail,
 )
+from api.ways import Ways
 from api.wire import BASE, without_query
 from models.actors import ANONYMOUS
 from models.transactions import Database, unit_of_work
@@ -35,13 +37,16 @@ from models.transactions import Database, unit_of_work
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
     meetings.router, series.router, commitments.router, info.router, stalled.router, access.router,
-    glass.router, trail.router, house.router,
+    glass.router, trail.router, house.router, tokens.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 
 
-def create_app(database: Database, *, workplace: bool = True) -> FastAPI:
-    """Everything that people reach, on one pool of connections that acts as `pols_web`."""
+def create_app(database: Database, ways: Ways | None = None, *, workplace: bool = True) -> FastAPI:
+    """Everything that people reach, on one pool of connections that acts as `pols_web`.
+
+    `ways` are the ways in to the workplace; without any, nobody signs in there.
+    """
     outer = FastAPI(title="Pols", openapi_url=None, redirect_slashes=False)
     outer.state.database = database
     explain_problems(outer)
@@ -50,7 +55,7 @@ def create_app(database: Database, *, workplace: bool = True) -> FastAPI:
     interface.state.database = database
     outer.mount(BASE, SafeAnswers(SmallBodies(interface)))
     if workplace and find_spec("api.workplace") and find_spec(_WORKPLACE):
-        outer.mount("/", import_module(_WORKPLACE).create_workplace(database))
+        outer.mount("/", import_module(_WORKPLACE).create_workplace(database, ways or Ways()))
     return outer
 
 

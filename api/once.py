@@ -1,9 +1,10 @@
 """Idempotency keys: a POST with `Idempotency-Key` is done once, however often it is sent within a day."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -51,6 +52,9 @@ async def _fingerprint(request: Request) -> bytes:
 class Once(APIRoute):
     """A route whose POST remembers its answer with the key that came with it."""
 
+    #: fields of the answer that are told once and never kept
+    told_once: ClassVar[tuple[str, ...]] = ()
+
     def get_route_handler(self) -> Handler:
         """The handler of FastAPI; the transaction of the act is still open around it."""
         handle = super().get_route_handler()
@@ -63,15 +67,24 @@ class Once(APIRoute):
             taken = getattr(request.state, "once", None)
             if taken is not None:
                 work, key = taken
-                await once.keep(work, key, _kept(response))
+                await once.keep(work, key, _kept(response, self.told_once))
             return response
 
         return answered
 
 
-def _kept(response: Response) -> once.Answered:
+class OnceSecret(Once):
+    """A route that answers a secret: who sends the request again hears that it was done, and not the secret."""
+
+    told_once = ("token",)
+
+
+def _kept(response: Response, told_once: tuple[str, ...]) -> once.Answered:
     headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
-    return once.Answered(response.status_code, headers, bytes(response.body).decode())
+    body = bytes(response.body).decode()
+    if told_once and body:
+        body = json.dumps(json.loads(body) | dict.fromkeys(told_once))
+    return once.Answered(response.status_code, headers, body)
 
 
 def _as_before(answer: once.Answered) -> Response:

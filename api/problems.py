@@ -25,6 +25,8 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     refusals.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     refusals.NotFound: HTTPStatus.NOT_FOUND,
     refusals.NotAllowed: HTTPStatus.FORBIDDEN,
+    refusals.ConfirmFirst: HTTPStatus.FORBIDDEN,
+    refusals.TooOften: HTTPStatus.TOO_MANY_REQUESTS,
     refusals.MayNotDecide: HTTPStatus.FORBIDDEN,
     refusals.NotInThisPhase: HTTPStatus.CONFLICT,
     refusals.GateOpen: HTTPStatus.CONFLICT,
@@ -47,6 +49,7 @@ TITLES: dict[HTTPStatus, str] = {
     HTTPStatus.CONFLICT: "Kan nu niet",
     HTTPStatus.PRECONDITION_FAILED: "Intussen gewijzigd",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Te groot",
+    HTTPStatus.TOO_MANY_REQUESTS: "Te vaak geprobeerd",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Er ging iets mis",
     HTTPStatus.SERVICE_UNAVAILABLE: "Even niet beschikbaar",
 }
@@ -115,6 +118,8 @@ async def refused(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, InvalidFields):
         fields = [{"veld": one.field, "melding": one.message} for one in error.errors]
     headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
+    if isinstance(error, refusals.TooOften):
+        headers = {"Retry-After": str(error.seconds)}
     return problem(request, status, str(error), fields=fields, headers=headers)
 
 

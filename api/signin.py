@@ -17,7 +17,7 @@ from models.actors import ANONYMOUS, LOG_ROLES, Actor
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Work, signed_in, unit_of_work
-from models.words import Door, OrganisationKind, Role
+from models.words import Door, OrganisationKind, Role, TokenScope
 
 
 class Who(StrEnum):
@@ -49,6 +49,10 @@ _MAY: dict[Who, Callable[[Actor], bool]] = {
     Who.LOG: lambda actor: actor.has(*LOG_ROLES),
 }
 
+#: what a token of a system may use: the routes for messages of the sector carry this tag
+SECTOR = "meldingen"
+_LOOKS = frozenset({"GET", "HEAD"})
+
 _bearer = HTTPBearer(scheme_name="apiToken", description="Een API-token van Pols", auto_error=False)
 
 
@@ -61,10 +65,19 @@ async def _signed_in(
     origin, database = origin_of(request, Door.API), request.app.state.database
     async with signed_in(hashed(given.credentials), database, origin=origin) as (work, _name):
         known(request, work)
+        _within_scope(request, work.entry.scope)
         if not _MAY[who](work.actor):
             raise NotAllowed(f"Dit kunnen alleen {who}.")
         await first_time(request, work)
         yield work
+
+
+def _within_scope(request: Request, scope: TokenScope) -> None:
+    """What the token is good for, whatever its person may. Raises NotAllowed."""
+    if scope is TokenScope.READ and request.method not in _LOOKS:
+        raise NotAllowed("Met dit token kunt u alleen lezen (bereik lezen). Gebruik een token met bereik alles.")
+    if scope is TokenScope.REPORT and SECTOR not in getattr(request.scope["route"], "tags", ()):
+        raise NotAllowed("Met dit token levert een systeem alleen meldingen aan (bereik melden).")
 
 
 async def _anybody(request: Request) -> AsyncIterator[Work]:

@@ -108,6 +108,24 @@ def setup(file: Annotated[Path, typer.Argument(help="a house, its organisations 
 
 
 @app.command()
+def account(
+    email: str,
+    house: Annotated[str, typer.Option("--huis", help="short name, when several houses know the address")] = "",
+) -> None:  # fmt: skip
+    """Invite somebody to a local account (as pols_owner); what they had ends. Prints the code once."""
+    from deployments.identity import invite  # noqa: PLC0415
+    from models.refusals import Refusal  # noqa: PLC0415
+
+    settings = Settings()
+    try:
+        code = asyncio.run(invite(settings.database_owner_url, email, house))
+    except Refusal as refusal:
+        typer.echo(str(refusal), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{settings.base_url.rstrip('/')}/aanmelden/account\t{code}")
+
+
+@app.command()
 def clock(seconds: int) -> None:
     """Move the process clock (tests and demonstrations; refused in production)."""
     from deployments.founding import shift_clock  # noqa: PLC0415

@@ -4,6 +4,7 @@ import gc
 from typing import TYPE_CHECKING
 
 from api.app import create_app
+from deployments.identity import ways_in
 from deployments.settings import Settings
 from models.transactions import Database
 
@@ -17,7 +18,8 @@ def application() -> "FastAPI":
     What is loaded now stays until the process ends: no collection has to walk through it again, which one in twenty
     pages would wait for.
     """
-    made = create_app(Database(Settings().database_web_url))
+    settings = Settings()
+    made = create_app(Database(settings.database_web_url), ways_in(settings))
     gc.collect()
     gc.freeze()
     return made

@@ -17,6 +17,9 @@ from models.words import Door, OrganisationKind, Role
 
 log = logging.getLogger("pols.founding")
 
+#: the longest that a token lasts (docs/decisions/0008)
+TOKENS_LAST = timedelta(days=365)
+
 
 class PersonFile(BaseModel):
     """Somebody to designate."""
@@ -51,18 +54,18 @@ class HouseFile(BaseModel):
     beleid: Policy = Policy()
 
 
-async def found(url: str, content: str) -> dict[str, str]:
+async def found(url: str, content: str, *, lasts: timedelta = TOKENS_LAST) -> dict[str, str]:
     """Found a house from its JSON; answers each person's token, which is shown once. One transaction."""
     plan = HouseFile.model_validate_json(content)
     database = Database(url)
     try:
         async with unit_of_work(ENGINE, database, origin=Origin(Door.OPERATOR)) as work:
-            return await _found(work, plan)
+            return await _found(work, plan, lasts)
     finally:
         await database.close()
 
 
-async def _found(work: Work, plan: HouseFile) -> dict[str, str]:
+async def _found(work: Work, plan: HouseFile, lasts: timedelta) -> dict[str, str]:
     house, itself = setup.found_house(work, plan.naam, plan.slug)
     await work.session.flush()
     setup.set_policy(work, house.id, 1, plan.beleid)
@@ -76,7 +79,7 @@ async def _found(work: Work, plan: HouseFile) -> dict[str, str]:
                 work, organisation, person.naam, person.email, person.rollen, valid_until=plan.geldigTot
             )
             await work.session.flush()
-            tokens[person.email] = setup.issue_token(work, made, lasts=timedelta(days=3650))
+            tokens[person.email] = setup.issue_token(work, made, lasts=lasts)
     return tokens
 
 

@@ -23,7 +23,16 @@ class Settings(BaseSettings):
     mail_secure: bool = Field(default=False, description="STARTTLS with a verified certificate")
     mail_user: str = Field(default="", description="user at the relay")
     mail_password: str = Field(default="", description="password at the relay")
-    production: bool = Field(default=True, description="refuses to move the clock")
+    production: bool = Field(default=True, description="refuses to move the clock, and to sign in with a token")
+    account_key_file: Path | None = Field(
+        default=None, description="key that seals second factors of local accounts; without it there are none"
+    )
+    oidc_issuer: str = Field(default="", description="the OpenID Connect provider; empty when there is none")
+    oidc_client_id: str = Field(default="", description="who we are there")
+    oidc_key_file: Path | None = Field(default=None, description="our private key there (PEM or JWK)")
+    oidc_scopes: str = Field(default="openid email", description="what we ask the provider for")
+    oidc_acr: str = Field(default="", description="authentication levels of which one is needed, by spaces")
+    oidc_amr: str = Field(default="", description="means of authentication that are all needed, by spaces")
     worker_cases: int = Field(default=4, ge=1, le=64, description="cases conducted at once by one worker")
     lease_seconds: float = Field(default=45.0, ge=1, description="how long a silent worker keeps a case")
     tick_seconds: float = Field(default=5.0, gt=0, description="how often a worker looks whether something is due")

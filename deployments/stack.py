@@ -16,6 +16,7 @@ import httpx2
 from deployments import embedded
 from deployments.anchors import new_key
 from deployments.embedded import EmbeddedServer
+from deployments.identity import own_key
 from deployments.mailcatcher import Mailcatcher
 from deployments.prefect_server import PrefectServer, free_port, without_prefect
 from deployments.processes import Child
@@ -61,6 +62,7 @@ class Stack:
             "POLS_MAIL_HOST": "127.0.0.1",
             "POLS_MAIL_PORT": str(mail.smtp_port if mail else 25),
             "POLS_PRODUCTION": "false",
+            "POLS_ACCOUNT_KEY_FILE": str(own_key(self.state).resolve()),
             "POLS_TICK_SECONDS": "1",
             "POLS_BUNDLE_SECONDS": "0",
             "POLS_ANCHOR_FOLDER": str(self.state / "ankers" / self.database),

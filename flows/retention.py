@@ -11,5 +11,6 @@ from tasks.boundary import guarded
 async def retention() -> None:
     """Erase for real, one report at a time; one that fails does not keep the next."""
     await clocks.forget_answers()
+    await clocks.forget_sign_ins()
     for case_id in await clocks.reports_to_erase():
         await clocks.erase(case_id)

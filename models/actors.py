@@ -64,3 +64,5 @@ class Actor:
 
 ENGINE = Actor(purpose="procesvoering")
 ANONYMOUS = Actor(purpose="hulpvraag")
+#: who is not yet anybody: counts attempts and begins sign-ins, and sees no house
+AT_THE_DOOR = Actor(purpose="aanmelden")

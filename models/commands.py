@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
-from models.words import Consequence, DecisionKind, GlassVerdict, RelationKind, SeriesKind, Service
+from models.words import Consequence, DecisionKind, GlassVerdict, RelationKind, SeriesKind, Service, TokenScope
 
 FIRST_YEAR, LAST_YEAR = 2000, 2090  #: what a date in a case can be; outside it somebody made a slip of the pen
 
@@ -281,3 +281,12 @@ class AskSupport(Command):
     asker_email: str = Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     theme: Line = ""
     question: Prose = Field(min_length=10)
+
+
+class MakeToken(Command):
+    """A token to work with from a program; `person_id` is who answers for a system."""
+
+    name: Annotated[Line, Field(min_length=1)]
+    scope: TokenScope = TokenScope.READ
+    days: int = Field(default=90, ge=1, le=365)
+    person_id: UUID | None = None

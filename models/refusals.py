@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
+from math import ceil
 
 
 class Refusal(Exception):
@@ -24,6 +26,23 @@ class NotSignedIn(Refusal):
 
 class NotAllowed(Refusal):
     """The actor may know of it but may not do this."""
+
+
+class ConfirmFirst(NotAllowed):
+    """This needs the second factor again, a short while ago (ASVS 7.5.3)."""
+
+    def __init__(self) -> None:
+        super().__init__("Bevestig in de werkplek eerst opnieuw dat u het bent; daarna kan dit enkele minuten lang.")
+
+
+class TooOften(Refusal):
+    """Signing in failed too often from here; it may be tried again after a while."""
+
+    def __init__(self, after: timedelta) -> None:
+        self.seconds = max(1, ceil(after.total_seconds()))
+        minutes = ceil(self.seconds / 60)
+        moment = "over een minuut" if minutes == 1 else f"over {minutes} minuten"
+        super().__init__(f"Aanmelden mislukte hier te vaak. Probeer het {moment} opnieuw.")
 
 
 class MayNotDecide(NotAllowed):

@@ -20,7 +20,7 @@ from sqlalchemy.types import BigInteger, Text, Uuid
 from models.actors import Actor, Origin
 from models.refusals import LeaseLost, NotSignedIn
 from models.tables.base import Base
-from models.words import OrganisationKind, Role
+from models.words import OrganisationKind, Role, SignedInBy, TokenScope
 
 #: after this long a connection may have died unnoticed
 IDLE_SECONDS = 2.0
@@ -91,14 +91,25 @@ def _write_the_last(session: Session) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """How whoever acts came in: what their token is good for, or since when their session has the second factor."""
+
+    scope: TokenScope = TokenScope.ALL
+    session_id: UUID | None = None
+    factor_at: datetime | None = None
+    how: SignedInBy | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
-    """A unit of work: the session, the moment it began (process time), who acts and where that came from."""
+    """A unit of work: the session, the moment it began (process time), who acts, where from and how they came in."""
 
     session: AsyncSession
     now: datetime
     actor: Actor
     origin: Origin = field(default_factory=Origin)
     began: float = field(default_factory=monotonic)
+    entry: Entry = Entry()
 
     @property
     def until_now(self) -> timedelta:
@@ -209,7 +220,11 @@ async def signed_in(
             organisation_kind=OrganisationKind(row.kind), roles=frozenset(map(Role, row.roles)),
         )  # fmt: skip
         came = replace(origin or Origin(), via_id=row.via_id)
-        yield Work(session, row.now_.astimezone(UTC), actor, came), row.name
+        entry = Entry(
+            TokenScope(row.scope), row.session_id, row.factor_at and row.factor_at.astimezone(UTC),
+            SignedInBy(row.how) if row.how else None,
+        )  # fmt: skip
+        yield Work(session, row.now_.astimezone(UTC), actor, came, entry=entry), row.name
 
 
 async def become(work: Work, actor: Actor) -> Work:

@@ -270,3 +270,19 @@ class LogPurpose(StrEnum):
     CONTROL = "interne_controle"
     INTEGRITY = "integriteit_en_beveiliging"
     COURT = "rechterlijke_procedure"
+
+
+class TokenScope(StrEnum):
+    """What an API token is good for."""
+
+    READ = "lezen"  #: looking only
+    ALL = "alles"  #: everything its person may
+    REPORT = "melden"  #: a system that delivers messages of the sector, and nothing else
+
+
+class SignedInBy(StrEnum):
+    """How somebody proved who they are."""
+
+    TOKEN = "token"  # noqa: S105 - a way in, not a secret; never in production
+    PASSWORD = "wachtwoord"  # noqa: S105 - the same: a password and a code of the second factor
+    PROVIDER = "organisatie"  #: the provider of their organisation vouches for them

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import faults
 from models.actors import ENGINE
-from models.casebook import erasure, once
+from models.casebook import erasure, once, sessions
 from models.casebook import follow_up as verbs
 from models.transactions import unit_of_work
 
@@ -41,6 +41,12 @@ async def forget_answers() -> None:
     """Drop what was answered to requests of more than a day ago."""
     async with unit_of_work(ENGINE) as work:
         await once.forget(work, work.now)
+
+
+async def forget_sign_ins() -> None:
+    """Drop sessions, begun sign-ins and counts of attempts that are over."""
+    async with unit_of_work(ENGINE) as work:
+        await sessions.forget(work)
 
 
 async def reports_to_erase() -> list[UUID]:

@@ -8,19 +8,17 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.middleware import SmallBodies
-from api.tracing import origin_of
-from api.workplace import boards, casepage, oversight, trail
-from api.workplace.pages import SafeAnswers, back, failed, not_kept, page, refused, unreadable
-from api.workplace.visits import COOKIE, check_origin, database_of, forget, keep, visiting
-from models.actors import ANONYMOUS
-from models.casebook import nudge, sessions
-from models.refusals import NotSignedIn, Refusal
-from models.transactions import Database, unit_of_work
-from models.words import Door
+from api.ways import Ways
+from api.workplace import boards, casepage, enrolling, entering, oversight, own, provider, trail
+from api.workplace.pages import SafeAnswers, back, failed, not_kept, refused, unreadable
+from api.workplace.visits import visiting
+from models.casebook import nudge
+from models.refusals import Refusal
+from models.transactions import Database
 
 _CSS = (files("api.workplace") / "static" / "pols.css").read_bytes()
 _ICON = (files("api.workplace") / "static" / "pols.svg").read_bytes()
@@ -30,14 +28,25 @@ _HANDLERS: dict[Any, Any] = {
 }  # fmt: skip
 
 
-def create_workplace(database: Database) -> Starlette:
-    """The workplace on this database; mount it at `/`."""
+def create_workplace(database: Database, ways: Ways) -> Starlette:
+    """The workplace on this database, with these ways in; mount it at `/`."""
     made = Starlette(
         routes=[
             Route("/", boards.overview),
-            Route("/aanmelden", ask_token),
-            Route("/aanmelden", sign_in, methods=["POST"]),
-            Route("/afmelden", sign_out, methods=["POST"]),
+            Route("/aanmelden", entering.ask),
+            Route("/aanmelden", entering.sign_in, methods=["POST"]),
+            Route("/aanmelden/organisatie", provider.go, methods=["POST"]),
+            Route("/aanmelden/terug", provider.come_back),
+            Route("/aanmelden/account", enrolling.ask),
+            Route("/aanmelden/account", enrolling.enrol, methods=["POST"]),
+            Route("/afmelden", entering.sign_out, methods=["POST"]),
+            Route("/bevestigen", own.ask_to_confirm),
+            Route("/bevestigen", own.confirm, methods=["POST"]),
+            Route("/mijn", own.mine),
+            Route("/mijn/sessies", own.end_others, methods=["POST"]),
+            Route("/mijn/sessies/{session_id:uuid}", own.end_session, methods=["POST"]),
+            Route("/mijn/tokens", own.make_token, methods=["POST"]),
+            Route("/mijn/tokens/{token_id:uuid}", own.revoke_token, methods=["POST"]),
             Route("/casussen", boards.case_list),
             Route("/casussen/{case_id:uuid}", casepage.case),
             Route("/casussen/{case_id:uuid}/toegang", oversight.who_sees),
@@ -57,36 +66,8 @@ def create_workplace(database: Database) -> Starlette:
         exception_handlers=_HANDLERS,
     )
     made.state.database = database
+    made.state.ways = ways
     return made
-
-
-async def ask_token(request: Request) -> Response:
-    """Ask who it is."""
-    return page(request, None, "aanmelden.html", refused="")
-
-
-async def sign_in(request: Request) -> Response:
-    """Open a session for who holds the token."""
-    check_origin(request)
-    token = (await request.form()).get("token")
-    try:
-        origin = origin_of(request, Door.WORKPLACE)
-        async with unit_of_work(ANONYMOUS, database_of(request), origin=origin) as work:
-            secret = await sessions.sign_in(work, token.strip() if isinstance(token, str) else "")
-    except NotSignedIn:
-        return page(request, None, "aanmelden.html", status=403, refused="Dit token is niet geldig, of niet meer.")
-    response = RedirectResponse("/", status_code=303)
-    keep(request, response, secret)
-    return response
-
-
-async def sign_out(request: Request) -> Response:
-    """End the session."""
-    async with visiting(request) as visit:
-        await sessions.sign_out(visit.work, request.cookies[COOKIE])
-    response = back("/aanmelden", "afgemeld")
-    forget(request, response)
-    return response
 
 
 async def remind(request: Request) -> Response:

@@ -84,7 +84,7 @@ async def end(request: Request) -> Response:
     """End it before its time."""
     async with visiting(request) as visit:
         await casebook.end(visit.work, request.path_params["glass_id"])
-    return back("/noodtoegangen", "beeindigd")
+    return back("/noodtoegangen", "afgebroken")
 
 
 async def review(request: Request) -> Response:

@@ -19,7 +19,7 @@ from api.workplace.visits import Visit
 from models.lookups import cases, people
 from models.lookups.timeline import plain
 from models.process import HELP, LABELS
-from models.refusals import FieldError, InvalidFields, NotAllowed, NotFound, NotSignedIn, Refusal
+from models.refusals import ConfirmFirst, FieldError, InvalidFields, NotAllowed, NotFound, NotSignedIn, Refusal
 from models.stalled import DONE_BY_FLOW
 
 HEADERS = {
@@ -42,8 +42,12 @@ SAID: Mapping[str, str] = {
     "gevraagd": "U krijgt een code per mail; bevestig daarmee binnen tien minuten. Een collega kan ook bevestigen.",
     "bevestigd": "De casus is geopend. De procesregisseur en de privacy officer hebben bericht gekregen.",
     "onjuist": "Deze code klopt niet; kijk in het laatste bericht.",
-    "beeindigd": "De toegang is beëindigd.",
+    "afgebroken": "De toegang is beëindigd.",
     "beoordeeld": "Uw oordeel is vastgelegd.",
+    "ingesteld": "Uw account is ingesteld. Meld u nu aan; wacht daarvoor op een nieuwe code.",
+    "beeindigd": "Beëindigd. Wie daar nog aangemeld was, is dat niet meer.",
+    "ingetrokken": "Het token is ingetrokken.",
+    "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
 _TITLES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Niet goed ingevuld",
@@ -102,6 +106,11 @@ def back(address: str, said: str) -> Response:
     return RedirectResponse(f"{address}?gezegd={said}", status_code=HTTPStatus.SEE_OTHER)
 
 
+def go_on(request: Request, title: str, address: str) -> Response:
+    """Lead the browser on by a page of ours, at once; also without that, by a link."""
+    return page(request, None, "verder.html", title=title, address=address)
+
+
 class SafeAnswers:
     """Every answer of the workplace carries its security headers."""
 
@@ -129,6 +138,9 @@ async def refused(request: Request, refusal: Exception) -> Response:
     match refusal:
         case NotSignedIn():
             return RedirectResponse("/aanmelden", status_code=HTTPStatus.SEE_OTHER)
+        case ConfirmFirst():
+            to = request.url.path if request.method == "GET" else "/"
+            return RedirectResponse(f"/bevestigen?gezegd=bevestig&terug={to}", status_code=HTTPStatus.SEE_OTHER)
         case NotFound():
             return _wrong(request, HTTPStatus.NOT_FOUND)
         case InvalidFields(errors=errors):

@@ -2,9 +2,11 @@
 
 import hmac
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
+from typing import Literal
 from uuid import UUID
 
 from starlette.datastructures import FormData
@@ -12,14 +14,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.tracing import known, origin_of
-from models.actors import LOG_ROLES, Actor
+from api.ways import Ways
+from models.actors import AT_THE_DOOR, LOG_ROLES, Actor
 from models.casebook.sessions import LASTS
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.refusals import NotAllowed, NotSignedIn
-from models.transactions import Database, Work, signed_in
+from models.transactions import Database, Work, signed_in, unit_of_work
 from models.words import Door
 
-COOKIE = "pols_sessie"
+#: the browser keeps these from other sites, from http, and from other hosts of the domain
+COOKIE = "__Host-pols_sessie"
+DEVICE = "__Host-pols_apparaat"
+FLOW = "__Host-pols_aanmelding"
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +50,7 @@ class Visit:
 
     def field(self, name: str) -> str:
         """A text field of the form."""
-        value = self.form.get(name)
-        return value.strip() if isinstance(value, str) else ""
+        return text_of(self.form, name)
 
     def id_in_form(self, name: str) -> UUID | None:
         """An id in the form, when it is one."""
@@ -63,9 +69,49 @@ def database_of(request: Request) -> Database:
     return database
 
 
+def ways_of(request: Request) -> Ways:
+    """The ways in of this workplace."""
+    ways = request.app.state.ways
+    if not isinstance(ways, Ways):
+        msg = "the workplace has no ways in"
+        raise TypeError(msg)
+    return ways
+
+
+def text_of(form: FormData, name: str) -> str:
+    """A text field of a form."""
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from, as the server and its proxy say."""
+    return request.client.host if request.client else ""
+
+
+def _may_be_plain(request: Request) -> bool:
+    """On our own machine there is no https; elsewhere a cookie without it is not worth having."""
+    return request.url.scheme == "http" and request.url.hostname in _LOOPBACK
+
+
+def cookie_name(request: Request, name: str) -> str:
+    """The name of a cookie here."""
+    return name.removeprefix("__Host-") if _may_be_plain(request) else name
+
+
+def cookie(request: Request, name: str) -> str:
+    """What the browser brings under this name."""
+    return request.cookies.get(cookie_name(request, name), "")
+
+
 def csrf_of(secret: str) -> str:
     """The token of every form: bound to the session, and of no use to find its secret."""
     return hmac.new(secret.encode(), b"pols formulier", sha256).hexdigest()
+
+
+def at_the_door(request: Request) -> AbstractAsyncContextManager[Work]:
+    """One transaction for somebody who has yet to say who they are."""
+    return unit_of_work(AT_THE_DOOR, database_of(request), origin=origin_of(request, Door.WORKPLACE))
 
 
 @asynccontextmanager
@@ -74,7 +120,7 @@ async def visiting(request: Request) -> AsyncIterator[Visit]:
 
     Raises NotSignedIn or NotAllowed; then nothing is changed.
     """
-    secret = request.cookies.get(COOKIE, "")
+    secret = cookie(request, COOKIE)
     if not secret or secret.startswith(TOKEN_PREFIX):
         raise NotSignedIn
     form = await request.form() if request.method == "POST" else FormData()
@@ -104,12 +150,22 @@ def check_origin(request: Request) -> None:
 
 def keep(request: Request, response: Response, secret: str) -> None:
     """Remember the session in the browser, for this site only and out of reach of scripts."""
+    put(request, response, COOKIE, secret, LASTS)
+
+
+def put(
+    request: Request, response: Response, name: str, value: str, lasts: timedelta,
+    *, samesite: Literal["strict", "lax"] = "strict",
+) -> None:  # fmt: skip
+    """Give the browser something to bring along."""
     response.set_cookie(
-        COOKIE, secret, max_age=int(LASTS.total_seconds()), path="/", httponly=True, samesite="strict",
-        secure=request.url.scheme == "https",
+        cookie_name(request, name), value, max_age=int(lasts.total_seconds()), path="/", httponly=True,
+        samesite=samesite, secure=not _may_be_plain(request),
     )  # fmt: skip
 
 
-def forget(request: Request, response: Response) -> None:
-    """Take the session out of the browser."""
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict", secure=request.url.scheme == "https")
+def forget(request: Request, response: Response, name: str = COOKIE) -> None:
+    """Take the session, or something else, out of the browser."""
+    response.delete_cookie(
+        cookie_name(request, name), path="/", httponly=True, samesite="strict", secure=not _may_be_plain(request)
+    )

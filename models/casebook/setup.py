@@ -53,7 +53,7 @@ def issue_token(work: Work, person: Person, *, lasts: timedelta = timedelta(days
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     work.session.add(
         ApiToken(
-            id=new_id(), house_id=person.house_id, person_id=person.id, token_hash=hashed(secret),
+            id=new_id(), house_id=person.house_id, person_id=person.id, token_hash=hashed(secret), made_at=work.now,
             expires_at=work.now + lasts,
         )
     )  # fmt: skip

@@ -48,6 +48,12 @@ async def person(work: Work, person_id: UUID) -> Person:
     return found
 
 
+async def is_of_participant(work: Work, somebody: Person) -> bool:
+    """Whether somebody works for a participant (WGS 2.27)."""
+    kind = await work.session.scalar(select(Organisation.kind).where(Organisation.id == somebody.organisation_id))
+    return kind in _ANY
+
+
 async def names(work: Work) -> tuple[dict[UUID, str], dict[UUID, str]]:
     """The names of all people and organisations of the house, for reading ids."""
     people = await work.session.execute(select(Person.id, Person.name))

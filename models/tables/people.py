@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, HouseId, Id, words
-from models.words import OrganisationKind
+from models.words import OrganisationKind, SignedInBy, TokenScope
 
 
 class House(Base):
@@ -76,15 +76,21 @@ class Person(Base):
 
 
 class ApiToken(Base):
-    """A token of one person; only its SHA-256 is kept."""
+    """A token of one person, or of a system for which that person answers; only its SHA-256 is kept."""
 
     __tablename__ = "api_token"
+    __table_args__ = (Index("ix_api_token_house_id_id", "house_id", "id"),)
 
     id: Mapped[Id]
     house_id: Mapped[HouseId]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True, deferred=True)  # the doors may write it and never read it
+    name: Mapped[str] = mapped_column(default="")
+    scope: Mapped[TokenScope] = mapped_column(words(TokenScope), default=TokenScope.ALL)
+    made_at: Mapped[datetime]
+    made_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     expires_at: Mapped[datetime]
+    last_used_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
 
 
@@ -92,9 +98,17 @@ class WebSession(Base):
     """A signed-in browser; the cookie holds the secret, the table its hash."""
 
     __tablename__ = "web_session"
+    __table_args__ = (
+        Index("ix_web_session_person_id", "person_id"),
+        Index("ix_web_session_expires_at", "expires_at"),
+    )
 
     id: Mapped[Id]
     house_id: Mapped[HouseId]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    secret_hash: Mapped[bytes] = mapped_column(unique=True, deferred=True)
+    opened_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    factor_at: Mapped[datetime | None]  #: when the second factor was last given
+    how: Mapped[SignedInBy] = mapped_column(words(SignedInBy))

@@ -3,17 +3,14 @@
 import asyncio
 import re
 import shutil
-import socket
 import struct
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
-import uvicorn
 
+from api.ways import Ways
 from api.workplace.app import create_workplace
 from api.workplace.visits import COOKIE
 from models.actors import ENGINE
@@ -22,6 +19,7 @@ from models.transactions import unit_of_work
 from models.words import Phase
 from tests import factories
 from tests.conftest import Databases
+from tests.serving import serving
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (
@@ -44,21 +42,6 @@ FRAME = """<!doctype html><html><body style="margin:0">
 }}</script></body></html>"""
 
 
-@asynccontextmanager
-async def serving(app: object) -> AsyncIterator[str]:
-    """A server on loopback, on a port nobody else has."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="error", lifespan="off")  # type: ignore[arg-type]
-        server = uvicorn.Server(config)
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await running
-
-
 async def chromium(profile: Path, *arguments: str) -> str:
     """Run the browser once; answers what it printed."""
     process = await asyncio.create_subprocess_exec(
@@ -79,7 +62,10 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
     async with unit_of_work(ENGINE, own_db.engine) as work:
         await follow_up.remind(work)
     kept = {}
-    async with serving(create_workplace(own_db.web)) as base, httpx2.AsyncClient(base_url=base) as client:
+    async with (
+        serving(create_workplace(own_db.web, Ways(token_form=True))) as base,
+        httpx2.AsyncClient(base_url=base) as client,
+    ):
         (tmp_path / "pols.css").write_bytes((await client.get("/stijl/pols.css")).content)
         paths = {
             "aanmelden": "/aanmelden",
@@ -93,7 +79,7 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
             if name in {"overzicht", "logboek"}:
                 who = "regisseur" if name == "overzicht" else "privacy"
                 await client.post("/aanmelden", data={"token": house.tokens[who]})
-                assert COOKIE in client.cookies
+                assert COOKIE.removeprefix("__Host-") in client.cookies
             answer = await client.get(path)
             assert answer.status_code == 200
             kept[name] = tmp_path / f"{name}.html"
@@ -132,7 +118,7 @@ async def test_a_picture_can_be_made_of_the_overview(
 
 
 async def test_a_browser_is_shown_the_style_and_no_rule_of_ours_stops_it(own_db: Databases, tmp_path: Path) -> None:
-    async with serving(create_workplace(own_db.web)) as base:
+    async with serving(create_workplace(own_db.web, Ways(token_form=True))) as base:
         printed = await chromium(tmp_path / "profile", "--dump-dom", "--virtual-time-budget=4000", f"{base}/aanmelden")
 
     assert "<h1>Aanmelden</h1>" in printed

@@ -41,7 +41,7 @@ LISTS = {
     "/organisaties": "ggz", "/personen": "ggz", "/casussen/{id}/taken": "regisseur",
     "/casussen/{id}/tijdlijn": "ggz", "/casussen/{id}/besluiten": "regisseur", "/casussen/{id}/overleggen": "regisseur",
     "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
-    "/casussen/{id}/toegang": "regisseur",
+    "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
 }  # fmt: skip
 
@@ -118,6 +118,8 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
     for kept in ([], [], [str(house.organisations["politie"])], [str(house.organisations["politie"])], []):
         item = {"categorie": "zorg", "tekst": "stabiel", "nietVoor": kept}
         await made.door.post("ggz", f"/casussen/{story.case_id}/informatie", item)
+    for name in ("weeklijst", "rapport", "koppeling"):
+        await made.door.post("beheerder", "/tokens", {"naam": name})
     drafts = [(await made.door.post("politie", "/aanmeldingen", SUBMITTED))["id"] for _ in range(4)]
     await made.door.post("politie", f"/aanmeldingen/{drafts[0]}/indieningen")
     for _ in range(3):

@@ -97,6 +97,9 @@ MATRIX = {
     "GET /casussen/{id}/inzage": "33333333+",
     "GET /personen/{id}/inzage": "33333333+",
     "GET /verwerkingen": "33333333+",
+    "GET /tokens": "+++++++++",
+    "POST /tokens": "+++++++++",
+    "DELETE /tokens/{id}": "44+444444",
 }
 
 
@@ -153,7 +156,8 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     asked = (await door.call("POST", "/hulpvragen", json=question)).json()["id"]
     reason = {"reden": "Dreiging vanavond; de regisseur is onbereikbaar."}
     glass = await door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
-    files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"]}
+    token = (await door.post("politie", "/tokens", {"naam": "weeklijst"}))["id"]
+    files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"], "tokens": token}
     paths = await _paths(door, story, asked) | await _series(door) | files
     return Scene(door, paths, await _bodies(door, question))
 
@@ -219,6 +223,7 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
         "POST /noodtoegangen/{id}/bevestigingen": {},
         "POST /noodtoegangen/{id}/beoordelingen": {"oordeel": "terecht"},
         "PUT /huizen/{id}/beleid": {"evaluatieDagen": 42},
+        "POST /tokens": {"naam": "weeklijst", "bereik": "lezen", "dagenGeldig": 30},
     }  # fmt: skip
 
 

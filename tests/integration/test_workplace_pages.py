@@ -10,6 +10,7 @@ from models.transactions import Database
 from models.words import DutyKind, Phase
 from tests import factories
 from tests.conftest import Databases
+from tests.entering import Entrance, invited, new_accounts
 from tests.factories import AHouse
 from tests.integration.test_workplace import a_duty, browsing, csrf, signed_in
 
@@ -35,10 +36,18 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
     case = f"/casussen/{story.case_id}"
     for key in ("regisseur", "ggz", "manager"):
         async with signed_in(db, house, key) as client:
-            for path in ("/", "/casussen", case, f"{case}/toegang", "/noodtoegangen", "/nergens"):
+            for path in (
+                "/", "/casussen", case, f"{case}/toegang", "/noodtoegangen", "/nergens", "/mijn", "/bevestigen",
+            ):  # fmt: skip
                 found[f"{key} {path}"] = (await client.get(path)).text
     async with browsing(db) as client:
         found["/aanmelden"] = (await client.get("/aanmelden")).text
+    entrance = Entrance.on(db.web, new_accounts())
+    async with entrance.browser() as client:
+        for path in ("/aanmelden", "/aanmelden/account"):
+            found[f"account {path}"] = (await client.get(path)).text
+        sent = {"uitnodiging": await invited(db, house, "regisseur")}
+        found["account instellen"] = (await client.post("/aanmelden/account", data=sent)).text
     return found
 
 
@@ -58,7 +67,7 @@ async def test_every_page_has_a_language_one_heading_labels_and_nothing_inline(d
             attrs for _, attrs in outline.tags if "style" in attrs or any(a.startswith("on") for a in attrs)
         ] == [], name
         sends = sum(form.get("method") == "post" for form in outline.all("form"))
-        assert html.count('name="csrf"') == (0 if name == "/aanmelden" else sends), name
+        assert html.count('name="csrf"') == (0 if "/aanmelden" in name or name.startswith("account") else sends), name
 
 
 async def test_the_first_thing_on_a_page_leads_past_the_menu(db: Databases, house: AHouse) -> None:
@@ -110,7 +119,7 @@ async def test_trouble_is_a_page_that_tells_nothing_of_it(
     def broken(_request: Request) -> Database:
         raise error
 
-    monkeypatch.setattr("api.workplace.app.database_of", broken)
+    monkeypatch.setattr("api.workplace.entering.database_of", broken)
     async with browsing(db) as client:
         answer = await client.post("/aanmelden", data={"token": "iets"})
 
