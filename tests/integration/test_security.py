@@ -24,8 +24,8 @@ TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablen
 DEFINERS = {
     "pols_stands_to", "pols_sign_in", "pols_open_session", "pols_close_session", "pols_house_by_slug",
     "pols_erase_report", "pols_files_of", "pols_account", "pols_own_factor", "pols_take_step",
-    "pols_open_account_session", "pols_invited", "pols_enrolling", "pols_enrolled", "pols_bind", "pols_open_identity_session",
-    "pols_confirm_identity", "pols_shut_out", "pols_forget_sign_ins",
+    "pols_open_account_session", "pols_invited", "pols_enrolling", "pols_enrolled", "pols_bind",
+    "pols_open_identity_session", "pols_confirm_identity", "pols_shut_out", "pols_forget_sign_ins",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts

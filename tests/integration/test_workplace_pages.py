@@ -119,7 +119,7 @@ async def test_trouble_is_a_page_that_tells_nothing_of_it(
     def broken(_request: Request) -> Database:
         raise error
 
-    monkeypatch.setattr("api.workplace.entering.database_of", broken)
+    monkeypatch.setattr("api.workplace.visits.database_of", broken)
     async with browsing(db) as client:
         answer = await client.post("/aanmelden", data={"token": "iets"})
 
