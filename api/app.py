@@ -19,6 +19,7 @@ from api.v1 import (
     info,
     meetings,
     messages,
+    protection,
     referrals,
     series,
     stalled,
@@ -31,7 +32,7 @@ from models.transactions import Database, unit_of_work
 
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
-    meetings.router, series.router, commitments.router, info.router, stalled.router, house.router,
+    meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router, house.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

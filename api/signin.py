@@ -26,6 +26,7 @@ class Who(StrEnum):
     SIGNED_IN = "wie is aangemeld"
     CASE_WORK = "medewerkers van het huis en deelnemers"
     PARTICIPANT = "deelnemers"
+    SUPPLIER = "deelnemers en de privacy officer"
     STAFF = "medewerkers van het huis"
     POLICY = "de manager en de functioneel beheerder"
 
@@ -34,6 +35,7 @@ _MAY: dict[Who, Callable[[Actor], bool]] = {
     Who.SIGNED_IN: lambda _actor: True,
     Who.CASE_WORK: lambda actor: actor.is_staff or actor.is_participant,
     Who.PARTICIPANT: lambda actor: actor.is_participant,
+    Who.SUPPLIER: lambda actor: actor.is_participant or actor.has(Role.PRIVACY_OFFICER),
     Who.STAFF: lambda actor: actor.is_staff,
     Who.POLICY: lambda actor: actor.has(Role.MANAGER, Role.ADMINISTRATOR),
 }
@@ -67,5 +69,6 @@ Anybody = Annotated[Work, Depends(_anybody, scope="function")]
 SignedIn = Annotated[Work, _allows(Who.SIGNED_IN)]
 CaseWork = Annotated[Work, _allows(Who.CASE_WORK)]
 Participant = Annotated[Work, _allows(Who.PARTICIPANT)]
+Supplier = Annotated[Work, _allows(Who.SUPPLIER)]
 Staff = Annotated[Work, _allows(Who.STAFF)]
 PolicyMaker = Annotated[Work, _allows(Who.POLICY)]

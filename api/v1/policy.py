@@ -63,6 +63,7 @@ class Beleid(Policy):
         evaluation_days_high_risk="evaluatieDagenHoogRisico", erase_after_days="wissenNaDagen",
         reconsider_working_days="heroverwegingWerkdagen", silent_after_working_days="stilNaWerkdagen",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
+        life_domains="leefgebieden", sensitive_terms="gevoeligeTermen",
     )  # fmt: skip
 
     terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen

@@ -55,6 +55,23 @@ async def post(
         await work.session.execute(insert(Message).values(rows).on_conflict_do_nothing(index_elements=["key"]))
 
 
+def tell(
+    work: Work, recipients: Sequence[UUID], *, house_id: UUID, template: str, case_id: UUID, lines: list[dict[str, Any]]
+) -> None:
+    """Leave a message for each of these people, as who may not read the outbox. Its key tells nothing."""
+    work.write(
+        Message,
+        [
+            {
+                "id": (own := new_id()), "house_id": house_id, "key": f"{template}:{own}", "recipient_id": one,
+                "template": template, "case_ids": [case_id], "lines": lines, "created_at": work.now,
+                "next_try_at": work.now, "tries": 0,
+            }
+            for one in dict.fromkeys(recipients)
+        ],
+    )  # fmt: skip
+
+
 _CLAIM = text("""
     UPDATE outbox SET next_try_at = :until, tries = tries + 1, code = NULL
     WHERE id IN (SELECT id FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try_at <= :now

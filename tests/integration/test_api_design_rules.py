@@ -19,7 +19,7 @@ SEMVER = re.compile(r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$")
 KEBAB = re.compile(r"^(/([a-z][a-z0-9-]*|_[a-z]+|\{[a-zA-Z]+\}))+$")
 CAMEL = re.compile(r"^[a-z][a-z0-9]*([A-Z][a-z0-9]*)*$")
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
-NOUNS_OF_ONE = {"mij", "beleid", "tijdlijn", "informatie", "rooster", "inhoud", "voortgang"}
+NOUNS_OF_ONE = {"mij", "beleid", "tijdlijn", "informatie", "rooster", "inhoud", "voortgang", "adresgeheim"}
 OPERATIONS = list(MATRIX)
 
 

@@ -16,6 +16,7 @@ from models.visibility import (
     TABLE_PHASES,
     CaseFacts,
     Decider,
+    ItemFacts,
     Parties,
     lists_duty,
     may_decide,
@@ -116,7 +117,7 @@ def test_closed_is_shielded_for_everybody(who: str) -> None:
     case = a_case(P.CLOSED, Standing.INVOLVED)
 
     assert not reads_case(ACTORS[who], case)
-    assert not reads_item(ACTORS[who], case, supplier_id=POLICE, excluded=())
+    assert not reads_item(ACTORS[who], case, ItemFacts(POLICE))
     assert not reads_answer(ACTORS[who], case, organisation_id=POLICE, registered_by=DIRECTOR)
 
 
@@ -136,16 +137,16 @@ def test_the_report_stays_readable_for_who_made_it() -> None:
 def test_a_condition_hides_an_item_from_the_organisation_it_excludes_only() -> None:
     case = a_case(P.MONITORING, Standing.INVOLVED)
 
-    assert not reads_item(PRIVATE, case, supplier_id=POLICE, excluded={GGZ})
-    assert reads_item(AT_TABLE, case, supplier_id=POLICE, excluded={GGZ})
-    assert reads_item(LEADER, case, supplier_id=POLICE, excluded={GGZ})
+    assert not reads_item(PRIVATE, case, ItemFacts(POLICE, {GGZ}))
+    assert reads_item(AT_TABLE, case, ItemFacts(POLICE, {GGZ}))
+    assert reads_item(LEADER, case, ItemFacts(POLICE, {GGZ}))
 
 
 def test_a_supplier_reads_their_own_item_also_when_excluded() -> None:
     asked = a_case(P.SCREENING, Standing.ASKED)
 
-    assert reads_item(PRIVATE, asked, supplier_id=GGZ, excluded={GGZ})
-    assert not reads_item(PRIVATE, asked, supplier_id=POLICE, excluded=())
+    assert reads_item(PRIVATE, asked, ItemFacts(GGZ, {GGZ}))
+    assert not reads_item(PRIVATE, asked, ItemFacts(POLICE))
 
 
 def test_an_owner_sees_their_duty_and_others_see_it_with_the_process() -> None:
@@ -234,7 +235,7 @@ def sight(actor: Actor, case: CaseFacts) -> dict[str, bool]:
         "case": sees_case(actor, case), "content": reads_case(actor, case), "process": sees_process(actor, case),
         "referral": reads_referral(actor, case), "subject": reads_subject(actor, case),
         "circle": reads_circle(actor, case),
-        "item": reads_item(actor, case, supplier_id=GGZ, excluded={OM}),
+        "item": reads_item(actor, case, ItemFacts(GGZ, {OM})),
         "duty": sees_duty(actor, case, owner_id=GGZ), "line": sees_line(actor, case, organisation_id=GGZ),
         "answer": reads_answer(actor, case, organisation_id=GGZ, registered_by=DIRECTOR),
     }  # fmt: skip
