@@ -129,7 +129,7 @@ class EerdereVersie(Outgoing):
 
     version: int
     replaced_at: datetime
-    replaced_by: UUID
+    replaced_by: UUID | None
     reason: str
     content: HersteldeInformatie
 

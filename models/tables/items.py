@@ -77,7 +77,7 @@ class InfoItemVersion(Base):
     case_id: Mapped[CaseId]
     supplier_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     replaced_at: Mapped[datetime]
-    replaced_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    replaced_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(default="")
     content: Mapped[dict[str, Any]]
 

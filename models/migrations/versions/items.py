@@ -68,13 +68,6 @@ ITEM = (
       ADD CONSTRAINT ck_info_item_withdrawn_is_empty CHECK ((withdrawn_at IS NULL) = (body <> '')),
       ADD CONSTRAINT ck_info_item_version_counts CHECK (version > 0)
     """,
-    # a secret that was shared before its route was recorded stays readable as it was, until its supplier corrects or
-    # withdraws it: no route is made up here
-    """
-    ALTER TABLE info_item ADD CONSTRAINT ck_info_item_secrecy_has_a_route CHECK (
-      regime NOT IN ('medisch', 'jeugdhulp') OR route IS NOT NULL OR withdrawn_at IS NOT NULL) NOT VALID
-    """,
-    "ALTER TABLE info_item FORCE ROW LEVEL SECURITY",
     "ALTER TABLE history ADD COLUMN item_id uuid",
     "ALTER TABLE history NO FORCE ROW LEVEL SECURITY",
     """
@@ -85,7 +78,7 @@ ITEM = (
     """
     CREATE TABLE info_item_version (
       item_id uuid NOT NULL, version integer NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL,
-      supplier_id uuid NOT NULL, replaced_at timestamptz NOT NULL, replaced_by uuid NOT NULL, reason text NOT NULL,
+      supplier_id uuid NOT NULL, replaced_at timestamptz NOT NULL, replaced_by uuid, reason text NOT NULL,
       content jsonb NOT NULL,
       CONSTRAINT pk_info_item_version PRIMARY KEY (item_id, version),
       CONSTRAINT fk_info_item_version_item_id FOREIGN KEY (item_id) REFERENCES info_item (id) ON DELETE CASCADE,
@@ -95,6 +88,24 @@ ITEM = (
       CONSTRAINT fk_info_item_version_replaced_by FOREIGN KEY (replaced_by) REFERENCES person (id)
     )
     """,
+    # a secret that was shared without a recorded route goes back to its supplier, who can supply it again with one:
+    # no route is made up here (WGS 2.29(2))
+    """
+    INSERT INTO info_item_version (item_id, version, house_id, case_id, supplier_id, replaced_at, reason, content)
+    SELECT id, 1, house_id, case_id, supplier_id, now(), 'zonder vastgelegde doorbrekingsgrond', jsonb_build_object(
+      'category', category, 'body', body, 'regime', regime, 'ground', ground, 'subject_id', subject_id,
+      'excluded', to_jsonb(excluded))
+    FROM info_item WHERE regime IN ('medisch', 'jeugdhulp') AND withdrawn_at IS NULL
+    """,
+    """
+    UPDATE info_item SET body = '', version = 2, withdrawn_at = now()
+    WHERE regime IN ('medisch', 'jeugdhulp') AND withdrawn_at IS NULL
+    """,
+    """
+    ALTER TABLE info_item ADD CONSTRAINT ck_info_item_secrecy_has_a_route CHECK (
+      regime NOT IN ('medisch', 'jeugdhulp') OR route IS NOT NULL OR withdrawn_at IS NOT NULL)
+    """,
+    "ALTER TABLE info_item FORCE ROW LEVEL SECURITY",
 )
 PEOPLE = (
     """
