@@ -15,7 +15,8 @@ from tests.factories import AHouse
 
 #: what is looked at in each collection, and for each other name in a path
 _TABLES = {
-    "casussen": "cases", "aanmeldingen": "referral", "overleggen": "meeting", "taken": "duty", "afspraken": "commitment",
+    "casussen": "cases", "aanmeldingen": "referral", "overleggen": "meeting", "taken": "duty",
+    "afspraken": "commitment",
     "bijlagen": "attachment", "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "huizen": "house",
     "{besluitId}": "decision", "{informatieId}": "info_item", "{persoonId}": "subject",
 }  # fmt: skip

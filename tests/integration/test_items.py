@@ -7,6 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from models.casebook import meetings
+from models.casebook.frame import open_frame
 from models.commands import DescribeSubject
 from models.lookups import meetings as meeting_lookup
 from models.refusals import InvalidFields
@@ -19,6 +20,7 @@ from tasks import texts
 from tests.conftest import Databases
 from tests.doors import Door
 from tests.factories import Story, a_case, an_item
+from tests.integration.test_workplace import signed_in
 
 SECRET = {
     "categorie": "gezondheid", "tekst": "opname in mei op eigen verzoek", "leefgebied": "geestelijke gezondheid",
@@ -296,8 +298,28 @@ async def test_minutes_and_outcome_take_nothing_over_that_not_everybody_may_read
     assert [one["veld"] for one in problem["velden"]] == ["uitkomst"]
     with pytest.raises(InvalidFields, match="toelichting"):
         async with story.acting("regisseur") as work:
-            frame = await meetings.open_frame(work, story.case_id)
+            frame = await open_frame(work, story.case_id)
             await meetings.write_minutes(frame, meeting.id, "opname in mei op eigen verzoek")
+
+
+async def test_the_page_of_a_case_shows_what_may_be_read_and_for_whom_not_to_its_supplier(
+    door: Door, db: Databases, story: Story
+) -> None:
+    await supplied(door, story, nietVoor=[str(door.house.organisations["om"])], voorwaarden=["niet_aan_betrokkene"])
+    await supplied(door, story, tekst="betaalt de huur niet meer", nietVoor=[str(door.house.organisations["gemeente"])])
+
+    pages = {}
+    for who in ("ggz", "gemeente", "manager"):
+        async with signed_in(db, door.house, who) as client:
+            pages[who] = (await client.get(f"/casussen/{story.case_id}")).text
+
+    assert "Niet voor: Openbaar Ministerie" in pages["ggz"]
+    assert "betaalt de huur niet meer" in pages["ggz"]
+    for words in (SECRET["tekst"], "Gezondheid", "GGZ Westerveen", "Niet aan betrokkene"):
+        assert str(words) in pages["gemeente"]
+    assert "Niet voor" not in pages["gemeente"]
+    assert "betaalt de huur niet meer" not in pages["gemeente"]
+    assert 'id="informatie"' not in pages["manager"]
 
 
 # The rules that are also in the table

@@ -46,12 +46,11 @@ class Scene:
 
 
 def people() -> tuple[DescribeSubject, ...]:
+    hidden: dict[str, Any] = {"address": "Kanariestraat 12", "secret": KeepSecret()}
     return (
         DescribeSubject(name="Dennis B.", bsn="999990081", address="Dorpsstraat 1"),
-        DescribeSubject(name="Samira K.", bsn="999990068", address="Kanariestraat 12", contact_channel="kanarie@veilig.example",
-                        secret=KeepSecret()),
-        DescribeSubject(name="Kind K.", standing="directe_kring", school="Kanarieschool", address="Kanariestraat 12",
-                        secret=KeepSecret()),
+        DescribeSubject(name="Samira K.", bsn="999990068", contact_channel="kanarie@veilig.example", **hidden),
+        DescribeSubject(name="Kind K.", standing="directe_kring", school="Kanarieschool", **hidden),
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ Row = dict[str, Any]
 KEYS = [key for key, *_ in PEOPLE] + ["derde", "vreemde triagist", "vreemde politie", "vreemde triagelid"]
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """Every row of every table, and who may look."""
 
