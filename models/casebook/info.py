@@ -1,5 +1,6 @@
 """Supplying information about a person: always with its supplier, and with the conditions the supplier sets."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from models import items
@@ -31,6 +32,8 @@ async def add(work: Work, case_id: UUID, command: AddInfoItem) -> tuple[InfoItem
     supplier_id = await _supplier(frame, command)
     if frame.case.phase is Phase.CLOSED:
         raise NotInThisPhase("Aan een afgesloten casus wordt geen informatie toegevoegd.")
+    if supplier_id != work.actor.organisation_id:
+        frame.work = replace(work, actor=work.actor.behalf(supplier_id))  # the lines of this act say "namens" (R27)
     item = InfoItem(
         id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, supplier_id=supplier_id,
         written_by=work.actor.person_id, first_processed_at=work.now, **await _described(frame, command),

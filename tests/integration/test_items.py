@@ -268,6 +268,21 @@ async def test_the_history_says_that_something_was_corrected_to_who_reads_it(doo
             assert await work.session.scalar(counted, {"case": story.case_id}) == 0, "and the second fence"
 
 
+async def test_what_the_regisseur_writes_for_a_supplier_is_theirs_and_says_namens(door: Door, story: Story) -> None:
+    item = await supplied(door, story, "regisseur", leverancier=str(door.house.organisations["ggz"]))
+
+    read = await door.get("ggz", where(story, item))
+    told = (await door.get("ggz", f"/casussen/{story.case_id}/tijdlijn"))["resultaten"][0]
+    assert (read["leverancier"]["naam"], read["vastgelegdDoor"]) == (
+        "GGZ Westerveen",
+        str(door.house.person("regisseur")),
+    )
+    assert (told["tekst"], told["wie"], told["namens"]) == (
+        "Informatie aangeleverd door GGZ Westerveen", "Regisseur Fictief", "GGZ Westerveen",
+    )  # fmt: skip
+    assert (await door.call("PUT", where(story, item), "ggz", json=SECRET)).status_code == 200
+
+
 async def test_who_left_keeps_what_they_supplied_and_loses_what_others_did(door: Door, story: Story) -> None:
     mine, theirs = await supplied(door, story), await supplied(door, story, "politie")
     await story.decide(

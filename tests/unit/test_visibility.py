@@ -18,6 +18,9 @@ from models.visibility import (
     Decider,
     ItemFacts,
     Parties,
+    finds,
+    keeps_secret,
+    knows_conditions,
     lists_duty,
     may_decide,
     may_register,
@@ -149,6 +152,44 @@ def test_a_supplier_reads_their_own_item_also_when_excluded() -> None:
     assert not reads_item(PRIVATE, asked, ItemFacts(POLICE))
 
 
+def test_an_item_for_the_named_only_is_read_by_them_and_its_supplier() -> None:
+    case, item = a_case(P.MONITORING, Standing.INVOLVED), ItemFacts(POLICE, only_for={OM})
+
+    assert {who for who, actor in ACTORS.items() if reads_item(actor, case, item)} == {"reporter", "table"}
+
+
+def test_an_item_that_tells_where_somebody_is_is_read_by_who_may_know_that_and_its_supplier() -> None:
+    case, item = a_case(P.MONITORING, Standing.INVOLVED), ItemFacts(POLICE, finds=False)
+
+    assert {who for who, actor in ACTORS.items() if reads_item(actor, case, item)} == {"reporter"}
+
+
+def test_for_whom_an_item_is_not_is_known_to_its_supplier_and_who_leads() -> None:
+    case, item = a_case(P.MONITORING, Standing.INVOLVED), ItemFacts(POLICE, {GGZ})
+
+    assert {who for who, actor in ACTORS.items() if knows_conditions(actor, case, item)} == {"reporter", "leader"}
+
+
+def test_a_secret_address_is_known_to_the_named_organisations_and_persons_and_to_nobody_else() -> None:
+    def found(*, secret: bool) -> set[str]:
+        return {
+            who for who, actor in ACTORS.items()
+            if finds(actor, secret=secret, organisations={GGZ}, persons={DIRECTOR})
+        }  # fmt: skip
+
+    assert found(secret=True) == {"private", "leader"}
+    assert found(secret=False) == set(ACTORS)
+
+
+@pytest.mark.parametrize(
+    ("phase", "who"), [(P.SCREENING, {"officer", "reporter"}), (P.MONITORING, {"leader", "reporter"})]
+)
+def test_who_may_know_a_secret_address_is_decided_by_who_leads_and_who_reported(phase: Phase, who: set[str]) -> None:
+    case = a_case(phase, Standing.INVOLVED)
+
+    assert {one for one, actor in ACTORS.items() if keeps_secret(actor, case)} == who
+
+
 def test_an_owner_sees_their_duty_and_others_see_it_with_the_process() -> None:
     case = a_case(P.MONITORING)
 
@@ -258,7 +299,8 @@ def test_without_a_person_nothing_is_seen(case: CaseFacts) -> None:
 def test_who_reads_also_sees(actor: Actor, case: CaseFacts) -> None:
     seen = sight(actor, case)
 
-    assert seen["case"] or not any(seen[what] for what in ("content", "process", "item", "line", "answer"))
+    assert seen["case"] or not any(seen[what] for what in ("content", "process", "line", "answer"))
+    assert seen["case"] or not seen["item"] or actor.organisation_id == GGZ, "what one supplied is one's own"
     assert seen["referral"] or not seen["content"]
 
 
@@ -271,7 +313,9 @@ def test_leaving_ends_access_at_once(actor: Actor, case: CaseFacts) -> None:
     left = replace(case, standings=frozenset(), may_object=False)
 
     seen = sight(actor, left)
-    assert not any(seen[what] for what in seen.keys() - {"duty"})
+    assert not any(seen[what] for what in seen.keys() - {"duty", "item"})
+    own = actor.is_participant and actor.house_id == HOUSE and actor.organisation_id == GGZ
+    assert seen["item"] is (own and not left.is_shielded)
     assert not sees_duty(actor, left, owner_id=POLICE if actor.organisation_id != POLICE else OM)
 
 
