@@ -21,6 +21,7 @@ from api.v1 import (
     info,
     meetings,
     messages,
+    protection,
     referrals,
     series,
     stalled,
@@ -36,7 +37,7 @@ from models.transactions import Database, unit_of_work
 
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
-    meetings.router, series.router, commitments.router, info.router, stalled.router, access.router,
+    meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router, access.router,
     glass.router, trail.router, house.router, tokens.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"

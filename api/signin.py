@@ -29,6 +29,7 @@ class Who(StrEnum):
     CASE_READ = "medewerkers van het huis, deelnemers en de privacy officer"
     OVERSIGHT = "medewerkers van het huis en de privacy officer"
     PARTICIPANT = "deelnemers"
+    SUPPLIER = "deelnemers en de privacy officer"
     STAFF = "medewerkers van het huis"
     POLICY = "de manager en de functioneel beheerder"
     LOG = "de privacy officer, de functionaris gegevensbescherming en de auditor"
@@ -44,6 +45,7 @@ _MAY: dict[Who, Callable[[Actor], bool]] = {
     Who.CASE_READ: lambda actor: actor.is_staff or actor.is_participant or _oversees(actor),
     Who.OVERSIGHT: lambda actor: actor.is_staff or _oversees(actor),
     Who.PARTICIPANT: lambda actor: actor.is_participant,
+    Who.SUPPLIER: lambda actor: actor.is_participant or actor.has(Role.PRIVACY_OFFICER),
     Who.STAFF: lambda actor: actor.is_staff,
     Who.POLICY: lambda actor: actor.has(Role.MANAGER, Role.ADMINISTRATOR),
     Who.LOG: lambda actor: actor.has(*LOG_ROLES),
@@ -95,6 +97,7 @@ CaseWork = Annotated[Work, _allows(Who.CASE_WORK)]
 CaseReader = Annotated[Work, _allows(Who.CASE_READ)]
 Oversight = Annotated[Work, _allows(Who.OVERSIGHT)]
 Participant = Annotated[Work, _allows(Who.PARTICIPANT)]
+Supplier = Annotated[Work, _allows(Who.SUPPLIER)]
 Staff = Annotated[Work, _allows(Who.STAFF)]
 PolicyMaker = Annotated[Work, _allows(Who.POLICY)]
 LogReader = Annotated[Work, _allows(Who.LOG)]

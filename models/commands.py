@@ -8,7 +8,20 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
-from models.words import Consequence, DecisionKind, GlassVerdict, RelationKind, SeriesKind, Service, TokenScope
+from models.words import (
+    Category,
+    Condition,
+    Consequence,
+    DecisionKind,
+    GlassVerdict,
+    Regime,
+    RelationKind,
+    Reliability,
+    SecrecyRoute,
+    SeriesKind,
+    Service,
+    TokenScope,
+)
 
 FIRST_YEAR, LAST_YEAR = 2000, 2090  #: what a date in a case can be; outside it somebody made a slip of the pen
 
@@ -178,15 +191,24 @@ class ReportProgress(Command):
     note: Prose = ""
 
 
+class KeepSecret(Command):
+    """Who alone may know where somebody is: these organisations and these persons, and who reported (S4)."""
+
+    organisations: Some[UUID] = ()
+    persons: Some[UUID] = ()
+
+
 class DescribeSubject(Command):
-    """A person the report is about."""
+    """A person the report is about. `secret` keeps the address, the school and the contact details for the named."""
 
     standing: str = Field(default="betrokkene", pattern="^(betrokkene|directe_kring)$")
     name: Annotated[Line, Field(min_length=1)]
     bsn: str | None = Field(default=None, pattern="^[0-9]{9}$")
     born_on: date | None = None
     address: Line = ""
+    school: Line = ""
     contact_channel: Line = ""
+    secret: KeepSecret | None = None
 
 
 class DescribeRelation(Command):
@@ -261,16 +283,45 @@ class DescribeReferral(Command):
     relations: Some[DescribeRelation] = ()
 
 
-class AddInfoItem(Command):
-    """Text about a person, with its supplier's conditions."""
+def _supplied(value: Category) -> Category:
+    if value is Category.REPORT:
+        raise PydanticCustomError("uitleg", "wordt niet aangeleverd: kies waar de informatie over gaat")
+    return value
 
-    category: Annotated[Line, Field(min_length=1)]
+
+class DescribeItem(Command):
+    """Text about a person, with what it is under the law and the conditions of its supplier (R8).
+
+    Without a person it is about the betrokkene of the case. Not for `excluded`; with `only_for` for nobody else.
+    """
+
+    category: Annotated[Category, AfterValidator(_supplied)]
     body: Annotated[Prose, Field(min_length=1)]
-    regime: str = Field(default="AVG", pattern="^(AVG|Wpg|Wjsg|medisch|jeugd)$")
+    life_domain: Line = ""
+    regime: Regime = Regime.AVG
     ground: Prose = ""
+    route: SecrecyRoute | None = None
+    route_reason: Prose = ""
     subject_id: UUID | None = None
+    professional: Line = ""
+    source: Line = ""
+    reliability: Reliability = Reliability.UNJUDGED
+    conditions: Some[Condition] = ()
     excluded: Some[UUID] = ()
+    only_for: Some[UUID] = ()
+    conditions_note: Prose = ""
+
+
+class AddInfoItem(DescribeItem):
+    """Supply it; only the regisseur names another supplier."""
+
     supplier_id: UUID | None = None
+
+
+class WithdrawItem(Command):
+    """Take what was supplied back; why stays with the supplier."""
+
+    reason: Annotated[Prose, Field(min_length=1)]
 
 
 class AskSupport(Command):

@@ -11,7 +11,20 @@ from models.clocks import Budget, Unit, WorkingCalendar
 from models.commands import Day, Line, Some
 from models.ladder import RungSpec, Step
 from models.owed import DUTIES
-from models.words import DutyKind
+from models.words import DutyKind, Sensitive
+
+#: what no field is for, in the words people use
+SENSITIVE_TERMS: dict[Sensitive, tuple[str, ...]] = {
+    Sensitive.NATIONALITY: ("nationaliteit", "paspoort uit", "statushouder", "illegaal in nederland"),
+    Sensitive.ETHNICITY: ("etnicit", "etnisch", "van afkomst", "allochto", "migratieachtergrond", "huidskleur"),
+    Sensitive.RELIGION: (
+        "godsdienst", "geloofsovertuig", "islam", "moslim", "christen", "katholiek", "jood", "jehova", "moskee",
+        "salafis",
+    ),
+    Sensitive.POLITICS: ("politieke voorkeur", "politieke overtuig", "partijlid", "extreemrechts", "extreemlinks"),
+    Sensitive.ORIENTATION: ("homoseksu", "lesbisch", "biseksu", "seksuele gerichtheid", "seksuele geaardheid"),
+    Sensitive.BIOMETRICS: ("vingerafdruk", "gezichtsherkenning", "irisscan", "dna-profiel", "biometri"),
+}  # fmt: skip
 
 Amount = Annotated[int, Field(ge=0, le=1500)]
 
@@ -85,6 +98,13 @@ class Policy(BaseModel):
         "multiproblematiek", "jeugd en veiligheid", "ernstige overlast",
     )  # fmt: skip
     municipalities: Some[Line] = ()
+    life_domains: Some[Line] = (
+        "financiën", "dagbesteding", "wonen", "huiselijke relaties", "geestelijke gezondheid",
+        "lichamelijke gezondheid",
+        "verslaving", "dagelijks leven", "sociaal netwerk", "maatschappelijke deelname", "justitie",
+    )  # fmt: skip
+    #: words that are warned about in what is supplied; a word counts with whatever follows it
+    sensitive_terms: dict[Sensitive, Some[Line]] = Field(default_factory=lambda: dict(SENSITIVE_TERMS))
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:

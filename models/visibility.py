@@ -41,13 +41,50 @@ def reads_case(actor: Actor, case: CaseFacts) -> bool:
     return rights.has(Right.CONTENT, actor, case)
 
 
-def reads_item(actor: Actor, case: CaseFacts, *, supplier_id: UUID, excluded: Collection[UUID]) -> bool:
-    """An information item: its supplier always, others unless a condition excludes their organisation (R13)."""
-    if not sees_case(actor, case):
-        return False
-    if actor.organisation_id == supplier_id:
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What visibility needs to know of an information item. An empty `only_for` is for everybody who reads the case."""
+
+    supplier_id: UUID
+    excluded: Collection[UUID] = ()
+    only_for: Collection[UUID] = ()
+    finds: bool = True  #: it does not tell where somebody can be found, or the actor may know that (`finds`)
+
+
+def reads_item(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
+    """An information item: its supplier always, also after leaving; others who read the case unless a condition of the
+    supplier keeps it from their organisation (R13), or it tells where somebody with a secret address can be found.
+    """
+    if supplied(actor, case, item):
         return not case.is_shielded
-    return reads_case(actor, case) and actor.organisation_id not in excluded
+    mine = actor.organisation_id
+    kept = mine in item.excluded or (bool(item.only_for) and mine not in item.only_for)
+    return reads_case(actor, case) and not kept and item.finds
+
+
+def supplied(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
+    """The item is of the actor's own organisation: only they correct or withdraw it, and see what it said before."""
+    return actor.house_id == case.house_id and actor.is_participant and actor.organisation_id == item.supplier_id
+
+
+def knows_conditions(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
+    """For whom an item is not: who set that, and who leads the case. That somebody is left out says something too."""
+    leads = actor.is_staff and actor.person_id is not None and actor.person_id == case.director_id
+    return supplied(actor, case, item) or leads
+
+
+def finds(actor: Actor, *, secret: bool, organisations: Collection[UUID], persons: Collection[UUID]) -> bool:
+    """Where somebody can be found: with a secret address only who is named."""
+    return not secret or actor.organisation_id in organisations or actor.person_id in persons
+
+
+def keeps_secret(actor: Actor, case: CaseFacts) -> bool:
+    """Who names who may know a secret address: the regisseur (before: the triage officer) and who reported."""
+    if _reported(actor, case) and actor.house_id == case.house_id:
+        return True
+    if not actor.is_staff or not reads_case(actor, case):
+        return False
+    return actor.person_id == case.director_id or actor.has(Role.TRIAGE_OFFICER)
 
 
 def reads_referral(actor: Actor, case: CaseFacts) -> bool:

@@ -31,6 +31,7 @@ SUBJECTS = {
     "alarm": "Vandaag uw aandacht gevraagd",
     "noodtoegang_code": "Uw code voor toegang tot een casus",
     "noodtoegang": "Iemand opende een casus met noodtoegang of voor toezicht",
+    "gecorrigeerd": "Informatie in een casus is gewijzigd",
 }
 
 #: the step of a ladder in words

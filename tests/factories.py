@@ -28,10 +28,11 @@ from models.policy import Policy
 from models.tables.base import Base, new_id
 from models.tables.cases import Case, Involvement
 from models.tables.duties import Duty, Rung
+from models.tables.items import InfoItem
 from models.tables.meetings import Meeting
 from models.transactions import Database, Work, unit_of_work
+from models.words import Category, DutyKind, OrganisationKind, Phase, Role
 from models.words import DecisionKind as D
-from models.words import DutyKind, OrganisationKind, Phase, Role
 
 Row = TypeVar("Row", bound=Base)
 
@@ -225,6 +226,19 @@ class Story:
         """What is open, as somebody sees it."""
         async with unit_of_work(self.house.actors[key], self.database) as work:
             return [one.kind for one in await duty_lookup.open_in_case(work, self.case_id)]
+
+
+def an_item(work: Work, story: Story, supplier: str, **facts: Any) -> InfoItem:
+    """A row of information of an organisation, added as it is; `excluded` and `only_for` are keys of organisations."""
+    lists = {name: list(story.organisations(*facts.pop(name, ()))) for name in ("excluded", "only_for")}
+    complete: dict[str, Any] = {
+        "id": new_id(), "house_id": story.house.id, "case_id": story.case_id, "category": Category.CARE,
+        "supplier_id": story.house.organisations[supplier], "ground": "WGS 1.5, eerste lid", "body": "tekst",
+        "first_processed_at": work.now,
+    }  # fmt: skip
+    made = InfoItem(**complete | lists | facts)
+    work.session.add(made)
+    return made
 
 
 async def a_report(database: Database, house: AHouse, *, by: str = "politie", **facts: Any) -> Story:

@@ -10,11 +10,11 @@ from pydantic import Field
 from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseReader
-from api.v1.content import Persoon
+from api.v1.content import Persoon, person
 from api.wire import SHOWS, CaseId, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
 from models.casebook import answers
-from models.lookups import caselists, cases, referrals, timeline
+from models.lookups import caselists, cases, referrals, timeline, whereabouts
 from models.lookups.caselists import CaseFilter, CaseLine
 from models.lookups.paging import Place
 from models.transactions import Work
@@ -188,8 +188,10 @@ async def read_case(case_id: CaseId, work: CaseReader) -> CasusGeheel:
 
 
 async def _content(work: Work, case_id: UUID) -> dict[str, object]:
+    people = await referrals.subjects_of_case(work, case_id)
+    where = await whereabouts.of(work, people)
     return {
-        "subjects": await referrals.subjects_of_case(work, case_id),
+        "subjects": [person(one, where[one.id]) for one in people],
         "criteria": await referrals.judgements(work, case_id),
     }
 

@@ -13,15 +13,17 @@ from models.commands import (
     DescribeReferral,
     DescribeRelation,
     DescribeSubject,
+    KeepSecret,
     MotivateCriteria,
     Some,
 )
+from models.lookups.whereabouts import NOWHERE, Whereabouts
 from models.tables.cases import Case
 from models.tables.referrals import Referral, Subject, SubjectRelation
 
 _PERSON = {
     "standing": "rol", "name": "naam", "born_on": "geboortedatum", "address": "adres",
-    "contact_channel": "veiligContactkanaal",
+    "contact_channel": "veiligContactkanaal", "school": "school", "secret": "geheimAdres",
 }  # fmt: skip
 _CONTENT = {
     "municipality": "gemeente", "themes": "themas", "service": "dienst", "urgent": "spoed",
@@ -38,12 +40,19 @@ class Criteria(MotivateCriteria):
     """De motivering per criterium van BGS 2.20, eerste lid."""
 
 
+class Geheim(KeepSecret):
+    """Wie als enigen mogen weten waar iemand is: deze organisaties en personen, en wie meldde."""
+
+    model_config = dutch(organisations="organisaties", persons="personen")
+
+
 class NieuwePersoon(DescribeSubject):
-    """Iemand over wie de aanmelding gaat."""
+    """Iemand over wie de aanmelding gaat. Met `geheimAdres` zien alleen de genoemden adres, school en contact."""
 
     model_config = dutch("bsn", **_PERSON)
 
     born_on: Dag = None
+    secret: Geheim | None = None
 
 
 class Relatie(DescribeRelation):
@@ -84,17 +93,32 @@ class Inhoud(DescribeReferral):
 
 
 class Persoon(Outgoing):
-    """Iemand over wie de aanmelding gaat, voor wie dat mag lezen."""
+    """Iemand over wie de aanmelding gaat, voor wie dat mag lezen. Bij een geheim adres ontbreekt voor wie niet is
+    genoemd waar iemand is; `geheimAdres` is er voor wie is genoemd en wie de lijst bijhoudt.
+    """
 
-    model_config = dutch("id", "bsn", **_PERSON)
+    model_config = dutch("id", "bsn", **_PERSON | {"secret_address": "adresIsGeheim"})
 
     id: UUID
     standing: str
     name: str
     bsn: str | None
     born_on: Dag
-    address: str
-    contact_channel: str
+    secret_address: bool
+    address: str | None
+    school: str | None
+    contact_channel: str | None
+    secret: Geheim | None
+
+
+def person(one: Subject, where: Whereabouts) -> Persoon:
+    """Somebody as this actor may know them."""
+    named = Geheim.model_construct(organisations=tuple(where.organisations), persons=tuple(where.persons))
+    return Persoon(
+        id=one.id, standing=one.standing, name=one.name, bsn=one.bsn, born_on=one.born_on,
+        secret_address=one.secret_address, address=where.address, school=where.school,
+        contact_channel=where.contact_channel, secret=named if where.knows_list else None,
+    )  # fmt: skip
 
 
 class AanmeldingKort(Outgoing):
@@ -142,16 +166,17 @@ _PLAIN = [one for one in Inhoud.model_fields if one not in _APART]
 
 
 def whole(
-    referral: Referral, people: list[Subject], relations: list[SubjectRelation], case: Case | None
+    referral: Referral, people: list[Subject], relations: list[SubjectRelation], case: Case | None,
+    where: dict[UUID, Whereabouts],
 ) -> Aanmelding:  # fmt: skip
-    """An aanmelding as it is read."""
+    """An aanmelding as it is read, with people where this actor may know that they are."""
     places = {one.id: at for at, one in enumerate(people, start=1)}
     facts: dict[str, Any] = {name: getattr(referral, name) for name in _PLAIN}
     return Aanmelding(
         id=referral.id, created_at=referral.created_at, submitted_at=referral.submitted_at, version=referral.version,
         case=Verwijzing(id=case.id, name=case.number) if case else None,
         criteria=Criteria(**{one: getattr(referral, f"motivation_{one}") for one in "abcd"}),
-        subjects=tuple(Persoon.model_validate(one) for one in people),
+        subjects=tuple(person(one, where.get(one.id, NOWHERE)) for one in people),
         relations=tuple(Relatie.model_validate(
             {"of": places[one.of_id], "to": places[one.to_id], "kind": one.kind}, by_name=True) for one in relations),
         problems=_read(Probleem, referral.problems), incidents=_read(Incident, referral.incidents),

@@ -16,7 +16,7 @@ from models import visibility
 from models.casebook import answers
 from models.casebook import meetings as casebook
 from models.commands import Convene, RecordMeeting
-from models.lookups import cases, meetings, people
+from models.lookups import cases, meetings, people, whereabouts
 from models.tables.meetings import Meeting, MeetingInvitee
 
 router = APIRouter(tags=["overleggen"], route_class=Once)
@@ -37,7 +37,7 @@ class Genodigde(Outgoing):
 
 
 class Overleg(Outgoing):
-    """Een casusoverleg."""
+    """Een casusoverleg. De plaats van een casus met een geheim adres is er alleen voor wie dat adres mag kennen."""
 
     model_config = dutch("id", **_MEETING)
 
@@ -88,13 +88,16 @@ class OverlegUitkomst(RecordMeeting):
     commitments: tuple[NieuweAfspraak, ...] = ()
 
 
-def _facts(meeting: Meeting, invitees: list[MeetingInvitee], names: dict[UUID, str]) -> dict[str, object]:
-    plain: dict[str, object] = {name: getattr(meeting, name) for name in Overleg.model_fields if name != "invited"}
+def _facts(
+    meeting: Meeting, invitees: list[MeetingInvitee], names: dict[UUID, str], places: dict[UUID, str]
+) -> dict[str, object]:  # fmt: skip
+    apart = {"invited", "place"}
+    plain: dict[str, object] = {name: getattr(meeting, name) for name in Overleg.model_fields.keys() - apart}
     invited = [
         Genodigde(organisation=Verwijzing(id=one.organisation_id, name=names[one.organisation_id]), present=one.present)
         for one in invitees if one.meeting_id == meeting.id
     ]  # fmt: skip
-    return plain | {"invited": invited}
+    return plain | {"invited": invited, "place": places.get(meeting.id, "")}
 
 
 @router.get("/casussen/{id}/overleggen", summary="De overleggen van een casus", openapi_extra=SHOWS)
@@ -106,8 +109,9 @@ async def list_meetings(
     found = await meetings.page_of_meetings(work, case_id, asked.page())
     invitees = await meetings.invitees(work, [one.id for one in found.rows])
     names = await people.organisation_names(work)
+    places = await whereabouts.places(work, [one.id for one in found.rows])
     return Overleggen(
-        results=[Overleg.model_validate(_facts(one, invitees, names)) for one in found.rows],
+        results=[Overleg.model_validate(_facts(one, invitees, names, places)) for one in found.rows],
         following=goes_on(request, response, found.following),
     )
 
@@ -122,7 +126,8 @@ async def convene(case_id: CaseId, body: NieuwOverleg, response: Response, work:
 async def read_meeting(meeting_id: Id, work: CaseReader) -> OverlegGeheel:
     meeting = await meetings.meeting(work, meeting_id)
     _case, facts = await cases.seen_process(work, meeting.case_id, "Dit overleg")
-    known = _facts(meeting, await meetings.invitees(work, [meeting.id]), await people.organisation_names(work))
+    invitees, places = await meetings.invitees(work, [meeting.id]), await whereabouts.places(work, [meeting.id])
+    known = _facts(meeting, invitees, await people.organisation_names(work), places)
     reads = visibility.reads_case(work.actor, facts)
     answers.saw(work, "overleg" if reads else "overleggen", meeting.id, meeting.case_id)
     texts = await meetings.texts(work, meeting.id) if reads else {}

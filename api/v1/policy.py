@@ -64,6 +64,7 @@ class Beleid(Policy):
         reconsider_working_days="heroverwegingWerkdagen", silent_after_working_days="stilNaWerkdagen",
         glass_minutes="noodtoegangMinuten",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
+        life_domains="leefgebieden", sensitive_terms="gevoeligeTermen",
     )  # fmt: skip
 
     terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen

@@ -15,6 +15,7 @@ from api.wire import BASE, SHOWS, Gemaakt, Id, Incoming, Outgoing, dutch, made
 from models.casebook import answers, decisions, referrals
 from models.commands import TakeDecision
 from models.lookups import referrals as lookup
+from models.lookups import whereabouts
 from models.lookups.referrals import ReferralState
 from models.refusals import NotPossible
 from models.transactions import Work
@@ -78,7 +79,7 @@ async def read_referral(referral_id: Id, response: Response, work: CaseReader) -
     case = await lookup.case_of(work, referral)
     answers.saw(work, "aanmelding", referral.id, case.id if case else None)
     people, relations = await lookup.subjects(work, referral.id), await lookup.relations(work, referral.id)
-    return whole(referral, people, relations, case)
+    return whole(referral, people, relations, case, await whereabouts.of(work, people))
 
 
 @router.put("/aanmeldingen/{id}", status_code=204, summary="Beschrijf een concept, vul aan, of herstel een melding")

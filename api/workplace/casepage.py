@@ -14,21 +14,44 @@ from models import rights, visibility
 from models.casebook import answers
 from models.clocks import AMSTERDAM
 from models.commands import GiveAnswer
-from models.lookups import caselists, cases, decisions, meetings, referrals, stalled, timeline, waiting
+from models.lookups import (
+    caselists,
+    cases,
+    decisions,
+    info,
+    meetings,
+    referrals,
+    stalled,
+    timeline,
+    waiting,
+    whereabouts,
+)
 from models.lookups.caselists import CaseLine
 from models.lookups.decisions import DecisionLine
+from models.lookups.paging import Page
 from models.lookups.timeline import Line
 from models.lookups.waiting import Waiting
 from models.owed import DUTIES
 from models.refusals import FieldError, InvalidFields, NotFound
 from models.rights import CaseFacts, Right
 from models.stalled import Stall
+from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
 from models.tables.referrals import Subject
 from models.words import ClosedBy, DutyKind
 
 #: answered with more than an outcome and a text: not in a form of this page
 ELSEWHERE = frozenset({DutyKind.JUDGE_CRITERIA})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A piece of information on the page; for whom it is not, only for who supplied it."""
+
+    row: InfoItem
+    supplier: str
+    not_for: list[UUID]
+    only_for: list[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +70,8 @@ class CaseFile:
     reads: bool
     subjects: list[Subject]
     may_open: bool  #: by emergency access or for supervision
+    items: list[Known]
+    places: dict[UUID, str]
 
 
 async def case(request: Request) -> Response:
@@ -62,13 +87,15 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     found, facts = await cases.seen(work, case_id)
     reads = visibility.reads_case(visit.actor, facts)
     line = await caselists.line(work, case_id)
+    held = await meetings.meetings_of(work, case_id) if line.process else []
     open_ = [one for one in (await waiting.open_in(work, [case_id])).get(case_id, []) if _is_shown(visit, facts, one)]
     own = {one.duty.id: _outcomes(one) for one in await waiting.own(work, case_id=case_id) if _answered_here(one)}
     file = CaseFile(
         line=line, next=waiting.next_of(open_), own=own,
         open=sorted(open_, key=lambda one: one.duty.id not in own),
         stalls=await stalled.of_case(work, case_id),
-        meetings=await meetings.meetings_of(work, case_id) if line.process else [],
+        meetings=held, places=await whereabouts.places(work, [one.id for one in held]),
+        items=await _known(visit, case_id, facts),
         commitments=await meetings.commitments_of(work, case_id), lines=await timeline.timeline(work, case_id),
         decisions=[
             (one, timeline.reason(work, one.decision, one.deciders, reads=reads))
@@ -79,6 +106,17 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     )  # fmt: skip
     answers.saw(work, "casus" if reads else "proces", found.id, found.id)
     return file
+
+
+async def _known(visit: Visit, case_id: UUID, facts: CaseFacts) -> list[Known]:
+    """What may be read, the newest last; who reads it is logged."""
+    found = await info.items(visit.work, case_id, facts, Page())
+    if found.rows:
+        answers.saw(visit.work, "informatie", case_id, case_id)
+    return [
+        Known(one.row, one.supplier, *((one.row.excluded, one.row.only_for) if own else ([], [])))
+        for one in found.rows for own in [visibility.supplied(visit.actor, facts, one.facts)]
+    ]  # fmt: skip
 
 
 def _is_shown(visit: Visit, facts: CaseFacts, one: Waiting) -> bool:

@@ -16,10 +16,11 @@ from models.lookups import cases, meetings, people, referrals
 from models.owed import DUTIES, Owner
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
-from models.tables.cases import Case, Decision, Hold, InfoItem
+from models.tables.cases import Case, Decision, Hold
 from models.tables.duties import Duty
+from models.tables.items import InfoItem
 from models.tables.referrals import Subject
-from models.words import CommitmentState, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing, WorkKind
+from models.words import Category, CommitmentState, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing, WorkKind
 from models.words import DecisionKind as D
 
 #: content of a closed case is never open for longer than this by one decision
@@ -98,7 +99,7 @@ async def _carry_over(frame: Frame, other: Case) -> None:
     frame.work.session.add(
         InfoItem(
             id=new_id(), house_id=other.house_id, case_id=other.id, supplier_id=referral.reporter_organisation_id,
-            category="melding", regime="AVG", ground="WGS 2.31, eerste lid", excluded=[],
+            category=Category.REPORT, ground="WGS 2.31, eerste lid", source="gebundelde aanmelding",
             first_processed_at=frame.case.reported_at, body=retold(referral),
         )
     )  # fmt: skip

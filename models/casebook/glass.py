@@ -74,8 +74,8 @@ def _hash(glass_id: UUID, code: str) -> bytes:
 def _send_code(work: Work, case: Case, made: Glass, code: str) -> None:
     until = made.asked_at + CODE_LASTS
     line = {"casus": case.number, "soort": str(made.kind), "code": code, "uiterlijk": until.isoformat()}
-    outbox.post_new(
-        work, [made.person_id], house_id=case.house_id, template="noodtoegang_code", key=f"code:{made.id}",
+    outbox.tell(
+        work, [made.person_id], house_id=case.house_id, template="noodtoegang_code",
         case_id=case.id, lines=[line],
     )  # fmt: skip
 
@@ -127,9 +127,9 @@ async def _tell(frame: Frame, found: Glass) -> None:
     told = {*overseers, frame.case.director_id} - {found.person_id, None}
     assert found.until is not None  # noqa: S101 - just opened
     line = {"casus": frame.case.number, "soort": str(found.kind), "uiterlijk": found.until.isoformat()}
-    outbox.post_new(
+    outbox.tell(
         frame.work, sorted(one for one in told if one is not None), house_id=found.house_id, template="noodtoegang",
-        key=f"noodtoegang:{found.id}", case_id=found.case_id, lines=[line],
+        case_id=found.case_id, lines=[line],
     )  # fmt: skip
 
 

@@ -4,18 +4,21 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from models import items
 from models.casebook import duties, plans, series
+from models.casebook import whereabouts as places
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import Budget, Unit
 from models.commands import Convene, RecordMeeting
-from models.lookups import meetings, people
+from models.lookups import info, meetings, people, whereabouts
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible
 from models.tables.base import new_id
 from models.tables.cases import Document
+from models.tables.items import MeetingPlace
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
-from models.words import DutyKind, OrganisationKind, Phase, Standing, WorkKind
+from models.words import Condition, DutyKind, OrganisationKind, Phase, Standing, WorkKind
 
 CONFERENCE = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING})
 
@@ -42,11 +45,14 @@ async def _convened(frame: Frame, command: Convene) -> Meeting:
     invited = await _invited(frame, command.organisations)
     meeting = Meeting(
         id=new_id(), house_id=case.house_id, case_id=case.id, visit_id=frame.visit_id, starts_at=starts_at,
-        series_id=command.series_id,
-        place=command.place, convened_by=_person(frame), convened_at=work.now,
+        series_id=command.series_id, convened_by=_person(frame), convened_at=work.now,
     )  # fmt: skip
     work.session.add(meeting)
     await work.session.flush()
+    if command.place:
+        work.session.add(
+            MeetingPlace(meeting_id=meeting.id, house_id=case.house_id, case_id=case.id, place=command.place)
+        )
     _ask_to_come(frame, meeting, invited)
     frame.batch_id = meeting.id
     await _point_at(frame, meeting)
@@ -138,7 +144,8 @@ async def reconvene(frame: Frame, starts_at: datetime) -> Meeting:
     invited: tuple[UUID, ...] = ()
     place = ""
     if planned is not None:
-        planned.moved_at, place = frame.work.now, planned.place
+        planned.moved_at = frame.work.now
+        place = (await whereabouts.places(frame.work, [planned.id])).get(planned.id, "")
         involved = {one.organisation_id for one in await frame.standing(Standing.INVOLVED)}
         guests = [one.organisation_id for one in await meetings.invitees(frame.work, [planned.id])]
         invited = tuple(one for one in guests if one in involved)
@@ -166,6 +173,8 @@ async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meetin
     frame.batch_id = meeting.id
     present = await _presence(frame, meeting, command)
     await plans.make(frame, command.commitments, meeting_id=meeting.id, present=present)
+    await _check_text(frame, "uitkomst", command.outcome)
+    await places.not_in(frame, {"afspraken": "\n".join(one.body for one in command.commitments)})
     _document(frame, meeting, "uitkomst", command.outcome)
     await _what_follows(frame, meeting)
     frame.note("overleg gehouden", "overleg", meeting.id, overleg=meeting.id, aanwezig=len(present))
@@ -180,6 +189,20 @@ async def _presence(frame: Frame, meeting: Meeting, command: RecordMeeting) -> f
     for one in invitees:
         one.present = one.organisation_id in command.present
     return frozenset(command.present)
+
+
+async def _check_text(frame: Frame, field: str, body: str) -> None:
+    """Minutes and outcome are read by everybody involved: nothing in them that some of these may not read (R13).
+
+    What is looked for is what the writer may read: a literal passage of an item that is kept from somebody, or that may
+    not be minuted, and a secret address. Raises InvalidFields.
+    """
+    await places.not_in(frame, {field: body})
+    for item in await info.kept_apart(frame.work, frame.case.id, Condition.NO_MINUTES):
+        if items.repeats(body, item.body):
+            raise InvalidFields(
+                [FieldError(field, "neemt letterlijk informatie over die niet in het verslag mag; laat die weg")]
+            )
 
 
 def _document(frame: Frame, meeting: Meeting, kind: str, body: str) -> None:
@@ -203,6 +226,7 @@ async def _what_follows(frame: Frame, meeting: Meeting) -> None:
 async def write_minutes(frame: Frame, meeting_id: UUID, body: str) -> None:
     """Keep the minutes and ask everybody who was there for corrections (5 working days; silence changes nothing)."""
     meeting = await meetings.meeting(frame.work, meeting_id)
+    await _check_text(frame, "toelichting", body)
     _document(frame, meeting, "verslag", body)
     there = [one.organisation_id for one in await meetings.invitees(frame.work, [meeting_id]) if one.present]
     known = await people.organisations(frame.work, there)

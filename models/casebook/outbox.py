@@ -50,13 +50,12 @@ async def post(
         await work.session.execute(insert(Message).values(rows).on_conflict_do_nothing(index_elements=["key"]))
 
 
-def post_new(
-    work: Work, recipients: Sequence[UUID], *, house_id: UUID, template: str, key: str, case_id: UUID,
-    lines: list[dict[str, Any]],
-) -> None:  # fmt: skip
-    """As `post`, under a key that is new: for who may leave a message and not look whether it was left before."""
+def tell(
+    work: Work, recipients: Sequence[UUID], *, house_id: UUID, template: str, case_id: UUID, lines: list[dict[str, Any]]
+) -> None:
+    """Leave a message for each of these people, as who may not read the outbox. Its key tells nothing."""
     about = {"house_id": house_id, "template": template, "case_ids": [case_id], "lines": lines}
-    work.write(Message, _messages(work, recipients, key, about))
+    work.write(Message, _messages(work, recipients, f"{template}:{new_id()}", about))
 
 
 def _messages(work: Work, recipients: Sequence[UUID], key: str, about: dict[str, Any]) -> list[dict[str, Any]]:

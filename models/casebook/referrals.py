@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
-from models import process
-from models.casebook import answers, phases
+from models import items, process
+from models.casebook import answers, phases, whereabouts
 from models.casebook.duties import Wanted, open_duties
 from models.casebook.frame import Frame, audit, open_frame
 from models.clocks import AMSTERDAM
@@ -17,7 +17,7 @@ from models.tables.base import new_id
 from models.tables.cases import Case
 from models.tables.engine import Lease
 from models.tables.people import House
-from models.tables.referrals import Referral, Subject, SubjectRelation
+from models.tables.referrals import Referral, SubjectRelation
 from models.transactions import Work
 from models.words import DutyKind, Phase
 
@@ -31,6 +31,7 @@ REQUIRED = {
     "motivation_c": "criteria.c",
     "motivation_d": "criteria.d",
 }
+_KEPT_OF_PEOPLE = DescribeSubject.model_fields.keys() - {"address", "school", "contact_channel", "secret"}
 _APART = {"subjects", "relations", "criteria"}  #: of the content, what is no column of its own
 
 
@@ -59,16 +60,9 @@ def _values(command: DescribeReferral) -> dict[str, object]:
 async def _add_people(work: Work, referral: Referral, command: DescribeReferral, case_id: UUID | None) -> None:
     """Everybody the report is about, in the order named; the first betrokkene is the one of the case."""
     _check_relations(command)
-    primary = next((at for at, one in enumerate(command.subjects) if one.standing == "betrokkene"), None)
-    people = [
-        Subject(
-            id=new_id(), house_id=referral.house_id, referral_id=referral.id, position=at + 1,
-            case_id=case_id if at == primary else None, **one.model_dump(),
-        )
-        for at, one in enumerate(command.subjects)
-    ]  # fmt: skip
-    work.session.add_all(people)
-    await work.session.flush()
+    _check_texts(command)
+    people = await whereabouts.keep_people(work, referral, command.subjects, case_id)
+    await work.session.execute(delete(SubjectRelation).where(SubjectRelation.referral_id == referral.id))
     work.session.add_all(
         SubjectRelation(
             house_id=referral.house_id, referral_id=referral.id, kind=one.kind,
@@ -76,6 +70,17 @@ async def _add_people(work: Work, referral: Referral, command: DescribeReferral,
         )
         for one in command.relations
     )  # fmt: skip
+
+
+def _check_texts(command: DescribeReferral) -> None:
+    """A secret place is told in its own field only: the rest of a report has more readers. Raises InvalidFields."""
+    secret = [one for one in command.subjects if one.secret is not None]
+    places = [place for one in secret for place in (one.address, one.school, one.contact_channel) if place]
+    told = str(command.model_dump(mode="json", exclude={"subjects"}))
+    if items.names_place(told, places):
+        raise InvalidFields(
+            [FieldError("personen", "een geheim adres of school staat ook in een tekst; laat het daar weg")]
+        )
 
 
 def _check_relations(command: DescribeReferral) -> None:
@@ -107,7 +112,6 @@ async def describe(work: Work, referral_id: UUID, command: DescribeReferral, *, 
     for key, value in _values(command).items():
         setattr(referral, key, value)
     referral.version += 1
-    await work.session.execute(delete(Subject).where(Subject.referral_id == referral.id))
     await _add_people(work, referral, command, frame.case.id if frame else None)
     if frame is not None and not supplementing:
         await _check_complete(work, referral)
@@ -148,13 +152,13 @@ async def _keep_version(work: Work, referral: Referral) -> None:
 
 
 async def described(work: Work, referral: Referral) -> DescribeReferral:
-    """What a referral says now, in the form in which it was told."""
+    """What a referral says now, in the form in which it was told; not where people can be found (it may be secret)."""
     people = await referrals.subjects(work, referral.id)
     places = {one.id: one.position for one in people}
     told = {name: getattr(referral, name) for name in DescribeReferral.model_fields if name not in _APART}
     return DescribeReferral.model_validate(told | {
         "criteria": {one: getattr(referral, f"motivation_{one}") for one in "abcd"},
-        "subjects": [{name: getattr(one, name) for name in DescribeSubject.model_fields} for one in people],
+        "subjects": [{name: getattr(one, name) for name in _KEPT_OF_PEOPLE} for one in people],
         "relations": [
             {"of": places[one.of_id], "to": places[one.to_id], "kind": one.kind}
             for one in await referrals.relations(work, referral.id)

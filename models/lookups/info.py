@@ -1,34 +1,138 @@
-"""Information items: what was supplied about a person, for who may read it."""
+"""Information items: what was supplied about a person, for who may read it. What is hidden is answered as absent."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 
 from models import visibility
+from models.items import WHEREABOUTS
 from models.lookups import cases
 from models.lookups.paging import Page, Paged, Place, keyset, shown
-from models.tables.cases import InfoItem
-from models.tables.people import Organisation
+from models.refusals import NotFound
+from models.rights import CaseFacts
+from models.tables.cases import Case, Involvement
+from models.tables.items import InfoItem, InfoItemVersion
+from models.tables.people import Organisation, Person
 from models.transactions import Work
+from models.visibility import ItemFacts
+from models.words import Role, Standing
 
-_Item = tuple[InfoItem, str]
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item as one actor may read it, with the name of its supplier and what the first fence knows of it."""
+
+    row: InfoItem
+    supplier: str
+    facts: ItemFacts
 
 
-async def items(work: Work, case_id: UUID, page: Page) -> Paged[_Item]:
-    """The items of a case that this actor may read, each with the name of its supplier. Raises NotFound."""
-    _case, facts = await cases.seen(work, case_id)
-    statement = (
-        select(InfoItem, Organisation.name).join(Organisation, Organisation.id == InfoItem.supplier_id)
-        .where(InfoItem.case_id == case_id, InfoItem.withdrawn_at.is_(None))
-    )  # fmt: skip
+def _select(work: Work) -> Select[InfoItem, str, bool]:
+    """Items with their supplier, and whether this actor may find the person that they are about."""
+    person = func.pols_may_find(InfoItem.subject_id, work.actor.organisation_id, work.actor.person_id)
+    finds: ColumnElement[bool] = or_(InfoItem.category.not_in(WHEREABOUTS), person)
+    return select(InfoItem, Organisation.name, finds).join(Organisation, Organisation.id == InfoItem.supplier_id)
 
-    async def read(part: Page) -> Sequence[_Item]:
+
+def _item(row: Row[InfoItem, str, bool]) -> Item:
+    found, supplier, finds = row
+    return Item(found, supplier, ItemFacts(found.supplier_id, found.excluded, found.only_for, finds))
+
+
+async def items(work: Work, case_id: UUID, facts: CaseFacts, page: Page) -> Paged[Item]:
+    """The items of a case that this actor may read, each with the name of its supplier."""
+    statement = _select(work).where(InfoItem.case_id == case_id, InfoItem.withdrawn_at.is_(None))
+
+    async def read(part: Page) -> Sequence[Item]:
         rows = await work.session.execute(keyset(statement, part, InfoItem.first_processed_at, InfoItem.id))
-        return [(item, name) for item, name in rows]
+        return [_item(row) for row in rows]
 
-    def keep(found: _Item) -> bool:
-        item = found[0]
-        return visibility.reads_item(work.actor, facts, supplier_id=item.supplier_id, excluded=item.excluded)
+    def keep(found: Item) -> bool:
+        return visibility.reads_item(work.actor, facts, found.facts)
 
-    return await shown(read, keep, page, lambda found: Place(found[0].id, found[0].first_processed_at))
+    return await shown(read, keep, page, lambda found: Place(found.row.id, found.row.first_processed_at))
+
+
+async def facts_of(work: Work, case_id: UUID) -> CaseFacts:
+    """What visibility must know of a case that the actor may know of, or once supplied to. Raises NotFound."""
+    try:
+        return (await cases.seen(work, case_id))[1]
+    except NotFound:
+        if not await opened_by_supplier(work, case_id):
+            raise
+    return await cases.case_facts(work, await cases.case(work, case_id))
+
+
+async def opened_by_supplier(work: Work, case_id: UUID) -> bool:
+    """Who left a case keeps what they supplied to it: for this transaction the case is there, as when it is locked."""
+    opens = func.set_config("pols.acting", str(case_id), True)  # noqa: FBT003 - until the commit
+    own = InfoItem.supplier_id == work.actor.organisation_id
+    there = select(InfoItem.id).where(InfoItem.case_id == case_id, own).exists()
+    found = await work.session.scalar(select(opens).where(there))
+    return found is not None
+
+
+async def item(work: Work, case_id: UUID, item_id: UUID) -> tuple[Item, CaseFacts]:
+    """One item that this actor may read. Raises NotFound, the same for what is hidden and what is not there."""
+    row = (await work.session.execute(_select(work).where(InfoItem.id == item_id))).one_or_none()
+    facts = await facts_of(work, case_id)
+    found = _item(row) if row is not None else None
+    if found is None or found.row.case_id != case_id or not visibility.reads_item(work.actor, facts, found.facts):
+        raise NotFound("Deze informatie")
+    if found.row.withdrawn_at is not None and not visibility.supplied(work.actor, facts, found.facts):
+        raise NotFound("Deze informatie")
+    return found, facts
+
+
+async def readable(work: Work, case_id: UUID, facts: CaseFacts) -> frozenset[UUID]:
+    """The items of a case that this actor may read, also the withdrawn: what lines of the history may be about."""
+    rows = await work.session.execute(_select(work).where(InfoItem.case_id == case_id))
+    found = [_item(row) for row in rows]
+    return frozenset(one.row.id for one in found if visibility.reads_item(work.actor, facts, one.facts))
+
+
+async def kept_apart(work: Work, case_id: UUID, no_minutes: str) -> list[InfoItem]:
+    """Items that not everybody who reads the case may read, or that may not be minuted; as far as this actor reads."""
+    limited = or_(
+        func.cardinality(InfoItem.excluded) > 0, func.cardinality(InfoItem.only_for) > 0,
+        InfoItem.conditions.contains([no_minutes]),
+    )  # fmt: skip
+    statement = select(InfoItem).where(InfoItem.case_id == case_id, InfoItem.withdrawn_at.is_(None), limited)
+    return list(await work.session.scalars(statement))
+
+
+async def readers(work: Work, case: Case, found: InfoItem) -> list[UUID]:
+    """Whom to tell that an item changed: contacts of the involved who may read it, and who leads the case.
+
+    Not the supplier, who knows. Of the conditions those count that the item has now: ask before changing them.
+    """
+    involved = select(Involvement.organisation_id).where(
+        Involvement.case_id == case.id, Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED
+    )
+    contact = and_(Person.organisation_id.in_(involved), Person.roles.contains([Role.CONTACT.value]))
+    statement = select(Person.id).where(Person.active, or_(contact, Person.id == case.director_id), *_may_read(found))
+    return list(await work.session.scalars(statement.order_by(Person.id)))
+
+
+def _may_read(found: InfoItem) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = [not_(Person.organisation_id.in_([found.supplier_id, *found.excluded]))]
+    if found.only_for:
+        where.append(Person.organisation_id.in_(found.only_for))
+    if found.category in WHEREABOUTS:
+        where.append(func.pols_may_find(found.subject_id, Person.organisation_id, Person.id))
+    return where
+
+
+async def versions(work: Work, case_id: UUID, item_id: UUID) -> list[InfoItemVersion]:
+    """What an item said before, the newest first: for its supplier and the privacy officer. Raises NotFound."""
+    statement = select(InfoItemVersion).where(InfoItemVersion.item_id == item_id, InfoItemVersion.case_id == case_id)
+    found = list(await work.session.scalars(statement.order_by(InfoItemVersion.version.desc())))
+    if not work.actor.has(Role.PRIVACY_OFFICER):
+        one, _facts = await item(work, case_id, item_id)
+        if one.row.supplier_id != work.actor.organisation_id:
+            raise NotFound("Deze informatie")
+    elif not found:
+        raise NotFound("Deze informatie")
+    return found

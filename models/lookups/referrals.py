@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import undefer
 
 from models.lookups.paging import Page, Paged, Place, cut, keyset
@@ -95,6 +95,23 @@ async def relations(work: Work, referral_id: UUID) -> list[SubjectRelation]:
 async def subjects_of_case(work: Work, case_id: UUID) -> list[Subject]:
     """The person a case is about, when the actor may read that."""
     return list(await work.session.scalars(select(Subject).where(Subject.case_id == case_id).order_by(Subject.id)))
+
+
+async def subjects_around(work: Work, case: Case) -> list[Subject]:
+    """The betrokkene of a case and its direct circle: of the same report, and of no other case (BGS 2.19)."""
+    statement = select(Subject).where(
+        Subject.referral_id == case.referral_id, or_(Subject.case_id == case.id, Subject.case_id.is_(None))
+    )
+    return list(await work.session.scalars(statement.order_by(Subject.position)))
+
+
+async def person_of(work: Work, case_id: UUID, subject_id: UUID) -> Subject:
+    """The betrokkene of a case, or somebody of its circle that the actor may read. Raises NotFound."""
+    found = await work.session.get(Subject, subject_id)
+    case = await work.session.get(Case, case_id)
+    if found is None or case is None or found.referral_id != case.referral_id or found.case_id not in {case_id, None}:
+        raise NotFound("Deze persoon")
+    return found
 
 
 async def own(work: Work, page: Page, *, state: ReferralState | None = None) -> Paged[Referral]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models import ladder, visibility
 from models.clocks import AMSTERDAM, MONTHS
 from models.ladder import Step
-from models.lookups import cases, people
+from models.lookups import cases, info, people
 from models.lookups.paging import Page, Paged, Place, keyset, shown
 from models.process import LABELS
 from models.rights import CaseFacts
@@ -53,6 +53,7 @@ class Known:
     decisions: dict[UUID, Decision]
     deciders: dict[UUID, list[DecisionDecider]]
     reads: bool
+    items: frozenset[UUID] = frozenset()  #: the information that the actor may read, also the withdrawn
 
     def organisation(self, wanted: UUID | None) -> str:
         """The name of an organisation of the house."""
@@ -66,7 +67,7 @@ class Known:
 async def timeline(work: Work, case_id: UUID) -> list[Line]:
     """What happened, the newest first. Raises NotFound."""
     _case, facts = await cases.seen(work, case_id)
-    known = await _known(work, case_id, reads=visibility.reads_case(work.actor, facts))
+    known = await _known(work, case_id, facts)
     found = await work.session.scalars(
         select(History).where(History.case_id == case_id).order_by(History.at.desc(), History.id.desc())
     )
@@ -76,7 +77,7 @@ async def timeline(work: Work, case_id: UUID) -> list[Line]:
 async def page_of(work: Work, case_id: UUID, page: Page) -> Paged[Line]:
     """A page of it. Raises NotFound."""
     _case, facts = await cases.seen(work, case_id)
-    known = await _known(work, case_id, reads=visibility.reads_case(work.actor, facts))
+    known = await _known(work, case_id, facts)
     statement = select(History).where(History.case_id == case_id)
 
     async def read(part: Page) -> Sequence[History]:
@@ -89,7 +90,12 @@ async def page_of(work: Work, case_id: UUID, page: Page) -> Paged[Line]:
 
 
 def _is_shown(work: Work, line: History, known: Known, facts: CaseFacts) -> bool:
-    """What is about informing the person is told to who is shown that duty, and to who did it."""
+    """What is about informing the person is told to who is shown that duty, and to who did it.
+
+    What is about information is told to who reads that information, and to nobody else.
+    """
+    if line.item_id is not None and line.item_id not in known.items:
+        return False
     if line.person_id is not None and line.person_id == work.actor.person_id:
         return True
     about, kind = _id(line.facts, "taak"), line.facts.get("soort")
@@ -114,7 +120,8 @@ def _told(work: Work, line: History, facts: CaseFacts) -> Mapping[str, Any]:
     return {name: value for name, value in line.facts.items() if name != "uitkomst"}
 
 
-async def _known(work: Work, case_id: UUID, *, reads: bool) -> Known:
+async def _known(work: Work, case_id: UUID, facts: CaseFacts) -> Known:
+    reads = visibility.reads_case(work.actor, facts)
     names, organisations = await people.names(work)
     duties = await work.session.scalars(select(Duty).where(Duty.case_id == case_id))
     meetings = await work.session.scalars(select(Meeting).where(Meeting.case_id == case_id))
@@ -123,7 +130,7 @@ async def _known(work: Work, case_id: UUID, *, reads: bool) -> Known:
     for one in await work.session.scalars(select(DecisionDecider).where(DecisionDecider.case_id == case_id)):
         named.setdefault(one.decision_id, []).append(one)
     by_id = ({one.id: one for one in duties}, {one.id: one for one in meetings}, {one.id: one for one in taken})
-    return Known(names, organisations, *by_id, named, reads)
+    return Known(names, organisations, *by_id, named, reads, await info.readable(work, case_id, facts))
 
 
 def _line(work: Work, line: History, known: Known, facts: CaseFacts) -> Line:
@@ -250,6 +257,14 @@ def _supplied(facts: Mapping[str, Any], known: Known) -> str:
     return f"Informatie aangeleverd door {known.organisation(_id(facts, 'organisatie')) or 'een deelnemer'}"
 
 
+def _corrected_item(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Informatie gecorrigeerd door {known.organisation(_id(facts, 'organisatie')) or 'een deelnemer'}"
+
+
+def _withdrawn_item(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Informatie ingetrokken door {known.organisation(_id(facts, 'organisatie')) or 'een deelnemer'}"
+
+
 def _about(facts: Mapping[str, Any], known: Known) -> str:
     duty = known.duties.get(_id(facts, "taak") or UUID(int=0))
     if duty is None:
@@ -282,4 +297,6 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "afspraken toegevoegd": _added,
     "voortgang": _progressed,
     "informatie toegevoegd": _supplied,
+    "informatie gecorrigeerd": _corrected_item,
+    "informatie ingetrokken": _withdrawn_item,
 }

@@ -1,9 +1,22 @@
 """What is kept. Every table carries the house; row-level security stands behind each of them (migrations)."""
 
-from models.tables import attached, cases, duties, engine, entrance, glass, meetings, once, people, referrals, trail
+from models.tables import (
+    attached,
+    cases,
+    duties,
+    engine,
+    entrance,
+    glass,
+    items,
+    meetings,
+    once,
+    people,
+    referrals,
+    trail,
+)
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "attached", "cases", "duties", "engine", "entrance", "glass", "meetings", "once", "people", "referrals",
-    "trail",
+    "Base", "attached", "cases", "duties", "engine", "entrance", "glass", "items", "meetings", "once", "people",
+    "referrals", "trail",
 ]  # fmt: skip

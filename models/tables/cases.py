@@ -179,29 +179,6 @@ class CriterionJudgement(Base):
     adopted_by: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id", ondelete="CASCADE"))
 
 
-class InfoItem(Base):
-    """One piece of text about a person, with its supplier, ground and conditions (R8)."""
-
-    __tablename__ = "info_item"
-    __table_args__ = (
-        CheckConstraint("category <> ''", name="category_is_named"),
-        Index("ix_info_item_case_id", "case_id"),
-    )
-
-    id: Mapped[Id]
-    house_id: Mapped[HouseId]
-    case_id: Mapped[CaseId]
-    subject_id: Mapped[UUID | None] = mapped_column(ForeignKey("subject.id", ondelete="CASCADE"))
-    supplier_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
-    category: Mapped[str]
-    regime: Mapped[str] = mapped_column(default="AVG")
-    ground: Mapped[str] = mapped_column(default="")
-    excluded: Mapped[list[UUID]]
-    first_processed_at: Mapped[datetime]
-    withdrawn_at: Mapped[datetime | None]
-    body: Mapped[str]
-
-
 class Document(Base):
     """A rendered text of a case: minutes, outcome, closing letter."""
 

@@ -55,7 +55,6 @@ class Meeting(Base):
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("meeting_series.id"))
     starts_at: Mapped[datetime]
-    place: Mapped[str] = mapped_column(default="")
     convened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     convened_at: Mapped[datetime]
     held_at: Mapped[datetime | None]

@@ -113,8 +113,7 @@ class Subject(Base):
     name: Mapped[str]
     bsn: Mapped[str | None]
     born_on: Mapped[date | None]
-    address: Mapped[str] = mapped_column(default="")
-    contact_channel: Mapped[str] = mapped_column(default="")
+    secret_address: Mapped[bool] = mapped_column(default=False)
 
 
 class SubjectRelation(Base):

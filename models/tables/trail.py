@@ -25,6 +25,7 @@ class History(Base):
     organisation_id: Mapped[UUID | None]
     on_behalf_of: Mapped[UUID | None]
     facts: Mapped[dict[str, Any]]
+    item_id: Mapped[UUID | None]  #: only who may read this information item sees the line
 
 
 class AuditLine(Base):

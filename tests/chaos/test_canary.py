@@ -16,8 +16,11 @@ CANARY = "Kanarievogel"
 BSN = "999990093"
 HAYSTACKS = "SELECT tablename AS table_name FROM pg_tables WHERE schemaname = 'public'"
 #: the tables of the case database where text about people belongs
-CONTENT = {"referral", "subject", "decision", "answer", "info_item", "document", "commitment", "criterion_judgement",
-           "progress", "support_question", "meeting", "hold", "person", "organisation", "house"}  # fmt: skip
+CONTENT = {
+    "referral", "subject", "subject_address", "decision", "answer", "info_item", "info_item_version", "document",
+    "commitment", "criterion_judgement", "progress", "support_question", "meeting", "meeting_place", "hold", "person",
+    "organisation", "house",
+}  # fmt: skip
 
 
 async def test_no_personal_data_reach_prefect_its_logs_its_events_or_the_mail(broken: Broken) -> None:

@@ -49,6 +49,7 @@ LISTS = {
 #: lists that stay short: what belongs to one referral, and the meetings of one house that come back
 SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
+    "/casussen/{id}/informatie/{informatieId}/versies",
 }  # fmt: skip
 
 

@@ -172,10 +172,13 @@ async def test_information_comes_with_its_supplier_and_conditions(door: Door, db
     story = await a_case(db.web, door.house, Phase.FOCUSOVERLEG)
     path = f"/casussen/{story.case_id}/informatie"
     politie = str(door.house.organisations["politie"])
-    secret = {"categorie": "gezondheid", "tekst": "opname in mei", "regime": "medisch", "nietVoor": [politie]}
+    secret = {
+        "categorie": "gezondheid", "tekst": "opname in mei", "regime": "medisch", "nietVoor": [politie],
+        "doorbrekingsgrond": "uitdrukkelijke_toestemming",
+    }  # fmt: skip
 
     await door.post("ggz", path, secret)
-    await door.post("politie", path, {"categorie": "justitieel", "tekst": "twee aangiften"})
+    await door.post("politie", path, {"categorie": "politiegegevens", "tekst": "twee aangiften"})
 
     async def read(who: str) -> list[str]:
         return [one["tekst"] for one in (await door.get(who, path))["resultaten"]]

@@ -21,6 +21,7 @@ SERIES = {
     "soort": "triageoverleg", "titel": "Triage", "weekdag": 1, "tijd": "09:30:00", "vanaf": "2026-01-01",
     "plaats": "Stadhuis",
 }  # fmt: skip
+ITEM = {"categorie": "zorg", "tekst": "stabiel sinds mei"}
 PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren", "manager", "privacy")
 #: reading the log is itself a line in the log
 OF_THE_LOG = frozenset({
@@ -78,6 +79,12 @@ MATRIX = {
     "POST /afspraken/{id}/voortgang": "4334+3443",
     "GET /casussen/{id}/informatie": "+++4+34++",
     "POST /casussen/{id}/informatie": "3+34+3433",
+    "GET /casussen/{id}/informatie/{informatieId}": "4+44+3444",
+    "PUT /casussen/{id}/informatie/{informatieId}": "4344+3443",
+    "POST /casussen/{id}/informatie/{informatieId}/intrekkingen": "4344+3443",
+    "GET /casussen/{id}/informatie/{informatieId}/versies": "3344+333+",
+    "PUT /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": "4++433443",
+    "DELETE /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": "4++433443",
     "POST /casussen/{id}/noodtoegangen": "3334334++",
     "GET /noodtoegangen": "++3333+++",
     "POST /noodtoegangen/{id}/bevestigingen": "4+33334++",
@@ -133,7 +140,9 @@ class Scene:
         template = operation.split()[1]
         collection = template.split("/")[1]
         known = {"{id}": self.paths.get(collection, ""), "{besluitId}": self.paths["besluiten"], "{versie}": "1"}
-        known |= {"{datum}": self.paths["datum"], "{persoonId}": str(self.door.house.person("ggz"))}
+        known |= {f"{{{one}}}": self.paths[one] for one in ("datum", "informatieId", "persoonId")}
+        if template.endswith("/toegang/{persoonId}"):  # somebody who works, not somebody it is about
+            known["{persoonId}"] = str(self.door.house.person("ggz"))
         for place, value in known.items():
             template = template.replace(place, value)
         return template
@@ -181,6 +190,7 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
     return {
         "hulpvragen": asked, "casussen": str(story.case_id), "huizen": str(door.house.id),
         "aanmeldingen": referral,
+        "informatieId": await _item(door, case), "persoonId": (await door.get("politie", case))["betrokkenen"][0]["id"],
         "besluiten": (await door.get("politie", f"{case}/besluiten"))["resultaten"][0]["id"],
         "overleggen": (await door.get("politie", f"{case}/overleggen"))["resultaten"][0]["id"],
         "afspraken": next(one["id"] for one in commitments if one["organisatie"]["naam"] == "GGZ Westerveen"),
@@ -193,6 +203,12 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
     }  # fmt: skip
+
+
+async def _item(door: Door, case: str) -> str:
+    """Of the ggz, for who leads the case only: the police may not know of it."""
+    house = str(door.house.organisations["huis"])
+    return str((await door.post("ggz", f"{case}/informatie", ITEM | {"alleenVoor": [house]}))["id"])
 
 
 async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
@@ -218,7 +234,10 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
         "POST /overlegreeksen/{id}/beeindigingen": {"tot": "2090-01-01"},
         "POST /casussen/{id}/afspraken": {"afspraken": [pledge]},
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
-        "POST /casussen/{id}/informatie": {"categorie": "zorg", "tekst": "stabiel", "leverancier": ggz},
+        "POST /casussen/{id}/informatie": ITEM | {"leverancier": ggz},
+        "PUT /casussen/{id}/informatie/{informatieId}": ITEM | {"alleenVoor": [str(door.house.organisations["huis"])]},
+        "POST /casussen/{id}/informatie/{informatieId}/intrekkingen": {"toelichting": "bleek van een ander"},
+        "PUT /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": {"organisaties": [ggz], "personen": []},
         "POST /casussen/{id}/noodtoegangen": {"reden": "Dreiging vanavond in de wijk."},
         "POST /noodtoegangen/{id}/bevestigingen": {},
         "POST /noodtoegangen/{id}/beoordelingen": {"oordeel": "terecht"},

@@ -9,14 +9,13 @@ from models.actors import ENGINE
 from models.casebook import erasure, outbox
 from models.commands import DescribeSubject
 from models.refusals import InvalidFields
-from models.tables.base import new_id
-from models.tables.cases import Case, InfoItem
+from models.tables.cases import Case
 from models.transactions import unit_of_work
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase
 from tests.conftest import Databases
 from tests.everything import contents, reveal
-from tests.factories import AHouse, Story, a_case, a_house
+from tests.factories import AHouse, Story, a_case, a_house, an_item
 
 DAY = 86400
 BSN = "999990056"
@@ -51,12 +50,7 @@ async def _rejected_after_everything(story: Story) -> None:
     await story.decide("triagist", D.MORE_INFORMATION, organisations=story.organisations("ggz"))
     await story.answer("ggz", DutyKind.MORE_INFORMATION, "gegeven", note="over Youssef")
     async with story.acting("ggz") as work:
-        work.session.add(
-            InfoItem(
-                id=new_id(), house_id=story.house.id, case_id=story.case_id, supplier_id=work.actor.organisation_id,
-                category="gezondheid", excluded=[], first_processed_at=work.now, body="over Youssef",
-            )
-        )  # fmt: skip
+        an_item(work, story, "ggz", body="over Youssef")
     await story.judge(met=False)
     await story.decide("triagist", D.REJECT, deciders=(story.house.person("om"),))
     await story.decide("politie", D.RECONSIDER)

@@ -14,22 +14,22 @@ from deployments.embedded import EmbeddedServer
 from models import visibility
 from models.actors import Actor
 from models.casebook import referrals
-from models.commands import DescribeSubject
+from models.commands import DescribeSubject, KeepSecret
 from models.rights import CaseFacts
 from models.tables.base import new_id
-from models.tables.cases import InfoItem
 from models.transactions import unit_of_work
+from models.visibility import ItemFacts
 from models.words import DecisionKind as D
 from models.words import DutyKind, OrganisationKind, Phase, Role, Standing
 from tests.conftest import TEMPLATE, Databases, connected
 from tests.everything import reveal
-from tests.factories import PEOPLE, AHouse, Story, a_case, a_house, a_report, described
+from tests.factories import PEOPLE, AHouse, Story, a_case, a_house, a_report, an_item, described
 
 Row = dict[str, Any]
 KEYS = [key for key, *_ in PEOPLE] + ["derde", "vreemde triagist", "vreemde politie", "vreemde triagelid"]
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """Every row of every table, and who may look."""
 
@@ -66,13 +66,7 @@ async def with_items(story: Story) -> Story:
     """Two suppliers, each with a condition that excludes another organisation."""
     for supplier, excluded in (("politie", "gemeente"), ("ggz", "politie"), ("gemeente", "ggz")):
         async with unit_of_work(story.house.actors[supplier], story.database) as work:
-            work.session.add(
-                InfoItem(
-                    id=new_id(), house_id=story.house.id, case_id=story.case_id, category="gezondheid", body="tekst",
-                    supplier_id=story.house.organisations[supplier], excluded=list(story.organisations(excluded)),
-                    first_processed_at=work.now,
-                )
-            )  # fmt: skip
+            an_item(work, story, supplier, excluded=(excluded,))
     return story
 
 
@@ -111,7 +105,7 @@ def three_people() -> tuple[DescribeSubject, ...]:
     """Two people who each get a case, and somebody of the direct circle."""
     return (
         DescribeSubject(name="Kevin D.", bsn="999990019"),
-        DescribeSubject(name="Monique D.", bsn="999990020", address="geheim"),
+        DescribeSubject(name="Monique D.", bsn="999990020", address="Schuilstraat 1", secret=KeepSecret()),
         DescribeSubject(name="Moeder D.", standing="directe_kring"),
     )
 
@@ -139,7 +133,7 @@ async def everything(db: Databases) -> dict[str, list[Row]]:
     async with db.owner.engine.begin() as connection:
         return {
             table: [dict(row) for row in (await connection.execute(text(f"SELECT * FROM {table}"))).mappings()]
-            for table in ("cases", "involvement", *EXPECTED)
+            for table in ("cases", "involvement", "subject_protection", *EXPECTED)
         }
 
 
@@ -209,7 +203,30 @@ def _process(world: World, actor: Actor, row: Row) -> bool:
 
 def _item(world: World, actor: Actor, row: Row) -> bool:
     facts = world.facts(actor, row["case_id"])
-    return visibility.reads_item(actor, facts, supplier_id=row["supplier_id"], excluded=row["excluded"])
+    return visibility.reads_item(
+        actor,
+        facts,
+        ItemFacts(row["supplier_id"], row["excluded"], row["only_for"], _finds(world, actor, row["subject_id"])),
+    )
+
+
+def _finds(world: World, actor: Actor, subject_id: UUID | None) -> bool:
+    subject = next((one for one in world.tables["subject"] if one["id"] == subject_id), None)
+    if subject is None:
+        return True
+    named = next((one for one in world.tables["subject_protection"] if one["subject_id"] == subject_id), None)
+    organisations, persons = (named["organisations"], named["persons"]) if named else ([], [])
+    return visibility.finds(actor, secret=subject["secret_address"], organisations=organisations, persons=persons)
+
+
+def _address(world: World, actor: Actor, row: Row) -> bool:
+    subject = next(one for one in world.tables["subject"] if one["id"] == row["subject_id"])
+    return _subject(world, actor, subject) and _finds(world, actor, subject["id"])
+
+
+def _place(world: World, actor: Actor, row: Row) -> bool:
+    people = [one for one in world.tables["subject"] if one["case_id"] == row["case_id"]]
+    return _seen(world, actor, row) and all(_finds(world, actor, one["id"]) for one in people)
 
 
 def _duty(world: World, actor: Actor, row: Row) -> bool:
@@ -232,20 +249,23 @@ EXPECTED: dict[str, Callable[[World, Actor, Row], bool]] = {
     "cases": _case, "visit": _seen, "rung": _seen, "meeting": _seen, "decision": _process, "hold": _process,
     "duty": _duty, "history": _line, "answer": _answer, "referral": _referral, "subject": _subject,
     "criterion_judgement": _read, "document": _read, "commitment": _read, "info_item": _item,
+    "subject_address": _address, "meeting_place": _place,
 }  # fmt: skip
+KEY = {"subject_address": "subject_id", "meeting_place": "meeting_id"}  #: where the id is another's
 
 
 @pytest.mark.parametrize("who", KEYS)
 @pytest.mark.parametrize("table", list(EXPECTED))
 async def test_both_fences_let_the_same_rows_through(world: World, table: str, who: str) -> None:
     actor = world.actors[who]
-    allowed = {row["id"] for row in world.tables[table] if EXPECTED[table](world, actor, row)}
+    key = KEY.get(table, "id")
+    allowed = {row[key] for row in world.tables[table] if EXPECTED[table](world, actor, row)}
 
     async with unit_of_work(actor, world.db.web) as work:
-        shown = set(await work.session.scalars(text(f"SELECT id FROM {table}")))
+        shown = set(await work.session.scalars(text(f"SELECT {key} FROM {table}")))
 
-    wrong = [row for row in world.tables[table] if row["id"] in allowed ^ shown]
-    assert {(world.labels.get(row.get("case_id") or row["id"]), row["id"] in shown) for row in wrong} == set()
+    wrong = [row for row in world.tables[table] if row[key] in allowed ^ shown]
+    assert {(world.labels.get(row.get("case_id") or row[key]), row[key] in shown) for row in wrong} == set()
 
 
 @pytest.mark.parametrize("who", KEYS)

@@ -16,7 +16,11 @@ from models.tables.base import new_id
 from models.tables.cases import LID1_ONLY
 from models.visibility import (
     Decider,
+    ItemFacts,
     Parties,
+    finds,
+    keeps_secret,
+    knows_conditions,
     lists_duty,
     may_decide,
     may_register,
@@ -116,7 +120,7 @@ def test_closed_is_shielded_for_everybody(who: str) -> None:
     case = a_case(P.CLOSED, Standing.INVOLVED)
 
     assert not reads_case(ACTORS[who], case)
-    assert not reads_item(ACTORS[who], case, supplier_id=POLICE, excluded=())
+    assert not reads_item(ACTORS[who], case, ItemFacts(POLICE))
     assert not reads_answer(ACTORS[who], case, organisation_id=POLICE, registered_by=DIRECTOR)
 
 
@@ -136,16 +140,54 @@ def test_the_report_stays_readable_for_who_made_it() -> None:
 def test_a_condition_hides_an_item_from_the_organisation_it_excludes_only() -> None:
     case = a_case(P.MONITORING, Standing.INVOLVED)
 
-    assert not reads_item(PRIVATE, case, supplier_id=POLICE, excluded={GGZ})
-    assert reads_item(AT_TABLE, case, supplier_id=POLICE, excluded={GGZ})
-    assert reads_item(LEADER, case, supplier_id=POLICE, excluded={GGZ})
+    assert not reads_item(PRIVATE, case, ItemFacts(POLICE, {GGZ}))
+    assert reads_item(AT_TABLE, case, ItemFacts(POLICE, {GGZ}))
+    assert reads_item(LEADER, case, ItemFacts(POLICE, {GGZ}))
 
 
 def test_a_supplier_reads_their_own_item_also_when_excluded() -> None:
     asked = a_case(P.SCREENING, Standing.ASKED)
 
-    assert reads_item(PRIVATE, asked, supplier_id=GGZ, excluded={GGZ})
-    assert not reads_item(PRIVATE, asked, supplier_id=POLICE, excluded=())
+    assert reads_item(PRIVATE, asked, ItemFacts(GGZ, {GGZ}))
+    assert not reads_item(PRIVATE, asked, ItemFacts(POLICE))
+
+
+def test_an_item_for_the_named_only_is_read_by_them_and_its_supplier() -> None:
+    case, item = a_case(P.MONITORING, Standing.INVOLVED), ItemFacts(POLICE, only_for={OM})
+
+    assert {who for who, actor in ACTORS.items() if reads_item(actor, case, item)} == {"reporter", "table"}
+
+
+def test_an_item_that_tells_where_somebody_is_is_read_by_who_may_know_that_and_its_supplier() -> None:
+    case, item = a_case(P.MONITORING, Standing.INVOLVED), ItemFacts(POLICE, finds=False)
+
+    assert {who for who, actor in ACTORS.items() if reads_item(actor, case, item)} == {"reporter"}
+
+
+def test_for_whom_an_item_is_not_is_known_to_its_supplier_and_who_leads() -> None:
+    case, item = a_case(P.MONITORING, Standing.INVOLVED), ItemFacts(POLICE, {GGZ})
+
+    assert {who for who, actor in ACTORS.items() if knows_conditions(actor, case, item)} == {"reporter", "leader"}
+
+
+def test_a_secret_address_is_known_to_the_named_organisations_and_persons_and_to_nobody_else() -> None:
+    def found(*, secret: bool) -> set[str]:
+        return {
+            who for who, actor in ACTORS.items()
+            if finds(actor, secret=secret, organisations={GGZ}, persons={DIRECTOR})
+        }  # fmt: skip
+
+    assert found(secret=True) == {"private", "leader"}
+    assert found(secret=False) == set(ACTORS)
+
+
+@pytest.mark.parametrize(
+    ("phase", "who"), [(P.SCREENING, {"officer", "reporter"}), (P.MONITORING, {"leader", "reporter"})]
+)
+def test_who_may_know_a_secret_address_is_decided_by_who_leads_and_who_reported(phase: Phase, who: set[str]) -> None:
+    case = a_case(phase, Standing.INVOLVED)
+
+    assert {one for one, actor in ACTORS.items() if keeps_secret(actor, case)} == who
 
 
 def test_an_owner_sees_their_duty_and_others_see_it_with_the_process() -> None:
@@ -234,7 +276,7 @@ def sight(actor: Actor, case: CaseFacts) -> dict[str, bool]:
         "case": sees_case(actor, case), "content": reads_case(actor, case), "process": sees_process(actor, case),
         "referral": reads_referral(actor, case), "subject": reads_subject(actor, case),
         "circle": reads_circle(actor, case),
-        "item": reads_item(actor, case, supplier_id=GGZ, excluded={OM}),
+        "item": reads_item(actor, case, ItemFacts(GGZ, {OM})),
         "duty": sees_duty(actor, case, owner_id=GGZ), "line": sees_line(actor, case, organisation_id=GGZ),
         "answer": reads_answer(actor, case, organisation_id=GGZ, registered_by=DIRECTOR),
     }  # fmt: skip
@@ -257,7 +299,8 @@ def test_without_a_person_nothing_is_seen(case: CaseFacts) -> None:
 def test_who_reads_also_sees(actor: Actor, case: CaseFacts) -> None:
     seen = sight(actor, case)
 
-    assert seen["case"] or not any(seen[what] for what in ("content", "process", "item", "line", "answer"))
+    assert seen["case"] or not any(seen[what] for what in ("content", "process", "line", "answer"))
+    assert seen["case"] or not seen["item"] or actor.organisation_id == GGZ, "what one supplied is one's own"
     assert seen["referral"] or not seen["content"]
 
 
@@ -270,7 +313,9 @@ def test_leaving_ends_access_at_once(actor: Actor, case: CaseFacts) -> None:
     left = replace(case, standings=frozenset(), may_object=False)
 
     seen = sight(actor, left)
-    assert not any(seen[what] for what in seen.keys() - {"duty"})
+    assert not any(seen[what] for what in seen.keys() - {"duty", "item"})
+    own = actor.is_participant and actor.house_id == HOUSE and actor.organisation_id == GGZ
+    assert seen["item"] is (own and not left.is_shielded)
     assert not sees_duty(actor, left, owner_id=POLICE if actor.organisation_id != POLICE else OM)
 
 

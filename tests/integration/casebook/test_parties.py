@@ -8,15 +8,15 @@ from models.casebook import answers
 from models.commands import GiveAnswer
 from models.lookups import cases
 from models.refusals import AlreadySettled, InvalidFields, MayNotDecide, NotFound
-from models.tables.base import new_id
-from models.tables.cases import Case, Decision, InfoItem
+from models.tables.cases import Case, Decision
 from models.tables.duties import Answer
 from models.tables.engine import JournalEntry
+from models.tables.items import InfoItem
 from models.tables.meetings import Commitment
 from models.words import CommitmentState, DutyKind, Phase, WorkKind
 from models.words import DecisionKind as D
 from tests.conftest import Databases
-from tests.factories import AHouse, Story, a_case, a_report
+from tests.factories import AHouse, Story, a_case, a_report, an_item
 
 
 @pytest.fixture
@@ -145,19 +145,17 @@ async def test_who_left_and_comes_back_stands_to_the_case_again(story: Story) ->
     assert (await story.facts("ggz")).id == story.case_id
 
 
-async def test_an_item_of_who_left_stays_with_the_case_and_is_hidden_from_them(story: Story) -> None:
-    async with story.acting("ggz") as work:
-        work.session.add(
-            InfoItem(
-                id=new_id(), house_id=story.house.id, case_id=story.case_id, supplier_id=work.actor.organisation_id,
-                category="gezondheid", excluded=[], first_processed_at=work.now, body="tekst",
-            )
-        )  # fmt: skip
+async def test_an_item_of_who_left_stays_theirs_and_with_the_case_and_the_items_of_others_are_gone_for_them(
+    story: Story,
+) -> None:
+    for supplier in ("ggz", "politie"):
+        async with story.acting(supplier) as work:
+            an_item(work, story, supplier, body=f"van {supplier}")
 
     await release(story, "ggz")
 
-    assert len(await story.all(InfoItem, key="politie")) == 1
-    assert await story.all(InfoItem, key="ggz") == []
+    assert len(await story.all(InfoItem, key="politie")) == 2
+    assert [one.body for one in await story.all(InfoItem, key="ggz")] == ["van ggz"]
 
 
 # Named by another

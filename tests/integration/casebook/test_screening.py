@@ -12,8 +12,9 @@ from models.commands import DescribeIncident, DescribeProblem, DescribeSubject, 
 from models.lookups import referrals
 from models.policy import CutOff, Policy
 from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotFound, NotPossible
-from models.tables.cases import Case, CriterionJudgement, Decision, InfoItem, Involvement
+from models.tables.cases import Case, CriterionJudgement, Decision, Involvement
 from models.tables.engine import JournalEntry, Lease
+from models.tables.items import InfoItem
 from models.tables.referrals import Subject
 from models.transactions import unit_of_work
 from models.words import DecisionKind as D
