@@ -16,9 +16,9 @@ from models.casebook import info as casebook
 from models.commands import AddInfoItem, DescribeItem, WithdrawItem
 from models.lookups import info
 from models.lookups.info import Item
+from models.rights import CaseFacts
 from models.tables.items import InfoItem, InfoItemVersion
 from models.transactions import Work
-from models.visibility import CaseFacts
 from models.words import Category, Condition, Regime, Reliability, SecrecyRoute, Sensitive
 
 router = APIRouter(tags=["informatie"], route_class=Once)

@@ -60,6 +60,8 @@ DID: Mapping[str, str] = {
     "afspraken toegevoegd": "voegde afspraken toe aan het plan",
     "voortgang": "meldde hoe het met een afspraak gaat",
     "informatie toegevoegd": "leverde informatie aan",
+    "informatie gecorrigeerd": "herstelde informatie die was aangeleverd",
+    "informatie ingetrokken": "trok informatie in die was aangeleverd",
     "gewist": "vernietigde het dossier",
     "logboek geraadpleegd": "raadpleegde het logboek over dit dossier",
     "noodtoegang gevraagd": "vroeg noodtoegang tot de casus",
