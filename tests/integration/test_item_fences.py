@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -148,7 +148,7 @@ async def _with_items(world: World, items: list[Row]) -> dict[str, set[Any]]:
 @given(st.integers(min_value=0))
 @settings(
     max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck),
-    report_multiple_bugs=False,
+    phases=(Phase.generate,),
 )  # fmt: skip
 def test_the_rule_the_database_and_the_specification_are_one(
     world: World, loop: asyncio.AbstractEventLoop, seed: int
