@@ -37,7 +37,7 @@ def migrate() -> None:
     """Bring the case database to the newest step (as pols_owner)."""
     from models.migrations import migrate as bring  # noqa: PLC0415 - each command loads only what it needs
 
-    asyncio.run(bring(Settings().database_owner_url))
+    asyncio.run(bring(Settings().database_owner_url.get_secret_value()))
 
 
 @app.command()
@@ -48,9 +48,11 @@ def api(
     """Serve the doors: REST and workplace."""
     import uvicorn  # noqa: PLC0415
 
+    settings = Settings()
     uvicorn.run(
         "deployments.doors:application", factory=True, host=host, port=port, workers=processes, access_log=False,
-        server_header=False, log_level="warning",
+        server_header=False, log_level="warning", http="deployments.patience:Patient", ws="none", lifespan="off",
+        limit_concurrency=settings.connections, timeout_keep_alive=5, forwarded_allow_ips=settings.proxies,
     )  # fmt: skip
 
 
@@ -63,12 +65,13 @@ def worker() -> None:
 
 
 @app.command()
-def engine(database_url: str, home: Path) -> None:
-    """Start and watch the Prefect server on loopback."""
+def engine(home: Path) -> None:
+    """Start and watch the Prefect server on loopback, on the database of POLS_DATABASE_PREFECT_URL."""
     from deployments.prefect_server import PrefectServer  # noqa: PLC0415
 
     async def watch() -> None:
-        server = await PrefectServer.start(database_url=database_url, home=home)
+        url = Settings().database_prefect_url.get_secret_value()
+        server = await PrefectServer.start(database_url=url, home=home)
         typer.echo(server.api_url)
         try:
             await asyncio.Event().wait()
@@ -99,7 +102,9 @@ def setup(file: Annotated[Path, typer.Argument(help="a house, its organisations 
     """Found a house and designate its people (as pols_owner); prints each API token once."""
     from deployments.founding import found  # noqa: PLC0415
 
-    for email, token in asyncio.run(found(Settings().database_owner_url, file.read_text(encoding="utf-8"))).items():
+    url = Settings().database_owner_url.get_secret_value()
+    made = asyncio.run(found(url, file.read_text(encoding="utf-8")))
+    for email, token in made.items():
         typer.echo(f"{email}\t{token}")
 
 
@@ -109,7 +114,7 @@ def clock(seconds: int) -> None:
     from deployments.founding import shift_clock  # noqa: PLC0415
 
     settings = Settings()
-    asyncio.run(shift_clock(settings.database_owner_url, seconds, production=settings.production))
+    asyncio.run(shift_clock(settings.database_owner_url.get_secret_value(), seconds, production=settings.production))
 
 
 @app.command()
@@ -117,7 +122,7 @@ def verify() -> None:
     """Check the chain over the log."""
     from deployments.founding import verify_log  # noqa: PLC0415
 
-    broken = asyncio.run(verify_log(Settings().database_engine_url))
+    broken = asyncio.run(verify_log(Settings().database_engine_url.get_secret_value()))
     typer.echo("het logboek is heel" if broken is None else f"het logboek klopt niet vanaf regel {broken}")
     raise typer.Exit(0 if broken is None else 1)
 

@@ -62,6 +62,9 @@ class Stack:
             "POLS_PRODUCTION": "false",
             "POLS_TICK_SECONDS": "1",
             "POLS_BUNDLE_SECONDS": "0",
+            "POLS_PERSON_REQUESTS": "0",  # who fills a demonstration or measures is one person who works very hard
+            "POLS_ADDRESS_REQUESTS": "0",
+            "POLS_OPEN_REQUESTS": "0",
         } | more  # fmt: skip
 
     async def catch_mail(self, *, http_port: int | None = None) -> None:

@@ -78,6 +78,7 @@ class Policy(BaseModel):
     erase_after_days: Annotated[int, Field(ge=1, le=90)] = 30
     reconsider_working_days: Amount = 5
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
+    most_cases_read: Annotated[int, Field(ge=10, le=1500)] = 60  #: different cases one person opens in ten minutes
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
     themes: Some[Line] = (
         "verward gedrag", "geweld in afhankelijkheidsrelaties", "nazorg ex-gedetineerden", "stalking",

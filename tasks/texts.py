@@ -29,6 +29,7 @@ SUBJECTS = {
     "besluit_namens_u": "Er is een besluit namens u vastgelegd",
     "afschrift": "Wij hebben uw telefonische antwoord vastgelegd",
     "alarm": "Vandaag uw aandacht gevraagd",
+    "massaal_gelezen": "Er zijn ongewoon veel casussen geopend",
 }
 
 #: the step of a ladder in words

@@ -1,6 +1,5 @@
 """The application of the workplace: its addresses, and what each of them shows or does."""
 
-from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import exc
@@ -10,27 +9,35 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from api.middleware import SmallBodies
-from api.workplace import boards, casepage
-from api.workplace.pages import SafeAnswers, back, failed, not_kept, page, refused, unreadable
+from api.brakes import Braked
+from api.middleware import SafePages, SmallBodies
+from api.workplace import boards, casepage, files
+from api.workplace.pages import back, failed, not_kept, page, refused, unreadable
 from api.workplace.visits import COOKIE, check_origin, database_of, forget, keep, visiting
 from models.actors import ANONYMOUS
 from models.casebook import nudge, sessions
 from models.refusals import NotSignedIn, Refusal
 from models.transactions import Database, unit_of_work
 
-_CSS = (files("api.workplace") / "static" / "pols.css").read_bytes()
-_ICON = (files("api.workplace") / "static" / "pols.svg").read_bytes()
 _HANDLERS: dict[Any, Any] = {
     Refusal: refused, HTTPException: failed, exc.DBAPIError: not_kept, exc.TimeoutError: not_kept, OSError: not_kept,
     OverflowError: unreadable, ValueError: unreadable, Exception: failed,
 }  # fmt: skip
 
 
+class _Workplace(Starlette):
+    """Also the page about an error of ours carries the headers."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's own, inside ours."""
+        return SafePages(super().build_middleware_stack())
+
+
 def create_workplace(database: Database) -> Starlette:
     """The workplace on this database; mount it at `/`."""
-    made = Starlette(
+    made = _Workplace(
         routes=[
             Route("/", boards.overview),
             Route("/aanmelden", ask_token),
@@ -40,10 +47,9 @@ def create_workplace(database: Database) -> Starlette:
             Route("/casussen/{case_id:uuid}", casepage.case),
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
-            Route("/stijl/pols.css", style),
-            Route("/stijl/pols.svg", icon),
+            *files.ROUTES,
         ],
-        middleware=[Middleware(SafeAnswers), Middleware(SmallBodies)],
+        middleware=[Middleware(Braked, database=database, refuse=refused), Middleware(SmallBodies)],
         exception_handlers=_HANDLERS,
     )
     made.state.database = database
@@ -84,13 +90,3 @@ async def remind(request: Request) -> Response:
         duty = await nudge.nudge(visit.work, request.path_params["duty_id"])
         to_case = visit.field("terug") == "casus"
     return back(f"/casussen/{duty.case_id}" if to_case else "/", "herinnerd")
-
-
-async def style(_request: Request) -> Response:
-    """The one style sheet."""
-    return Response(_CSS, media_type="text/css")
-
-
-async def icon(_request: Request) -> Response:
-    """The sign in the tab."""
-    return Response(_ICON, media_type="image/svg+xml")

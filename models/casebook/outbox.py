@@ -40,14 +40,15 @@ async def tell_about_duties(work: Work, pairs: Sequence[tuple[UUID, str]], *, te
 
 
 async def post(
-    work: Work, recipients: Sequence[UUID], *, house_id: UUID, template: str, key: str, case_id: UUID,
+    work: Work, recipients: Sequence[UUID], *, house_id: UUID, template: str, key: str, case_id: UUID | None,
     lines: list[dict[str, Any]],
 ) -> None:  # fmt: skip
-    """One message for each of these people about one case; the same key for the same person is sent once."""
+    """One message for each of these people about one case or none; the same key for the same person is sent once."""
     rows = [
         {
             "id": new_id(), "house_id": house_id, "key": f"{key}:{one}", "recipient_id": one, "template": template,
-            "case_ids": [case_id], "lines": lines, "created_at": work.now, "next_try_at": work.now, "tries": 0,
+            "case_ids": [case_id] if case_id else [], "lines": lines, "created_at": work.now, "next_try_at": work.now,
+            "tries": 0,
         }
         for one in dict.fromkeys(recipients)
     ]  # fmt: skip

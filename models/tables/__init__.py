@@ -1,8 +1,8 @@
 """What is kept. Every table carries the house; row-level security stands behind each of them (migrations)."""
 
-from models.tables import attached, cases, duties, engine, meetings, once, people, referrals, trail
+from models.tables import attached, brakes, cases, duties, engine, meetings, once, people, referrals, trail
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "attached", "cases", "duties", "engine", "meetings", "once", "people", "referrals", "trail",
+    "Base", "attached", "brakes", "cases", "duties", "engine", "meetings", "once", "people", "referrals", "trail",
 ]  # fmt: skip

@@ -23,13 +23,14 @@ from tests.factories import AHouse, a_case, a_house, a_report
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
 DEFINERS = {
     "pols_stands_to", "pols_sign_in", "pols_open_session", "pols_close_session", "pols_house_by_slug",
-    "pols_erase_report",
+    "pols_erase_report", "pols_brake",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
 NOT_FOR_THE_ENGINE = {
     "info_item", "progress", "criterion_judgement", "subject_relation",
     "support_question", "api_token", "web_session", "erased_report", "attachment", "referral_version", "meeting_series",
+    "brake_count",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
