@@ -142,7 +142,7 @@ class _Body:
 
     def __init__(self, receive: Receive, most: int, seconds: float, declared: int) -> None:
         self._receive, self._most, self._seconds = receive, most, seconds
-        self._seen, self._declared, self._until, self._ended = 0, declared, 0.0, False
+        self._declared, self._seen, self._until, self._ended = declared, 0, 0.0, False
 
     async def receive(self) -> Message:
         """The next part. Raises HTTPException: 413 when it is too large, 408 when it takes too long."""

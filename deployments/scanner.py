@@ -1,6 +1,7 @@
 """Looking for viruses: a file is streamed to a scanner that speaks the protocol of clamd (INSTREAM)."""
 
 import asyncio
+import contextlib
 import logging
 from urllib.parse import urlsplit
 
@@ -52,7 +53,9 @@ class Scanner:
             await writer.drain()
             return (await reader.readuntil(b"\0")).rstrip(b"\0")
         finally:
-            writer.close()
+            writer.transport.abort()  # it has answered, or it will not
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         if self._path:

@@ -1,7 +1,7 @@
 """Pictures without what they carry along: where and with what they were made, and what was hidden behind them.
 
-Parts are taken over or left out as they lie there; no picture is ever unpacked. What is no whole picture is refused, and
-what lies behind one is cut off, which also ends files that are two things at once.
+Parts are taken over or left out as they lie there; no picture is ever unpacked. What is no whole picture is refused,
+and what lies behind one is cut off, which also ends files that are two things at once.
 """
 
 import re

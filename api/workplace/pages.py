@@ -1,6 +1,5 @@
 """Making a page: templates that escape everything, and pages for what went wrong."""
 
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -58,7 +57,6 @@ def _environment() -> Environment:
 
 
 _PAGES = _environment()
-_log = logging.getLogger("pols.api")
 
 
 async def speaker(visit: Visit) -> wording.Speaker:
@@ -115,7 +113,6 @@ async def failed(request: Request, error: Exception) -> Response:
         if error.status_code in problems.HANG_UP:
             response.headers["Connection"] = "close"
         return response
-    _log.error("unexpected error=%s", type(error).__name__)
     return _wrong(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

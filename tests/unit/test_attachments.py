@@ -83,9 +83,9 @@ def test_anything_else_is_refused_with_the_reason(content: bytes, said: str) -> 
     ("given", "kept"),
     [
         ("brief.pdf", "brief.pdf"), ("../../etc/passwd", "passwd"), ("C:\\map\\brief.pdf", "brief.pdf"),
-        ('a"b<c>.pdf', "abc.pdf"), ("regel\r\nX: y.pdf", "regelX y.pdf"), ("x" * 400, "x" * 200), ("e\u0301e\u0301n.pdf", "één.pdf"),
-        ("..\\..\\x", "x"), ("a/../../b.pdf", "b.pdf"), ("\u202efdp.exe", "fdp.exe"),
-        ("%2e%2e%2fx", "%2e%2e%2fx"),
+        ('a"b<c>.pdf', "abc.pdf"), ("regel\r\nX: y.pdf", "regelX y.pdf"), ("x" * 400, "x" * 200),
+        ("e\u0301e\u0301n.pdf", "één.pdf"), ("..\\..\\x", "x"), ("a/../../b.pdf", "b.pdf"),
+        ("\u202efdp.exe", "fdp.exe"), ("%2e%2e%2fx", "%2e%2e%2fx"),
     ],
 )  # fmt: skip
 def test_a_name_is_kept_without_what_could_do_harm(given: str, kept: str) -> None:
