@@ -56,7 +56,8 @@ async def _addresses(prefect: PrefectServer) -> list[tuple[str, str]]:
         if answer.status_code != 200:
             answer = await known.get("/api/openapi.json")
     paths = answer.json()["paths"]
-    return [(verb.upper(), PLACE.sub(SOME_ID, path)) for path, verbs in paths.items() for verb in verbs]
+    found = [(verb.upper(), PLACE.sub(SOME_ID, path)) for path, verbs in paths.items() for verb in verbs]
+    return [(verb, path if path.startswith("/api/") else f"/api{path}") for verb, path in found]
 
 
 async def test_every_address_of_prefect_is_closed_but_whether_it_is_well(
@@ -71,6 +72,7 @@ async def test_every_address_of_prefect_is_closed_but_whether_it_is_well(
             open_.add((verb, path, answer.status_code))
 
     assert len(known) > 100
+    assert ("GET", "/api/health") in known
     assert {(verb, path) for verb, path, _ in open_} == {("GET", path) for path in WELL}
     record_property("open of all tried", f"{len(open_)} of {len(tried)}: {sorted(open_)}")
 
