@@ -68,12 +68,25 @@ async def through_a_case(state: Path) -> dict[str, Any]:
         async with asyncio.timeout(120):
             while await _owes(databases):
                 pass
-        env = Path(f"/proc/{stack.api.pid if stack.api else 0}/environ").read_bytes()
         await databases.close()
-        assert stack.mail is not None
-        return {"mails": len(stack.mail.messages), "prefect in the api": b"PREFECT_" in env or b"pols_prefect" in env}
+        return _looked_at(stack)
     finally:
         await stack.stop()
+
+
+def _looked_at(stack: Stack) -> dict[str, Any]:
+    """What the processes of the stack were told, and what came of it."""
+    assert stack.mail is not None
+    assert stack.api is not None
+    assert stack.prefect is not None
+    env = Path(f"/proc/{stack.api.pid}/environ").read_bytes()
+    pids = [stack.api.pid, stack.prefect.pid, *(one.pid for one in stack.workers)]
+    lines = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pids]
+    return {
+        "mails": len(stack.mail.messages),
+        "prefect in the api": b"PREFECT_" in env or b"pols_prefect" in env,
+        "addresses on command lines": sum(b"postgresql" in line for line in lines),
+    }
 
 
 async def _owes(databases: Any) -> bool:

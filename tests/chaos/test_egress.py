@@ -37,3 +37,4 @@ async def test_the_stack_works_without_a_network_and_nobody_tries_to_reach_one()
     assert found["interfaces"] == ["lo"]
     assert found["tried"] == 0
     assert found["prefect in the api"] is False
+    assert found["addresses on command lines"] == 0
