@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 DEEPEST = 20  #: lists and objects inside each other; a referral needs six
 MOST_NAMES = 200  #: fields of one object; a policy has the most, one for each kind of duty
-MOST_DIGITS = 30  #: of one number
+MOST_DIGITS = 400  #: of one number; the largest that a computer reckons with has 309
 MOST_PARTS = 20_000  #: lists, objects and values together; the largest message of ours has some hundreds
 
 _STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
