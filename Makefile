@@ -19,7 +19,7 @@ export POLS_STATE ?= $(PLACE)/$(if $(filter $(CURDIR),$(PLACE)),.pols,state)
 SPECTRAL := @stoplight/spectral-cli@6.16.3
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo run test check lint-api chaos bench lock clean
+.PHONY: help demo run test check lint-api chaos bench lock sbom clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | awk -F ':.*## ' '{printf "make %-6s  %s\n", $$1, $$2}'
@@ -38,7 +38,7 @@ check: $(READY) ## lint, format, types, imports, the lock file and the document 
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q tests/architecture/test_lock.py
+	@$(BIN)/python -m pytest -q tests/architecture/test_lock.py tests/architecture/test_sbom.py tests/architecture/test_secrets.py
 	@$(MAKE) lint-api
 
 # The rules of the government for interfaces (docs/standards). The linter comes once and stays beside the environment.
@@ -60,6 +60,9 @@ lock: $(READY) ## pin every dependency again, with hashes
 	  --override overrides.txt requirements.in -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header \
 	  -c requirements.lock requirements-bench.in -o requirements-bench.lock
+
+sbom: $(READY) ## write what Pols is made of, from the lock (docs/sbom.cdx.json)
+	@$(BIN)/python -m deployments.sbom
 
 clean: ## remove the virtual environment and what tools left behind
 	@rm -rf $(VENV) $(VENV)-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,15 +1,22 @@
 """The application of the doors: REST under `/v1`, the workplace at `/`, and whether we are well."""
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Scope
 
-from api.middleware import VERSION, SafeAnswers, SmallBodies
+from api import security_txt
+from api.brakes import Braked
+from api.middleware import NOT_A_PAGE, VERSION, AccessLog, SafeAnswers, SmallBodies
 from api.openapi import document
-from api.problems import explain_problems
+from api.problems import explain_problems, refused
+from api.security_txt import SecurityContact
+from api.signin import Who
 from api.v1 import (
     access,
     attachments,
@@ -33,6 +40,7 @@ from api.v1 import (
 from api.ways import Ways
 from api.wire import BASE, without_query
 from models.actors import ANONYMOUS
+from models.attachments import Scan
 from models.transactions import Database, unit_of_work
 
 ROUTERS = (
@@ -43,18 +51,33 @@ ROUTERS = (
 _WORKPLACE = "api.workplace.app"
 
 
-def create_app(database: Database, ways: Ways | None = None, *, workplace: bool = True) -> FastAPI:
+class _Doors(FastAPI):
+    """Also what the framework answers by itself, such as an error of ours, passes through the headers."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's own, inside ours."""
+        return AccessLog(SafeAnswers(super().build_middleware_stack(), NOT_A_PAGE))
+
+
+def create_app(
+    database: Database, ways: Ways | None = None, *, workplace: bool = True, scan: Scan | None = None,
+    contact: SecurityContact | None = None,
+) -> FastAPI:  # fmt: skip
     """Everything that people reach, on one pool of connections that acts as `pols_web`.
 
-    `ways` are the ways in to the workplace; without any, nobody signs in there.
+    `ways` are the ways in to the workplace; without any, nobody signs in there. `scan` looks for viruses in what is
+    attached, `contact` is published for who finds a weakness.
     """
-    outer = FastAPI(title="Pols", openapi_url=None, redirect_slashes=False)
+    outer = _Doors(title="Pols", openapi_url=None, redirect_slashes=False)
     outer.state.database = database
     explain_problems(outer)
     outer.add_api_route("/gezondheid", _health, methods=["GET"])
+    if contact is not None:
+        outer.router.routes.append(security_txt.route(contact))
     interface = create_v1()
-    interface.state.database = database
-    outer.mount(BASE, SafeAnswers(SmallBodies(interface)))
+    interface.state.database, interface.state.scan = database, scan
+    braked = Braked(SmallBodies(interface), database, refused, is_open=_asked_by_anybody(interface))
+    outer.mount(BASE, SafeAnswers(braked))
     if workplace and find_spec("api.workplace") and find_spec(_WORKPLACE):
         outer.mount("/", import_module(_WORKPLACE).create_workplace(database, ways or Ways()))
     return outer
@@ -74,7 +97,20 @@ def create_v1() -> FastAPI:
         interface.include_router(router, dependencies=[Depends(without_query)])
     interface.add_api_route("/openapi.json", _published, methods=["GET"], include_in_schema=False)
     interface.state.document = document(interface)
+    interface.state.scan = None
     return interface
+
+
+def _asked_by_anybody(interface: FastAPI) -> Callable[[Scope], bool]:
+    """Whether a request writes something without anybody being signed in, by the published document."""
+    paths = interface.state.document["paths"].items()
+    open_ = [compile_path(path)[0] for path, verbs in paths if verbs.get("post", {}).get("x-pols-wie") == Who.OPEN]
+
+    def asked(scope: Scope) -> bool:
+        here = scope["path"].removeprefix(scope.get("root_path", ""))
+        return scope["method"] == "POST" and any(one.match(here) for one in open_)
+
+    return asked
 
 
 def _operation_id(route: APIRoute) -> str:

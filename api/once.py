@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from api.bounded import Bounded
 from models.casebook import once
 from models.refusals import FieldError, InvalidFields
 from models.transactions import Work
@@ -50,7 +51,7 @@ async def _fingerprint(request: Request) -> bytes:
 
 
 class Once(APIRoute):
-    """A route whose POST remembers its answer with the key that came with it."""
+    """A route whose POST remembers its answer with the key that came with it, and whose JSON stays within bounds."""
 
     #: fields of the answer that are told once and never kept
     told_once: ClassVar[tuple[str, ...]] = ()
@@ -61,7 +62,7 @@ class Once(APIRoute):
 
         async def answered(request: Request) -> Response:
             try:
-                response = await handle(request)
+                response = await handle(Bounded(request.scope, request.receive))
             except _Again as again:
                 return _as_before(again.answer)
             taken = getattr(request.state, "once", None)

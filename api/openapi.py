@@ -20,7 +20,9 @@ _PROBLEMS = {
     "404": "Niet gevonden, of niet voor u toegankelijk",
     "409": "Kan nu niet; `detail` zegt waarom",
     "412": "Intussen gewijzigd; lees het opnieuw",
+    "408": "Het bericht kwam te langzaam binnen",
     "413": "Het bericht is te groot",
+    "429": "Te veel verzoeken; probeer het na `Retry-After` opnieuw",
     "503": "Even niet beschikbaar; probeer het na `Retry-After` opnieuw",
 }
 _KEY = {
@@ -73,11 +75,11 @@ def _complete(operation: dict[str, Any], path: str, verb: str) -> None:
 
 
 def _possible(operation: dict[str, Any], path: str, verb: str) -> list[str]:
-    found = ["400", "503"]
+    found = ["400", "429", "503"]
     if operation.get("security"):
         found += ["401", "403"]
     if "requestBody" in operation:
-        found.append("413")
+        found += ["408", "413"]
     if any(one["name"] == "If-Match" for one in operation.get("parameters", ())):
         found.append("412")
     if "{" in path or verb == "post":

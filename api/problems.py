@@ -12,9 +12,11 @@ from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from api.bounded import TooElaborate
 from api.messages import said
 from api.tracing import note_refusal
 from models import refusals
+from models.casebook import brakes
 from models.refusals import InvalidFields, Refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,6 +40,9 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     refusals.Outdated: HTTPStatus.PRECONDITION_FAILED,
     refusals.AnswerNotAccepted: HTTPStatus.BAD_REQUEST,
     refusals.InvalidFields: HTTPStatus.BAD_REQUEST,
+    refusals.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
+    refusals.ReadTooMuch: HTTPStatus.TOO_MANY_REQUESTS,
+    refusals.NotScanned: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 TITLES: dict[HTTPStatus, str] = {
@@ -48,8 +53,9 @@ TITLES: dict[HTTPStatus, str] = {
     HTTPStatus.METHOD_NOT_ALLOWED: "Kan hier niet",
     HTTPStatus.CONFLICT: "Kan nu niet",
     HTTPStatus.PRECONDITION_FAILED: "Intussen gewijzigd",
+    HTTPStatus.REQUEST_TIMEOUT: "Te langzaam",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Te groot",
-    HTTPStatus.TOO_MANY_REQUESTS: "Te vaak geprobeerd",
+    HTTPStatus.TOO_MANY_REQUESTS: "Te veel verzoeken",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Er ging iets mis",
     HTTPStatus.SERVICE_UNAVAILABLE: "Even niet beschikbaar",
 }
@@ -58,8 +64,11 @@ _DETAILS: dict[int, str] = {
     HTTPStatus.BAD_REQUEST: "Het bericht is niet te lezen; stuur JSON.",
     HTTPStatus.NOT_FOUND: "Dit adres bestaat niet.",
     HTTPStatus.METHOD_NOT_ALLOWED: "Op dit adres kan deze bewerking niet.",
+    HTTPStatus.REQUEST_TIMEOUT: "Het bericht kwam te langzaam binnen; er is niets gewijzigd. Stuur het opnieuw.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Het bericht is groter dan 1 MB.",
 }
+#: the rest of such a body is not waited for
+HANG_UP = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
 _BUSY = "Pols is even druk of niet bereikbaar; er is niets gewijzigd. Probeer het zo opnieuw."
 _CLASHES = "Dit past niet bij wat er al is vastgelegd, of een ander was u net voor; er is niets gewijzigd."
 _UNREADABLE = "Een waarde bevat een teken dat niet te bewaren is, of valt buiten bereik; er is niets gewijzigd."
@@ -117,10 +126,29 @@ async def refused(request: Request, error: Exception) -> JSONResponse:
     fields = None
     if isinstance(error, InvalidFields):
         fields = [{"veld": one.field, "melding": one.message} for one in error.errors]
-    headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
-    if isinstance(error, refusals.TooOften):
-        headers = {"Retry-After": str(error.seconds)}
-    return problem(request, status, str(error), fields=fields, headers=headers)
+    if isinstance(error, refusals.ReadTooMuch):
+        await sounded(request, error)
+    return problem(request, status, str(error), fields=fields, headers=_headers_of(error))
+
+
+def _headers_of(error: Refusal) -> dict[str, str] | None:
+    match error:
+        case refusals.NotSignedIn():
+            return {"WWW-Authenticate": "Bearer"}
+        case refusals.TooMany(seconds=seconds):
+            return {"Retry-After": str(seconds)}
+        case refusals.NotScanned():
+            return RETRY_AFTER
+        case _:
+            return None
+
+
+async def sounded(request: Request, error: refusals.ReadTooMuch) -> None:
+    """Sound the alarm about who reads too much; that it cannot sound changes nothing about the refusal."""
+    try:
+        await brakes.alarm(error, request.app.state.database)
+    except (exc.SQLAlchemyError, OSError) as trouble:
+        _log.error("the alarm could not sound error=%s", type(trouble).__name__)
 
 
 async def invalid(request: Request, error: Exception) -> JSONResponse:
@@ -138,6 +166,8 @@ async def by_status(request: Request, error: Exception) -> JSONResponse:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = _allowed(request) or headers.get("Allow", "")
+    if error.status_code in HANG_UP:
+        headers["Connection"] = "close"
     return problem(request, error.status_code, detail, headers=headers or None)
 
 
@@ -147,6 +177,13 @@ def _allowed(request: Request) -> str:
     here = request.url.path.removeprefix(request.scope.get("root_path", ""))
     verbs = (item for path, item in document["paths"].items() if compile_path(path)[0].match(here))
     return ", ".join(verb.upper() for verb in next(verbs, ()))
+
+
+async def elaborate(request: Request, error: Exception) -> JSONResponse:
+    """JSON that asks for more work than any message of ours."""
+    assert isinstance(error, TooElaborate)  # noqa: S101 - registered for this class only
+    fields = [{"veld": "bericht", "melding": error.why}]
+    return problem(request, HTTPStatus.BAD_REQUEST, f"Het bericht {error.why}.", fields=fields)
 
 
 async def database_refused(request: Request, error: Exception) -> JSONResponse:
@@ -178,6 +215,7 @@ def explain_problems(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, by_status)
+    app.add_exception_handler(TooElaborate, elaborate)
     for kind in (exc.DBAPIError, exc.TimeoutError, OSError):
         app.add_exception_handler(kind, database_refused)
     app.add_exception_handler(OverflowError, far_away)

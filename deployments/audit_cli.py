@@ -23,7 +23,7 @@ def export_log(file: Path, house: House) -> None:
     """Write the log of a house to a file (JSON lines; compressed when its name ends in .gz)."""
     from deployments import oversight  # noqa: PLC0415 - each command loads only what it needs
 
-    count = asyncio.run(oversight.export_log(Settings().database_engine_url, house, file))
+    count = asyncio.run(oversight.export_log(Settings().database_engine_url.get_secret_value(), house, file))
     typer.echo(f"{count} regels uitgevoerd")
 
 
@@ -53,7 +53,7 @@ def _in_database(house: str | None, anchors: Path | None, public_key: Path | Non
     from deployments import oversight  # noqa: PLC0415
 
     proof = oversight.Proof(anchors, public_key) if anchors and public_key else None
-    return asyncio.run(oversight.check_log(Settings().database_engine_url, house, proof))
+    return asyncio.run(oversight.check_log(Settings().database_engine_url.get_secret_value(), house, proof))
 
 
 @audit.command("new-key")
@@ -86,5 +86,7 @@ def export_processed(
     from deployments import oversight  # noqa: PLC0415
 
     begin, end = (one.replace(tzinfo=UTC) if one else None for one in (since, until))
-    count = asyncio.run(oversight.export_processed(Settings().database_engine_url, house, file, begin, end))
+    count = asyncio.run(
+        oversight.export_processed(Settings().database_engine_url.get_secret_value(), house, file, begin, end)
+    )
     typer.echo(f"{count} records uitgevoerd")

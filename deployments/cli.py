@@ -41,7 +41,7 @@ def migrate() -> None:
     """Bring the case database to the newest step (as pols_owner)."""
     from models.migrations import migrate as bring  # noqa: PLC0415 - each command loads only what it needs
 
-    asyncio.run(bring(Settings().database_owner_url))
+    asyncio.run(bring(Settings().database_owner_url.get_secret_value()))
 
 
 @app.command()
@@ -52,9 +52,11 @@ def api(
     """Serve the doors: REST and workplace."""
     import uvicorn  # noqa: PLC0415
 
+    settings = Settings()
     uvicorn.run(
         "deployments.doors:application", factory=True, host=host, port=port, workers=processes, access_log=False,
-        server_header=False, log_level="warning",
+        server_header=False, log_level="warning", http="deployments.patience:Patient", ws="none", lifespan="off",
+        limit_concurrency=settings.connections, timeout_keep_alive=5, forwarded_allow_ips=settings.proxies,
     )  # fmt: skip
 
 
@@ -67,12 +69,13 @@ def worker() -> None:
 
 
 @app.command()
-def engine(database_url: str, home: Path) -> None:
-    """Start and watch the Prefect server on loopback."""
+def engine(home: Path) -> None:
+    """Start and watch the Prefect server on loopback, on the database of POLS_DATABASE_PREFECT_URL."""
     from deployments.prefect_server import PrefectServer  # noqa: PLC0415
 
     async def watch() -> None:
-        server = await PrefectServer.start(database_url=database_url, home=home)
+        url = Settings().database_prefect_url.get_secret_value()
+        server = await PrefectServer.start(database_url=url, home=home)
         typer.echo(server.api_url)
         try:
             await asyncio.Event().wait()
@@ -103,7 +106,9 @@ def setup(file: Annotated[Path, typer.Argument(help="a house, its organisations 
     """Found a house and designate its people (as pols_owner); prints each API token once."""
     from deployments.founding import found  # noqa: PLC0415
 
-    for email, token in asyncio.run(found(Settings().database_owner_url, file.read_text(encoding="utf-8"))).items():
+    url = Settings().database_owner_url.get_secret_value()
+    made = asyncio.run(found(url, file.read_text(encoding="utf-8")))
+    for email, token in made.items():
         typer.echo(f"{email}\t{token}")
 
 
@@ -118,7 +123,7 @@ def account(
 
     settings = Settings()
     try:
-        code = asyncio.run(invite(settings.database_owner_url, email, house))
+        code = asyncio.run(invite(settings.database_owner_url.get_secret_value(), email, house))
     except Refusal as refusal:
         typer.echo(str(refusal), err=True)
         raise typer.Exit(1) from None
@@ -131,7 +136,7 @@ def clock(seconds: int) -> None:
     from deployments.founding import shift_clock  # noqa: PLC0415
 
     settings = Settings()
-    asyncio.run(shift_clock(settings.database_owner_url, seconds, production=settings.production))
+    asyncio.run(shift_clock(settings.database_owner_url.get_secret_value(), seconds, production=settings.production))
 
 
 @app.command()

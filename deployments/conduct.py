@@ -11,10 +11,11 @@ from models.transactions import Database
 
 async def work(settings: Settings) -> None:
     """Work until told to stop."""
-    database = Database(settings.database_engine_url, pool_size=settings.worker_cases * 2 + 6)
+    url = settings.database_engine_url.get_secret_value()
+    database = Database(url, pool_size=settings.worker_cases * 2 + 6)
     transactions.use(database)
     try:
-        mark = f"pols:{make_url(settings.database_engine_url).database}"
+        mark = f"pols:{make_url(url).database}"
         async with Conductor(record_tasks=settings.record_tasks, mark=mark) as conductor:
             await Worker(settings, conductor).run()
     finally:

@@ -67,6 +67,9 @@ class Stack:
             "POLS_BUNDLE_SECONDS": "0",
             "POLS_ANCHOR_FOLDER": str(self.state / "ankers" / self.database),
             "POLS_ANCHOR_KEY_FILE": str(self._anchor_key()),
+            "POLS_PERSON_REQUESTS": "0",  # who fills a demonstration or measures is one person who works very hard
+            "POLS_ADDRESS_REQUESTS": "0",
+            "POLS_OPEN_REQUESTS": "0",
         } | more  # fmt: skip
 
     def _anchor_key(self) -> Path:

@@ -48,7 +48,7 @@ class Worker:
         """Work until cancelled; a loop that stumbles goes on."""
         tick = self.settings.tick_seconds
         left, moved = [self._cases, self._mail], [self._clock, self._night, self._hour]
-        wakes = Wakes(self.settings.database_engine_url, left=left, moved=moved)
+        wakes = Wakes(self.settings.database_engine_url.get_secret_value(), left=left, moved=moved)
         async with asyncio.TaskGroup() as loops:
             loops.create_task(wakes.listen())
             loops.create_task(self._conduct_all(loops))

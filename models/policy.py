@@ -92,6 +92,7 @@ class Policy(BaseModel):
     reconsider_working_days: Amount = 5
     glass_minutes: Annotated[int, Field(ge=5, le=480)] = 60  #: how long emergency access or supervision lasts
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
+    most_cases_read: Annotated[int, Field(ge=10, le=1500)] = 60  #: different cases one person opens in ten minutes
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
     themes: Some[Line] = (
         "verward gedrag", "geweld in afhankelijkheidsrelaties", "nazorg ex-gedetineerden", "stalking",

@@ -4,6 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from models.actors import Actor
 
 
 class Refusal(Exception):
@@ -33,16 +37,6 @@ class ConfirmFirst(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__("Bevestig in de werkplek eerst opnieuw dat u het bent; daarna kan dit enkele minuten lang.")
-
-
-class TooOften(Refusal):
-    """Signing in failed too often from here; it may be tried again after a while."""
-
-    def __init__(self, after: timedelta) -> None:
-        self.seconds = max(1, ceil(after.total_seconds()))
-        minutes = ceil(self.seconds / 60)
-        moment = "over een minuut" if minutes == 1 else f"over {minutes} minuten"
-        super().__init__(f"Aanmelden mislukte hier te vaak. Probeer het {moment} opnieuw.")
 
 
 class MayNotDecide(NotAllowed):
@@ -86,6 +80,45 @@ class LeaseLost(Refusal):
 
 class MayNotShift(Refusal):
     """The clock is not moved in production."""
+
+
+class TooMany(Refusal):
+    """More requests than somebody may send in a while; `seconds` until they may again."""
+
+    def __init__(self, seconds: int, why: str = "") -> None:
+        self.seconds = seconds
+        super().__init__(
+            why or f"Dit zijn te veel verzoeken in korte tijd. Probeer het over {seconds} seconden opnieuw."
+        )
+
+
+class TooOften(TooMany):
+    """Signing in failed too often from here; it may be tried again after a while."""
+
+    def __init__(self, after: timedelta) -> None:
+        seconds = max(1, ceil(after.total_seconds()))
+        minutes = ceil(seconds / 60)
+        moment = "over een minuut" if minutes == 1 else f"over {minutes} minuten"
+        super().__init__(seconds, f"Aanmelden mislukte hier te vaak. Probeer het {moment} opnieuw.")
+
+
+class ReadTooMuch(TooMany):
+    """One more different case than the policy lets somebody open in ten minutes."""
+
+    def __init__(self, most: int, actor: "Actor") -> None:
+        self.most, self.actor = most, actor
+        super().__init__(
+            600,
+            f"U opende in tien minuten {most} verschillende casussen; meer laat het beleid van uw huis niet toe. Dit is"
+            " vastgelegd en gemeld aan de privacy officer. Wat u al opende blijft bereikbaar; probeer het later weer.",
+        )
+
+
+class NotScanned(Refusal):
+    """The virus scanner gives no answer, so the file is not kept."""
+
+    def __init__(self) -> None:
+        super().__init__("De virusscanner is niet bereikbaar; het bestand is niet bewaard. Probeer het zo opnieuw.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import BigInteger, Text, Uuid
 
 from models.actors import Actor, Origin
+from models.brake import Brake
 from models.refusals import LeaseLost, NotSignedIn
 from models.tables.base import Base
 from models.words import OrganisationKind, Role, SignedInBy, TokenScope
@@ -57,6 +58,7 @@ held_lease: ContextVar[HeldLease | None] = ContextVar("held_lease", default=None
 
 _ROWS = "rows to write"
 _LAST = "rows to write at the end"
+_BRAKE = "brake"
 
 
 class _Session(Session):
@@ -125,6 +127,12 @@ class Work:
         if listed := list(rows):
             self.session.info.setdefault(_ROWS, []).append((table, listed))
 
+    def opens(self, case_id: UUID) -> None:
+        """The actor is about to read about this case. Raises ReadTooMuch when that is one too many."""
+        brake = self.session.info.get(_BRAKE)
+        if isinstance(brake, Brake):
+            brake.opens(self.actor, case_id)
+
     def is_writing(self, table: type[Base]) -> bool:
         """Whether rows of this table wait for the next flush."""
         return any(one is table for one, _ in self.session.info.get(_ROWS, ()))
@@ -132,6 +140,9 @@ class Work:
 
 class Database:
     """A pool of connections under one role. Build it at the edge of the process."""
+
+    #: how much people may ask of this pool; the doors have one, a worker has none
+    brake: Brake | None = None
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.engine: AsyncEngine = create_async_engine(
@@ -207,7 +218,10 @@ async def unit_of_work(
 async def signed_in(
     secret_hash: bytes, database: Database, *, origin: Origin | None = None
 ) -> AsyncIterator[tuple[Work, str]]:
-    """Do everything or nothing as who holds this token or session; also their name. Raises NotSignedIn (R6)."""
+    """Do everything or nothing as who holds this token or session; also their name.
+
+    Raises NotSignedIn (R6), and TooMany when this person asks too much.
+    """
     async with (
         AsyncSession(database.engine, expire_on_commit=False, sync_session_class=_Session) as session,
         session.begin(),
@@ -219,6 +233,9 @@ async def signed_in(
             house_id=row.house_id, organisation_id=row.organisation_id, person_id=row.person_id,
             organisation_kind=OrganisationKind(row.kind), roles=frozenset(map(Role, row.roles)),
         )  # fmt: skip
+        if database.brake is not None:
+            database.brake.asked_by(actor)
+            session.info[_BRAKE] = database.brake
         came = replace(origin or Origin(), via_id=row.via_id)
         entry = Entry(
             TokenScope(row.scope), row.session_id, row.factor_at and row.factor_at.astimezone(UTC),

@@ -1,7 +1,7 @@
 """Sending one message to one person through Apprise and a real SMTP relay. Success means: the relay took it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -20,7 +20,7 @@ class Relay:
     sender: str
     secure: bool = False
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
 
     def url(self, recipient: str, message_id: str) -> str:
         """The Apprise address for one recipient; the id of the message lets a mailbox recognise a second delivery."""

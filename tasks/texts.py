@@ -32,6 +32,7 @@ SUBJECTS = {
     "noodtoegang_code": "Uw code voor toegang tot een casus",
     "noodtoegang": "Iemand opende een casus met noodtoegang of voor toezicht",
     "gecorrigeerd": "Informatie in een casus is gewijzigd",
+    "massaal_gelezen": "Er zijn ongewoon veel casussen geopend",
 }
 
 #: the step of a ladder in words

@@ -5,8 +5,9 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 
+from api.middleware import SANDBOX
 from api.once import Once
 from api.signin import CaseReader, Participant
 from api.v1.content import Inhoud
@@ -17,8 +18,6 @@ from models.lookups import referrals as lookup
 router = APIRouter(tags=["bijlagen"], route_class=Once)
 
 _ATTACHMENT = {"name": "naam", "media_type": "soort", "size": "omvang", "added_at": "toegevoegdOp"}
-#: what a browser may do with a file it opens: nothing
-_SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 Bestand = Annotated[bytes, Body(media_type="application/octet-stream", description="De inhoud van het bestand")]
 Bestandsnaam = Annotated[str, Query(alias="naam", min_length=1, max_length=300, description="De naam van het bestand")]
 
@@ -79,9 +78,9 @@ async def list_attachments(referral_id: Id, work: CaseReader) -> Bijlagen:
 
 @router.post("/aanmeldingen/{id}/bijlagen", status_code=201, summary="Voeg een bijlage toe (10 MB; pdf, beeld, tekst)")
 async def attach(
-    referral_id: Id, name: Bestandsnaam, content: Bestand, response: Response, work: Participant
+    referral_id: Id, name: Bestandsnaam, content: Bestand, work: Participant, *, request: Request, response: Response
 ) -> Gemaakt:
-    made = await attached.attach(work, referral_id, name, content)
+    made = await attached.attach(work, referral_id, name, content, request.app.state.scan)
     response.headers["Location"] = f"{BASE}/bijlagen/{made.id}"
     return Gemaakt(id=made.id)
 
@@ -99,7 +98,7 @@ async def read_attachment(attachment_id: Id, work: CaseReader) -> Response:
     answers.saw(work, "bijlage", found.id, case.id if case else None, referral_id=found.referral_id)
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
-        "Content-Security-Policy": _SANDBOX,
+        "Content-Security-Policy": SANDBOX,
     }
     return Response(found.content, media_type=found.media_type, headers=headers)
 

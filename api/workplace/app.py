@@ -1,6 +1,5 @@
 """The application of the workplace: its addresses, and what each of them shows or does."""
 
-from importlib.resources import files
 from typing import Any
 
 from sqlalchemy import exc
@@ -10,27 +9,35 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
-from api.middleware import SmallBodies
+from api.brakes import Braked
+from api.middleware import SafePages, SmallBodies
 from api.ways import Ways
-from api.workplace import boards, casepage, enrolling, entering, oversight, own, provider, trail
-from api.workplace.pages import SafeAnswers, back, failed, not_kept, refused, unreadable
+from api.workplace import boards, casepage, enrolling, entering, files, oversight, own, provider, trail
+from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.casebook import nudge
 from models.refusals import Refusal
 from models.transactions import Database
 
-_CSS = (files("api.workplace") / "static" / "pols.css").read_bytes()
-_ICON = (files("api.workplace") / "static" / "pols.svg").read_bytes()
 _HANDLERS: dict[Any, Any] = {
     Refusal: refused, HTTPException: failed, exc.DBAPIError: not_kept, exc.TimeoutError: not_kept, OSError: not_kept,
     OverflowError: unreadable, ValueError: unreadable, Exception: failed,
 }  # fmt: skip
 
 
+class _Workplace(Starlette):
+    """Also the page about an error of ours carries the headers."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's own, inside ours."""
+        return SafePages(super().build_middleware_stack())
+
+
 def create_workplace(database: Database, ways: Ways) -> Starlette:
     """The workplace on this database, with these ways in; mount it at `/`."""
-    made = Starlette(
+    made = _Workplace(
         routes=[
             Route("/", boards.overview),
             Route("/aanmelden", entering.ask),
@@ -59,10 +66,9 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/logboek/casussen/{case_id:uuid}", trail.file),
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
-            Route("/stijl/pols.css", style),
-            Route("/stijl/pols.svg", icon),
+            *files.ROUTES,
         ],
-        middleware=[Middleware(SafeAnswers), Middleware(SmallBodies)],
+        middleware=[Middleware(Braked, database=database, refuse=refused), Middleware(SmallBodies)],
         exception_handlers=_HANDLERS,
     )
     made.state.database = database
@@ -76,13 +82,3 @@ async def remind(request: Request) -> Response:
         duty = await nudge.nudge(visit.work, request.path_params["duty_id"])
         to_case = visit.field("terug") == "casus"
     return back(f"/casussen/{duty.case_id}" if to_case else "/", "herinnerd")
-
-
-async def style(_request: Request) -> Response:
-    """The one style sheet."""
-    return Response(_CSS, media_type="text/css")
-
-
-async def icon(_request: Request) -> Response:
-    """The sign in the tab."""
-    return Response(_ICON, media_type="image/svg+xml")

@@ -1,4 +1,4 @@
-"""Making a page: templates that escape everything, the headers of every answer, and pages for what went wrong."""
+"""Making a page: templates that escape everything, and pages for what went wrong."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -6,34 +6,30 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import exc
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
 from api.tracing import note_refusal
-from api.workplace import wording
+from api.workplace import files, wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
 from models.lookups.timeline import plain
 from models.process import HELP, LABELS
-from models.refusals import ConfirmFirst, FieldError, InvalidFields, NotAllowed, NotFound, NotSignedIn, Refusal
+from models.refusals import (
+    ConfirmFirst,
+    FieldError,
+    InvalidFields,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    ReadTooMuch,
+    Refusal,
+    TooMany,
+)
 from models.stalled import DONE_BY_FLOW
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 #: what a page says after a form was sent; the address carries the key only
 SAID: Mapping[str, str] = {
     "herinnerd": "De herinnering is verstuurd.",
@@ -55,13 +51,16 @@ _TITLES: Mapping[int, str] = {
     HTTPStatus.NOT_FOUND: "Niet gevonden",
     HTTPStatus.METHOD_NOT_ALLOWED: "Dit kan hier niet",
     HTTPStatus.CONFLICT: "Dit kan nu niet",
+    HTTPStatus.REQUEST_TIMEOUT: "Te langzaam",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Te groot",
+    HTTPStatus.TOO_MANY_REQUESTS: "Even wachten",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Nog niet goed ingevuld",
     HTTPStatus.SERVICE_UNAVAILABLE: "Even niet beschikbaar",
 }
 _REASONS: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Een veld bevat een teken of een waarde die niet te bewaren is. Er is niets veranderd.",
     HTTPStatus.CONFLICT: "Dit past niet bij wat er al staat, of een ander was u net voor. Er is niets veranderd.",
+    HTTPStatus.REQUEST_TIMEOUT: "Wat u verstuurde kwam te langzaam binnen. Er is niets veranderd.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Wat u verstuurde is groter dan 1 MB. Er is niets veranderd.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Pols is even niet bereikbaar. Er is niets veranderd; probeer het zo opnieuw.",
 }
@@ -74,6 +73,7 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.filters |= {"dag": wording.day, "moment": wording.timed, "woorden": plain}
     made.globals |= {"FASEN": LABELS, "UITLEG": HELP, "DOOR_POLS": DONE_BY_FLOW}
+    made.globals |= {"STIJL": files.address("pols.css"), "ICOON": files.address("pols.svg")}
     return made
 
 
@@ -97,7 +97,8 @@ def page(
 ) -> Response:  # fmt: skip
     """A page in Dutch. What a template does not know is an error, never an empty place."""
     said = SAID.get(request.query_params.get("gezegd", ""), "")
-    html = _PAGES.get_template(template).render(visit=visit, said=said, path=request.url.path, **facts)
+    nonce = getattr(request.state, "nonce", "")
+    html = _PAGES.get_template(template).render(visit=visit, said=said, path=request.url.path, nonce=nonce, **facts)
     return HTMLResponse(html, status_code=status)
 
 
@@ -111,23 +112,6 @@ def go_on(request: Request, title: str, address: str) -> Response:
     return page(request, None, "verder.html", title=title, address=address)
 
 
-class SafeAnswers:
-    """Every answer of the workplace carries its security headers."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; add headers to whatever comes back."""
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        await self.app(scope, receive, with_headers)
-
-
 async def refused(request: Request, refusal: Exception) -> Response:
     """A refusal as a page: missing and forbidden look the same, who is not signed in is asked to."""
     assert isinstance(refusal, Refusal)  # noqa: S101 - registered for refusals only
@@ -135,6 +119,10 @@ async def refused(request: Request, refusal: Exception) -> Response:
         await note_refusal(request, refusal, request.app.state.database)
     except (exc.DBAPIError, exc.TimeoutError, OSError) as unkept:  # what cannot be logged is not answered
         return await not_kept(request, unkept)
+    return await _said(request, refusal)
+
+
+async def _said(request: Request, refusal: Refusal) -> Response:
     match refusal:
         case NotSignedIn():
             return RedirectResponse("/aanmelden", status_code=HTTPStatus.SEE_OTHER)
@@ -145,18 +133,29 @@ async def refused(request: Request, refusal: Exception) -> Response:
             return _wrong(request, HTTPStatus.NOT_FOUND)
         case InvalidFields(errors=errors):
             return _wrong(request, HTTPStatus.UNPROCESSABLE_ENTITY, errors=errors)
+        case TooMany():
+            return await _too_many(request, refusal)
         case _:
             status = HTTPStatus.FORBIDDEN if isinstance(refusal, NotAllowed) else HTTPStatus.CONFLICT
             return _wrong(request, status, str(refusal))
 
 
+async def _too_many(request: Request, refusal: TooMany) -> Response:
+    if isinstance(refusal, ReadTooMuch):
+        await problems.sounded(request, refusal)
+    response = _wrong(request, HTTPStatus.TOO_MANY_REQUESTS, str(refusal))
+    response.headers["Retry-After"] = str(refusal.seconds)
+    return response
+
+
 async def failed(request: Request, error: Exception) -> Response:
     """An address that is not there, or an error of ours; nothing of the error is shown."""
     if isinstance(error, HTTPException):
-        return _wrong(request, error.status_code)
-    response = _wrong(request, HTTPStatus.INTERNAL_SERVER_ERROR)
-    response.headers.update(HEADERS)  # made outside our own middleware
-    return response
+        response = _wrong(request, error.status_code)
+        if error.status_code in problems.HANG_UP:
+            response.headers["Connection"] = "close"
+        return response
+    return _wrong(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 async def not_kept(request: Request, error: Exception) -> Response:

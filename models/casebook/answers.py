@@ -132,5 +132,7 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
 def saw(
     work: Work, object_kind: str, object_id: UUID | None, case_id: UUID | None, *, referral_id: UUID | None = None
 ) -> None:
-    """Log that somebody saw personal data (WGS 1.8(4))."""
+    """Log that somebody saw personal data (WGS 1.8(4)). Raises ReadTooMuch: reading in bulk is braked (ASVS 2.4.1)."""
+    if case_id is not None:
+        work.opens(case_id)
     audit(work, "inzien", object_kind, object_id, case_id=case_id, referral_id=referral_id)

@@ -14,9 +14,14 @@ from models.tables.base import new_id
 from models.transactions import Work
 
 
-async def attach(work: Work, referral_id: UUID, name: str, content: bytes) -> Attachment:
-    """Keep a file with an own referral; checked first. Raises NotFound, NotPossible, InvalidFields."""
-    kept_as, kind = attachments.file_name(name), await to_thread(attachments.media_type, content)
+async def attach(
+    work: Work, referral_id: UUID, name: str, content: bytes, scan: attachments.Scan | None = None
+) -> Attachment:
+    """Keep a file with an own referral; checked first, and scanned for viruses before it is kept (BIO2 8.07.04).
+
+    Raises NotFound, NotPossible, InvalidFields, NotScanned.
+    """
+    kept_as, file = attachments.file_name(name), await to_thread(attachments.accepted, content)
     referral, frame = await opened(work, referral_id)
     if frame is not None:
         await may_supplement(frame)
@@ -26,9 +31,11 @@ async def attach(work: Work, referral_id: UUID, name: str, content: bytes) -> At
     if sum(one.size for one in there) + len(content) > attachments.TOGETHER:
         most = attachments.TOGETHER // 1_000_000
         raise InvalidFields([FieldError("bestand", f"de bijlagen zijn samen ten hoogste {most} MB")])
+    if scan is not None and not await scan(content):
+        raise attachments.infected()
     made = Attachment(
-        id=new_id(), house_id=referral.house_id, referral_id=referral.id, name=kept_as, media_type=kind,
-        size=len(content), sha256=hashlib.sha256(content).digest(), content=content, added_at=work.now,
+        id=new_id(), house_id=referral.house_id, referral_id=referral.id, name=kept_as, media_type=file.media_type,
+        size=len(file.content), sha256=hashlib.sha256(file.content).digest(), content=file.content, added_at=work.now,
         added_by=work.actor.person_id,
     )  # fmt: skip
     work.session.add(made)

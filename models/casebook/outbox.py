@@ -40,11 +40,13 @@ async def tell_about_duties(work: Work, pairs: Sequence[tuple[UUID, str]], *, te
 
 
 async def post(
-    work: Work, recipients: Sequence[UUID], *, house_id: UUID, template: str, key: str, case_id: UUID,
+    work: Work, recipients: Sequence[UUID], *, house_id: UUID, template: str, key: str, case_id: UUID | None,
     lines: list[dict[str, Any]],
 ) -> None:  # fmt: skip
-    """One message for each of these people about one case; the same key for the same person is sent once."""
-    about = {"house_id": house_id, "template": template, "case_ids": [case_id], "lines": lines}
+    """One message for each of these people about one case or none; the same key for the same person is sent once."""
+    about = {
+        "house_id": house_id, "template": template, "case_ids": [case_id] if case_id else [], "lines": lines,
+    }  # fmt: skip
     rows = _messages(work, recipients, key, about)
     if rows:
         await work.session.execute(insert(Message).values(rows).on_conflict_do_nothing(index_elements=["key"]))

@@ -153,3 +153,10 @@ async def itself(work: Work) -> UUID | None:
     """The organisation that the house itself is."""
     statement = select(Organisation.id).where(Organisation.house_id == work.actor.house_id)
     return await work.session.scalar(statement.where(Organisation.kind == OrganisationKind.HOUSE))
+
+
+async def privacy_officers(work: Work) -> list[UUID]:
+    """The active privacy officers of the house."""
+    statement = select(Person.id).where(Person.house_id == work.actor.house_id, Person.active)
+    found = await work.session.scalars(statement.where(Person.roles.contains([Role.PRIVACY_OFFICER.value])))
+    return sorted(found)

@@ -2,6 +2,7 @@
 
 from models.tables import (
     attached,
+    brakes,
     cases,
     duties,
     engine,
@@ -17,6 +18,6 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "attached", "cases", "duties", "engine", "entrance", "glass", "items", "meetings", "once", "people",
-    "referrals", "trail",
+    "Base", "attached", "brakes", "cases", "duties", "engine", "entrance", "glass", "items", "meetings", "once",
+    "people", "referrals", "trail",
 ]  # fmt: skip

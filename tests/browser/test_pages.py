@@ -6,6 +6,7 @@ import shutil
 import struct
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -79,7 +80,7 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
             if name in {"overzicht", "logboek"}:
                 who = "regisseur" if name == "overzicht" else "privacy"
                 await client.post("/aanmelden", data={"token": house.tokens[who]})
-                assert COOKIE.removeprefix("__Host-") in client.cookies
+                assert PLAIN in client.cookies
             answer = await client.get(path)
             assert answer.status_code == 200
             kept[name] = tmp_path / f"{name}.html"
@@ -122,3 +123,63 @@ async def test_a_browser_is_shown_the_style_and_no_rule_of_ours_stops_it(own_db:
         printed = await chromium(tmp_path / "profile", "--dump-dom", "--virtual-time-budget=4000", f"{base}/aanmelden")
 
     assert "<h1>Aanmelden</h1>" in printed
+
+
+#: how a cookie is called on a loopback without https
+PLAIN = COOKIE.removeprefix("__Host-")
+
+
+class Visiting:
+    """The workplace as somebody who is signed in finds it, with something of ours added to every page when asked."""
+
+    def __init__(self, app: Any, cookie: str, added: bytes = b"") -> None:
+        self.app, self.cookie, self.added = app, cookie.encode(), added
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        scope["headers"] = [*scope["headers"], (b"cookie", PLAIN.encode() + b"=" + self.cookie)]
+
+        async def with_more(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [one for one in message["headers"] if one[0] != b"content-length"]
+            elif b"</body>" in message["body"]:
+                message["body"] = message["body"].replace(b"</body>", self.added + b"</body>")
+            await send(message)
+
+        await self.app(scope, receive, with_more)
+
+
+async def console(profile: Path, picture: Path, address: str) -> list[str]:
+    """What the browser has to say about a page while it makes a picture of it."""
+    process = await asyncio.create_subprocess_exec(
+        CHROMIUM, *FLAGS, f"--user-data-dir={profile}", "--enable-logging=stderr", "--window-size=1280,1000",
+        f"--screenshot={picture}", address, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    _, said = await asyncio.wait_for(process.communicate(), 90)
+    return [line for line in said.decode().splitlines() if ":CONSOLE" in line or "Content Security Policy" in line]
+
+
+async def test_no_page_does_what_its_own_policy_forbids_and_a_page_that_does_is_stopped(
+    own_db: Databases, tmp_path: Path
+) -> None:
+    house = await factories.a_house(own_db.owner)
+    story = await factories.a_case(own_db.web, house, Phase.MONITORING)
+    workplace = create_workplace(own_db.web, Ways(token_form=True))
+    async with serving(workplace) as base, httpx2.AsyncClient(base_url=base) as client:
+        await client.post("/aanmelden", data={"token": house.tokens["regisseur"]})
+        cookie = client.cookies[PLAIN]
+    said = {}
+    async with serving(Visiting(workplace, cookie)) as base:
+        for name, path in {
+            "begin": "/",
+            "casussen": "/casussen",
+            "casus": f"/casussen/{story.case_id}",
+            "fout": "/x",
+        }.items():
+            said[name] = await console(tmp_path / "profile", tmp_path / f"{name}.png", base + path)
+    async with serving(Visiting(workplace, cookie, b"<p style='color:red'>x</p><script>1</script>")) as base:
+        stopped = await console(tmp_path / "profile", tmp_path / "gestopt.png", base + "/")
+
+    assert {name: lines for name, lines in said.items() if name != "fout" and lines} == {}
+    assert [line for line in said["fout"] if "Content Security Policy" in line] == []  # a 404 is told as well
+    assert len([line for line in stopped if "Content Security Policy" in line]) >= 2
+    assert all((tmp_path / f"{name}.png").stat().st_size > 5_000 for name in said)

@@ -26,7 +26,7 @@ DEFINERS = {
     "pols_erase_report", "pols_files_of", "pols_account", "pols_own_factor", "pols_take_step",
     "pols_open_account_session", "pols_invited", "pols_enrolling", "pols_enrolled", "pols_bind",
     "pols_open_identity_session", "pols_confirm_identity", "pols_shut_out", "pols_forget_sign_ins",
-    "pols_is_shut", "pols_may_find", "pols_may_find_in",
+    "pols_is_shut", "pols_may_find", "pols_may_find_in", "pols_brake",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
@@ -35,7 +35,7 @@ NOT_FOR_THE_ENGINE = {
     "support_question", "api_token", "web_session", "erased_report", "attachment", "referral_version", "meeting_series",
     "glass",
     "local_account", "identity", "known_device", "sign_in_budget", "sign_in_flow",
-    "info_item_version", "subject_address", "subject_protection", "meeting_place",
+    "info_item_version", "subject_address", "subject_protection", "meeting_place", "brake_count",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",

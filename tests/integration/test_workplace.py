@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import event, text
 from starlette.routing import Route
 
+from api.middleware import EVERYWHERE
 from api.ways import Ways
 from api.workplace.app import create_workplace
-from api.workplace.pages import HEADERS
 from api.workplace.visits import COOKIE, csrf_of
 from models.actors import ENGINE
 from models.casebook import follow_up
@@ -171,7 +171,8 @@ async def test_every_answer_carries_the_security_headers(db: Databases, house: A
 
     assert {answer.status_code for answer in answers} == {200, 403, 404, 405}
     for answer in answers:
-        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, answer.url
+        assert {name: answer.headers.get(name) for name in EVERYWHERE} == EVERYWHERE, answer.url
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'; object-src 'none'"), answer.url
 
 
 async def test_an_error_of_ours_is_a_page_that_tells_nothing(db: Databases, house: AHouse) -> None:

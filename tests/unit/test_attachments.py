@@ -7,6 +7,7 @@ import pytest
 
 from models import attachments
 from models.refusals import InvalidFields
+from tests.unit.test_images import jpeg, png
 
 
 def zipped(**files: str) -> bytes:
@@ -36,15 +37,14 @@ def squeezed(name: str, content: bytes) -> bytes:
 
 
 WORD = ("[Content_Types].xml", "word/document.xml")
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(30)
 
 
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
         (b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF", "application/pdf"),
-        (PNG, "image/png"),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(30) + b"\xff\xd9", "image/jpeg"),
+        (png(), "image/png"),
+        (jpeg(), "image/jpeg"),
         (office(*WORD), attachments.DOCX),
         (zipped(mimetype=attachments.ODT, **{"content.xml": "<x/>"}), attachments.ODT),
         ("Verslag van het gesprek: één afspraak.\n".encode(), attachments.TEXT),
@@ -84,6 +84,8 @@ def test_anything_else_is_refused_with_the_reason(content: bytes, said: str) -> 
     [
         ("brief.pdf", "brief.pdf"), ("../../etc/passwd", "passwd"), ("C:\\map\\brief.pdf", "brief.pdf"),
         ('a"b<c>.pdf', "abc.pdf"), ("regel\r\nX: y.pdf", "regelX y.pdf"), ("x" * 400, "x" * 200),
+        ("e\u0301e\u0301n.pdf", "één.pdf"), ("..\\..\\x", "x"), ("a/../../b.pdf", "b.pdf"),
+        ("\u202efdp.exe", "fdp.exe"), ("%2e%2e%2fx", "%2e%2e%2fx"),
     ],
 )  # fmt: skip
 def test_a_name_is_kept_without_what_could_do_harm(given: str, kept: str) -> None:
