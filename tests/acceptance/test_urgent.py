@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from models.clocks import AMSTERDAM, WorkingCalendar
 from tests.acceptance import steps
 from tests.acceptance.world import World
 
@@ -76,7 +77,9 @@ async def _evaluated_every_two_weeks(world: World, case_id: str, again: Any) -> 
     for expected in (2, 3):
         before = await world.now()
         evaluation = await world.duty("regisseur", case_id, "evalueren")
-        assert steps.moment(evaluation["uiterlijk"]) - before <= timedelta(days=14)
+        fortnight = before.astimezone(AMSTERDAM).date() + timedelta(days=14)
+        due = steps.moment(evaluation["uiterlijk"]).astimezone(AMSTERDAM).date()
+        assert due <= WorkingCalendar().add_working_days(fortnight, 0)  # the day itself, or the next working day
         await world.pass_days(13)
         await steps.evaluated(world, case_id, "doorgaan", by="politie")
         facts: dict[str, Any] = await world.get("regisseur", f"/casussen/{case_id}")
