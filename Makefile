@@ -50,7 +50,7 @@ lint-api: $(READY)
 	else echo 'The document of the interface is not linted: Node.js (npx) is not installed.'; fi
 
 chaos: $(READY) ## kill a worker at every boundary, pull every plug: the long form
-	@POLS_CHAOS=full $(BIN)/python -m pytest tests/chaos
+	@POLS_CHAOS=full $(BIN)/python -m pytest tests/chaos tests/integration/test_item_side_channels.py
 
 bench: $(READY) $(RIVALS) ## measure what Pols must reach (BENCH=--quick for small sizes)
 	@POLS_BENCH_PYTHON=$(VENV)-bench/bin/python $(BIN)/python -m tests.bench $(BENCH)

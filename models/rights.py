@@ -172,7 +172,7 @@ def _of_the_house(actor: Actor, case: CaseFacts) -> Iterable[Capacity]:
         yield from (capacity for role, capacity in _BY_ROLE.items() if role in actor.roles)
         if case.director_id is not None and actor.person_id == case.director_id:
             yield Capacity.DIRECTOR
-        if case.glass is GlassKind.EMERGENCY:
+        if case.glass is GlassKind.EMERGENCY and actor.has(Role.MANAGER):
             yield Capacity.EMERGENCY
     if actor.has(Role.PRIVACY_OFFICER):
         yield Capacity.PRIVACY_OFFICER

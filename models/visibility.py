@@ -82,9 +82,8 @@ def keeps_secret(actor: Actor, case: CaseFacts) -> bool:
     """Who names who may know a secret address: the regisseur (before: the triage officer) and who reported."""
     if _reported(actor, case) and actor.house_id == case.house_id:
         return True
-    if not actor.is_staff or not reads_case(actor, case):
-        return False
-    return actor.person_id == case.director_id or actor.has(Role.TRIAGE_OFFICER)
+    held = rights.by(Right.CONTENT, actor, case)  # emergency access and supervision give reading, never acting
+    return Capacity.DIRECTOR in held or Capacity.TRIAGE_OFFICER in held
 
 
 def reads_referral(actor: Actor, case: CaseFacts) -> bool:

@@ -117,6 +117,8 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     if not _owns(work.actor, duty):
         raise NotAllowed("Alleen wie de taak heeft geeft haar door.")
     _check_open(duty)
+    if DUTIES[duty.kind].closed_by is ClosedBy.REVIEW:
+        raise NotPossible("Een beoordeling wordt niet doorgegeven: een ander dan wie opende kijkt ernaar.")
     if duty.owner_role is Role.TRIAGE_MEMBER:
         raise NotPossible("Deze taak is van het hele triageoverleg en wordt niet doorgegeven.")
     colleague = await people.person(work, person_id)

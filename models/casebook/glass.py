@@ -106,7 +106,26 @@ async def confirm(work: Work, glass_id: UUID, command: ConfirmGlass) -> Glass | 
         if not hmac.compare_digest(found.code_hash, _hash(found.id, command.code.strip())):
             audit(work, "code onjuist", "toegang", found.id, case_id=found.case_id, result="geweigerd")
             return None
+    elif not work.actor.has(Role.MANAGER, Role.PRIVACY_OFFICER):
+        raise NotAllowed("Bevestigen doet wie vroeg, met de code, of de manager of de privacy officer.")
+    await _may_open(work, found)
     return await _opened(work, found)
+
+
+def _reviewer(kind: GlassKind) -> Role:
+    return Role.MANAGER if kind is GlassKind.SUPERVISION else Role.PRIVACY_OFFICER
+
+
+async def _may_open(work: Work, found: Glass) -> None:
+    """Who asked still has the role for it, does not hold it open already, and somebody is left to review."""
+    needed = Role.PRIVACY_OFFICER if found.kind is GlassKind.SUPERVISION else Role.MANAGER
+    if found.person_id not in await people.with_role(work, {needed}):
+        raise NotPossible("Wie dit vroeg heeft de rol niet meer die daarvoor nodig is.")
+    if await glass.is_open_for(work, found.case_id, found.person_id):
+        raise AlreadySettled("Deze casus is al geopend.")
+    left = {*await people.with_role(work, {_reviewer(found.kind)})} - {found.person_id, work.actor.person_id}
+    if not left:
+        raise NotPossible("Er blijft niemand over die dit achteraf kan beoordelen; laat een ander bevestigen.")
 
 
 async def _opened(work: Work, found: Glass) -> Glass:
@@ -114,9 +133,7 @@ async def _opened(work: Work, found: Glass) -> Glass:
     found.confirmed_at, found.confirmed_by = work.now, work.actor.person_id
     found.until = work.now + timedelta(minutes=frame.policy.glass_minutes)
     frame.batch_id = found.id
-    own = found.kind is GlassKind.SUPERVISION
-    reviewer = Role.MANAGER if own else Role.PRIVACY_OFFICER
-    duties.open_duties(frame, [Wanted(DutyKind.REVIEW_GLASS, about_id=found.id, role=reviewer)])
+    duties.open_duties(frame, [Wanted(DutyKind.REVIEW_GLASS, about_id=found.id, role=_reviewer(found.kind))])
     audit(work, f"{found.kind} geopend", "toegang", found.id, case_id=found.case_id)
     await _tell(frame, found)
     return found
@@ -141,6 +158,8 @@ async def end(work: Work, glass_id: UUID) -> None:
     found = await glass.for_update(work, glass_id)
     if found.ended_at is not None or (found.until is not None and found.until <= work.now):
         raise AlreadySettled("Deze toegang is al voorbij.")
+    if found.kind is GlassKind.SUPERVISION and work.actor.person_id != found.person_id:
+        await _not_the_director(work, found)
     found.ended_at = work.now
     audit(work, f"{found.kind} beëindigd", "toegang", found.id, case_id=found.case_id)
 
@@ -154,8 +173,12 @@ async def review(work: Work, glass_id: UUID, command: ReviewGlass) -> Glass:
     if not _reviews(work.actor, found):
         raise NotAllowed("Beoordelen doet een ander dan wie opende of bevestigde: bij noodtoegang de privacy officer, "
                          "bij toezicht de manager.")  # fmt: skip
+    if found.kind is GlassKind.SUPERVISION:
+        await _not_the_director(work, found)
     if found.confirmed_at is None:
         raise NotPossible("Deze toegang is nooit bevestigd; er is niets te beoordelen.")
+    if command.verdict is GlassVerdict.RIGHTFUL and state(found, work.now) == "open":
+        raise NotPossible("Beoordeel als de toegang voorbij is; 'onterecht' beëindigt haar meteen.")
     if found.reviewed_at is not None:
         raise AlreadySettled("Deze toegang is al beoordeeld.")
     if command.verdict is GlassVerdict.WRONGFUL and not command.review.strip():
@@ -164,10 +187,16 @@ async def review(work: Work, glass_id: UUID, command: ReviewGlass) -> Glass:
     return found
 
 
+async def _not_the_director(work: Work, found: Glass) -> None:
+    """Who is supervised does not decide about the supervision."""
+    case = await cases.case(work, found.case_id)
+    if case.director_id == work.actor.person_id:
+        raise NotAllowed("Over toezicht op de eigen casus beslist een ander.")
+
+
 def _reviews(actor: Actor, found: Glass) -> bool:
     """Four eyes: neither who opened nor who confirmed, and for supervision the manager."""
-    needed = Role.MANAGER if found.kind is GlassKind.SUPERVISION else Role.PRIVACY_OFFICER
-    return actor.has(needed) and actor.person_id not in {found.person_id, found.confirmed_by}
+    return actor.has(_reviewer(found.kind)) and actor.person_id not in {found.person_id, found.confirmed_by}
 
 
 def may_review(actor: Actor, found: Glass) -> bool:

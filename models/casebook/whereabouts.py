@@ -32,12 +32,20 @@ async def keep_people(
     ]
     for gone in before:
         if gone not in kept:
+            _must_not_be_secret(gone)
             await work.session.delete(gone)
     work.session.add_all(kept)
     await work.session.flush()
     for subject, one in zip(kept, now, strict=True):
         await _keep_place(work, referral, subject, one)
     return kept
+
+
+def _must_not_be_secret(gone: Subject) -> None:
+    """Without the person nothing would say any more whose place an item names."""
+    if gone.secret_address:
+        told = "iemand met een geheim adres is niet herkend; noem diegene bij de naam of het nummer van de vorige keer"
+        raise InvalidFields([FieldError("personen", told)])
 
 
 def _same(there: list[Subject], told: list[DescribeSubject]) -> dict[int, Subject]:
@@ -61,7 +69,7 @@ def _same_name(subject: Subject, one: DescribeSubject, _at: int) -> bool:
 
 
 def _same_place(subject: Subject, _one: DescribeSubject, at: int) -> bool:
-    return subject.position == at + 1
+    return subject.position == at + 1 and not subject.secret_address
 
 
 def _person(

@@ -31,6 +31,12 @@ async def own(work: Work, case_id: UUID) -> GlassKind | None:
     return (await work.session.scalars(statement.limit(1))).first()
 
 
+async def is_open_for(work: Work, case_id: UUID, person_id: UUID) -> bool:
+    """Whether somebody holds this case open now."""
+    statement = select(Glass.id).where(Glass.case_id == case_id, Glass.person_id == person_id, lasts(work))
+    return (await work.session.scalars(statement.limit(1))).first() is not None
+
+
 async def for_update(work: Work, glass_id: UUID) -> Glass:
     """One of them, locked. Raises NotFound."""
     statement = select(Glass).where(Glass.id == glass_id).with_for_update(of=Glass)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, not_, or_, select
 
 from models import visibility
 from models.items import WHEREABOUTS
-from models.lookups import cases
+from models.lookups import cases, glass
 from models.lookups.paging import Page, Paged, Place, keyset, shown
 from models.refusals import NotFound
 from models.rights import CaseFacts
@@ -17,7 +17,7 @@ from models.tables.items import InfoItem, InfoItemVersion
 from models.tables.people import Organisation, Person
 from models.transactions import Work
 from models.visibility import ItemFacts
-from models.words import Role, Standing
+from models.words import GlassKind, Role, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,11 @@ def _may_read(found: InfoItem) -> list[ColumnElement[bool]]:
 
 
 async def versions(work: Work, case_id: UUID, item_id: UUID) -> list[InfoItemVersion]:
-    """What an item said before, the newest first: for its supplier and the privacy officer. Raises NotFound."""
+    """What an item said before, the newest first: for its supplier and who supervises the case. Raises NotFound."""
     statement = select(InfoItemVersion).where(InfoItemVersion.item_id == item_id, InfoItemVersion.case_id == case_id)
     found = list(await work.session.scalars(statement.order_by(InfoItemVersion.version.desc())))
-    if not work.actor.has(Role.PRIVACY_OFFICER):
+    supervises = await glass.own(work, case_id) is GlassKind.SUPERVISION
+    if not supervises:
         one, _facts = await item(work, case_id, item_id)
         if one.row.supplier_id != work.actor.organisation_id:
             raise NotFound("Deze informatie")

@@ -116,7 +116,7 @@ def say(line: AuditLine, names: Mapping[UUID, str]) -> Seen:
     purpose = _PURPOSES.get(line.purpose, line.purpose.replace("_", " "))
     who = _who(function, organisation, behalf) if line.person_id else "Pols zelf"
     what = "vroeg gegevens op die niet werden gegeven" if line.result == REFUSED else _what(line)
-    glass = ", via de noodtoegang" if line.glass_id else ""
+    glass = ", met bijzondere toegang" if line.glass_id else ""
     return Seen(
         line.at, f"{who} {what}{glass}.", function, organisation, behalf, purpose, line.result == REFUSED,
         line.glass_id is not None,

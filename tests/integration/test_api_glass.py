@@ -53,6 +53,19 @@ class Scene:
         answer = await self.door.call("GET", self.path, who)
         return answer.status_code == 200 and answer.json()["betrokkenen"] is not None
 
+    async def promoted(self, who: str, role: str) -> None:
+        """Somebody gets one role more."""
+        await self._set_roles(who, "array_append(roles, :role)", role)
+
+    async def demoted(self, who: str, role: str) -> None:
+        """Somebody loses a role, and is a regisseur from now."""
+        await self._set_roles(who, "array_append(array_remove(roles, :role), 'procesregisseur')", role)
+
+    async def _set_roles(self, who: str, roles: str, role: str) -> None:
+        async with self.db.owner.engine.begin() as connection:
+            statement = text(f"UPDATE person SET roles = {roles} WHERE id = :id")
+            await connection.execute(statement, {"id": self.door.house.person(who), "role": role})
+
     async def listed(self, who: str) -> list[Any]:
         return list((await self.door.get(who, "/noodtoegangen"))["resultaten"])
 
@@ -90,12 +103,13 @@ async def test_the_regisseur_and_the_privacy_officer_hear_of_it_at_once_without_
 
 
 async def test_a_colleague_who_oversees_can_be_the_second_step(scene: Scene) -> None:
+    await scene.promoted("regisseur2", "manager")
     asked = await scene.ask()
 
-    await scene.door.post("privacy", f"/noodtoegangen/{asked}/bevestigingen", {})
+    await scene.door.post("regisseur2", f"/noodtoegangen/{asked}/bevestigingen", {})
 
     assert await scene.reads("manager")
-    assert not await scene.reads("privacy"), "who confirms reads nothing by that"
+    assert not await scene.reads("regisseur2"), "who confirms reads nothing by that"
 
 
 async def test_a_wrong_code_counts_and_after_five_the_question_is_void(scene: Scene) -> None:
@@ -169,6 +183,7 @@ async def test_a_review_is_owed_and_given_by_somebody_else(scene: Scene) -> None
 
 
 async def test_who_confirmed_does_not_review(scene: Scene) -> None:
+    await scene.promoted("regisseur2", "privacy_officer")
     asked = await scene.ask()
     await scene.door.post("privacy", f"/noodtoegangen/{asked}/bevestigingen", {})
 
@@ -228,3 +243,73 @@ async def test_the_log_says_under_which_emergency_access_the_case_was_read(scene
     house = scene.door.house
     assert {str(one.glass_id) for one in lines if one.person_id == house.person("manager")} == {asked}
     assert {one.glass_id for one in lines if one.person_id == house.person("regisseur")} == {None}
+
+
+async def test_the_only_one_who_could_review_does_not_confirm(scene: Scene) -> None:
+    asked = await scene.ask()
+
+    said = await scene.door.refused("privacy", f"/noodtoegangen/{asked}/bevestigingen", {}, 409)
+
+    assert "niemand over" in said["detail"]
+
+
+async def test_the_regisseur_whose_case_it_is_does_not_confirm(scene: Scene) -> None:
+    asked = await scene.ask()
+
+    await scene.door.refused("regisseur", f"/noodtoegangen/{asked}/bevestigingen", {}, 403)
+
+
+async def test_who_is_manager_no_more_reads_nothing_more_by_it(scene: Scene) -> None:
+    await scene.open()
+    referral = (await scene.door.get("regisseur", scene.path))["aanmelding"]
+    assert (await scene.door.call("GET", f"/aanmeldingen/{referral}", "manager")).status_code == 200
+
+    await scene.demoted("manager", "manager")
+
+    assert not await scene.reads("manager")
+    assert (await scene.door.call("GET", f"/aanmeldingen/{referral}", "manager")).status_code == 404
+
+
+async def test_a_code_of_who_is_manager_no_more_opens_nothing(scene: Scene) -> None:
+    asked = await scene.ask()
+    code = await scene.code()
+    await scene.demoted("manager", "manager")
+
+    await scene.door.refused("manager", f"/noodtoegangen/{asked}/bevestigingen", {"code": code}, 409)
+
+
+async def test_a_review_is_not_handed_on_to_who_opened(scene: Scene) -> None:
+    await scene.open()
+    review = (await scene.story.duty(DutyKind.REVIEW_GLASS)).id
+
+    body = {"persoon": str(scene.door.house.person("manager"))}
+    await scene.door.refused("manager", f"/taken/{review}/overdrachten", body, 409)
+
+
+async def test_supervision_is_neither_ended_nor_judged_by_who_leads_the_case(scene: Scene) -> None:
+    await scene.promoted("regisseur", "manager")
+    asked = await scene.open("privacy")
+
+    await scene.door.refused("regisseur", f"/noodtoegangen/{asked}/beeindigingen", {}, 403)
+    verdict = {"oordeel": "onterecht", "toelichting": "niet nodig"}
+    await scene.door.refused("regisseur", f"/noodtoegangen/{asked}/beoordelingen", verdict, 403)
+
+    assert await scene.reads("privacy")
+
+
+async def test_it_is_found_right_only_when_it_is_over(scene: Scene) -> None:
+    asked = await scene.open()
+    path = f"/noodtoegangen/{asked}/beoordelingen"
+    await scene.door.refused("privacy", path, {"oordeel": "terecht"}, 409)
+    await scene.db.shift(61 * 60)
+
+    await scene.door.post("privacy", path, {"oordeel": "terecht"})
+
+
+async def test_one_case_is_held_open_once(scene: Scene) -> None:
+    first, code = await scene.ask(), await scene.code()
+    second = await scene.ask()
+    later = await scene.code()
+    await scene.door.post("manager", f"/noodtoegangen/{first}/bevestigingen", {"code": code})
+
+    await scene.door.refused("manager", f"/noodtoegangen/{second}/bevestigingen", {"code": later}, 409)

@@ -47,7 +47,7 @@ async def test_an_answer_ends_the_task_and_a_second_one_comes_too_late(door: Doo
     problem = await door.refused("om", path, {"uitkomst": "niet_bekend"}, 409)
 
     assert problem["detail"] == "Deze taak is al afgedaan: bekend."
-    all_ = await door.get("triagist", f"/casussen/{story.case_id}/taken", afgedaan=True)
+    all_ = await door.get("triagist", f"/casussen/{story.case_id}/taken", afgedaan=True, paginaGrootte=100)
     assert next(one for one in all_["resultaten"] if one["id"] == task["id"])["afgedaanAls"] == "bekend"
     open_ = await door.get("triagist", f"/casussen/{story.case_id}/taken")
     assert task["id"] not in {one["id"] for one in open_["resultaten"]}
@@ -176,7 +176,7 @@ async def test_whoever_acts_is_the_actor_of_the_token(door: Door, db: Databases)
 
 
 async def _ended(door: Door, who: str, case_id: object) -> dict[str, str | None]:
-    found = await door.get(who, f"/casussen/{case_id}/taken", afgedaan=True)
+    found = await door.get(who, f"/casussen/{case_id}/taken", afgedaan=True, paginaGrootte=100)
     return {one["soort"]: one["afgedaanAls"] for one in found["resultaten"]}
 
 

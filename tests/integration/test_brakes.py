@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.brakes import address_of
+from api.ways import Ways
 from models.brake import Brake, Limits
 from models.casebook import brakes
 from models.policy import Policy
@@ -36,7 +37,7 @@ class Process:
     def __init__(self, db: Databases, clock: Clock, limits: Limits, house: AHouse) -> None:
         self.database = Database(db.server.url("pols_web", db.name), pool_size=3)
         self.database.brake = self.brake = Brake(limits, clock)
-        self.app = create_app(self.database)
+        self.app = create_app(self.database, Ways(token_form=True))
         self.house = house
 
     @asynccontextmanager

@@ -19,6 +19,7 @@ from tests.doors import Door, own_client
 from tests.everything import reveal
 from tests.eyes import Ids, ids_of, seen, tables_with
 from tests.factories import AHouse, Story, a_house, a_report
+from tests.integration.test_api_referrals import SUBMITTED
 from tests.integration.test_workplace import signed_in
 
 CANARY = "kanarie"  #: in everything that tells where Samira and her child are
@@ -221,3 +222,16 @@ async def test_informing_dennis_stays_postponed_while_one_ground_remains(scene: 
     for who in ("politie", "reclassering"):
         read = str(await scene.door.get(who, f"/casussen/{dennis.case_id}/tijdlijn"))
         assert "Veilig Thuis nog" not in read
+
+
+async def test_a_correction_neither_leaves_her_out_nor_makes_somebody_else_of_her(door: Door) -> None:
+    secret = {"organisaties": [str(door.house.organisations["ggz"])], "personen": []}
+    samira = {"naam": "Samira", "rol": "directe_kring", "adres": "Kade 1", "geheimAdres": secret}
+    sent = SUBMITTED | {"personen": [{"naam": "Dennis"}, samira]}
+    made = (await door.post("ggz", "/aanmeldingen", sent))["id"]
+    await door.post("ggz", f"/aanmeldingen/{made}/indieningen")
+
+    for told in ([{"naam": "Dennis"}], [{"naam": "Dennis"}, {"naam": "Piet", "rol": "directe_kring"}]):
+        problem = await door.refused("ggz", f"/aanmeldingen/{made}", SUBMITTED | {"personen": told}, 400, "PUT")
+        assert problem["velden"][0]["veld"] == "personen"
+        assert "geheim adres" in problem["velden"][0]["melding"]

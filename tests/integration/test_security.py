@@ -33,7 +33,6 @@ DEFINERS = {
 NOT_FOR_THE_ENGINE = {
     "info_item", "progress", "criterion_judgement", "subject_relation",
     "support_question", "api_token", "web_session", "erased_report", "attachment", "referral_version", "meeting_series",
-    "glass",
     "local_account", "identity", "known_device", "sign_in_budget", "sign_in_flow",
     "info_item_version", "subject_address", "subject_protection", "meeting_place", "brake_count",
 }  # fmt: skip
@@ -41,6 +40,9 @@ CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
     "idempotency_key.id", "idempotency_key.house_id", "idempotency_key.person_id", "idempotency_key.key",
     "idempotency_key.fingerprint", "idempotency_key.status", "idempotency_key.headers", "idempotency_key.body",
+    *(f"glass.{one}" for one in (
+        "reason", "asked_at", "code_hash", "tries", "confirmed_by", "verdict", "review", "reviewed_at", "reviewed_by",
+    )),
     "commitment.replaces_id", "hold.reason", "person.screened_until", "person.trained_until",
 }  # fmt: skip
 
