@@ -53,7 +53,7 @@ class HersteldeInformatie(DescribeItem):
     model_config = dutch(**_SAID)
 
 
-class Intrekking(WithdrawItem):
+class InformatieIntrekking(WithdrawItem):
     """Waarom de informatie wordt ingetrokken; dat blijft bij de leverancier."""
 
     model_config = dutch(reason="toelichting")
@@ -199,7 +199,7 @@ async def correct_info(
     "/casussen/{id}/informatie/{informatieId}/intrekkingen", status_code=204,
     summary="Trek in wat uw organisatie aanleverde",
 )  # fmt: skip
-async def withdraw_info(case_id: CaseId, item_id: ItemId, body: Intrekking, work: CaseWork) -> None:
+async def withdraw_info(case_id: CaseId, item_id: ItemId, body: InformatieIntrekking, work: CaseWork) -> None:
     await casebook.withdraw(work, case_id, item_id, body.reason)
 
 
