@@ -35,8 +35,8 @@ class Capacity(StrEnum):
     ASKED = "bevraagde deelnemer"
     OBJECTOR = "in een besluit genoemde beslisser"
     PRIVACY_OFFICER = "privacy officer"
-    EMERGENCY = "wie noodtoegang heeft"
-    SUPERVISOR = "wie toezicht houdt met een vastgelegde reden"
+    EMERGENCY = "houder van noodtoegang"
+    SUPERVISOR = "toezichthouder met een vastgelegde reden"
 
 
 class Right(StrEnum):
