@@ -82,7 +82,7 @@ def test_an_overview_names_functions_and_organisations_only(roles: list[Role], a
 
     assert told.sentence.startswith("Een ")
     assert told.sentence.endswith(" van Politie " + told.sentence.partition(" van Politie ")[2])
-    assert "noodtoegang" in told.sentence
+    assert "bijzondere toegang" in told.sentence
     assert not any(str(one) in told.sentence for one in (who, where, case, "Hendrik"))
     assert "_" not in told.sentence
     assert (told.refused, told.emergency, told.purpose) == (refused, True, "voor een rechterlijke procedure")
