@@ -119,9 +119,8 @@ async def _around(work: Work, case: Case) -> _Circumstances:
     opened = await session.execute(
         select(Glass.person_id, Glass.kind).where(Glass.case_id == case.id, glass.lasts(work))
     )
-    unshielded = case.unshielded_until is not None and case.unshielded_until > work.now
     return _Circumstances(
-        case, unshielded, _grouped((row.organisation_id, row.standing) for row in stands),
+        case, cases.is_unshielded(work, case), _grouped((row.organisation_id, row.standing) for row in stands),
         frozenset(one for one in objectors if one is not None), {row.person_id: row.kind for row in opened},
     )  # fmt: skip
 

@@ -85,6 +85,11 @@ async def house_policy(work: Work, house_id: UUID) -> tuple[int, Policy]:
     return (row.version, Policy.model_validate(row.body)) if row else (0, Policy())
 
 
+def is_unshielded(work: Work, found: Case) -> bool:
+    """Whether a decision opened this closed case again, until a moment that has not come."""
+    return found.unshielded_until is not None and found.unshielded_until > work.now
+
+
 async def case_facts(work: Work, found: Case) -> CaseFacts:
     """What visibility must know of a case, for this actor."""
     standings = await work.session.scalars(
@@ -99,10 +104,9 @@ async def case_facts(work: Work, found: Case) -> CaseFacts:
             Duty.owner_person_id == work.actor.person_id,
         )
     )  # fmt: skip
-    unshielded = found.unshielded_until is not None and found.unshielded_until > work.now
     return CaseFacts(
         found.house_id, found.phase, found.director_id, found.reporter_organisation_id, frozenset(standings),
-        unshielded, objections.first() is not None, await glass.own(work, found.id),
+        is_unshielded(work, found), objections.first() is not None, await glass.own(work, found.id),
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@ but who tries."""
 
 import asyncio
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -45,11 +44,6 @@ def ours() -> Accounts:
 @pytest.fixture
 def entrance(db: Databases, ours: Accounts) -> Entrance:
     return Entrance.on(db.web, ours)
-
-
-async def run(db: Databases, statement: str, **facts: Any) -> None:
-    async with db.owner.engine.begin() as connection:
-        await connection.execute(text(statement), facts)
 
 
 # Inviting
@@ -124,8 +118,8 @@ async def test_only_an_active_person_of_one_house_is_invited(own_db: Databases) 
     house = await factories.a_house(own_db.owner)
     other = await factories.a_house(own_db.owner)
     shared = email_of(house, "regisseur")
-    await run(own_db, "UPDATE person SET email = :e WHERE id = :p", e=shared.upper(), p=other.person("regisseur"))
-    await run(own_db, "UPDATE person SET active = false WHERE id = :p", p=house.person("manager"))
+    await own_db.run("UPDATE person SET email = :e WHERE id = :p", e=shared.upper(), p=other.person("regisseur"))
+    await own_db.run("UPDATE person SET active = false WHERE id = :p", p=house.person("manager"))
     async with unit_of_work(ENGINE, own_db.owner) as work:
         with pytest.raises(NotPossible, match="meer personen"):
             await accounts.invite(work, shared)
@@ -177,9 +171,9 @@ async def test_all_that_is_wrong_gets_one_answer_after_the_same_questions(
     emails = {
         key: await enrolled(db, entrance, house, key) for key in ("regisseur", "manager", "triagist", "ggz")
     }  # fmt: skip
-    await run(db, "UPDATE person SET active = false WHERE id = :p", p=house.person("manager"))
-    await run(db, "UPDATE person SET screened_until = '2020-01-01' WHERE id = :p", p=house.person("triagist"))
-    await run(db, "UPDATE person SET trained_until = NULL WHERE id = :p", p=house.person("ggz"))
+    await db.run("UPDATE person SET active = false WHERE id = :p", p=house.person("manager"))
+    await db.run("UPDATE person SET screened_until = '2020-01-01' WHERE id = :p", p=house.person("triagist"))
+    await db.run("UPDATE person SET trained_until = NULL WHERE id = :p", p=house.person("ggz"))
     tries: dict[str, dict[str, str]] = {
         "unknown": {"email": "niemand@huis.example"}, "not enrolled": {"email": email_of(house, "politie")},
         "password": {"email": emails["regisseur"], "wachtwoord": "iets heel anders"},

@@ -62,9 +62,8 @@ class Scene:
         await self._set_roles(who, "array_append(array_remove(roles, :role), 'procesregisseur')", role)
 
     async def _set_roles(self, who: str, roles: str, role: str) -> None:
-        async with self.db.owner.engine.begin() as connection:
-            statement = text(f"UPDATE person SET roles = {roles} WHERE id = :id")
-            await connection.execute(statement, {"id": self.door.house.person(who), "role": role})
+        statement = f"UPDATE person SET roles = {roles} WHERE id = :id"
+        await self.db.run(statement, id=self.door.house.person(who), role=role)
 
     async def listed(self, who: str) -> list[Any]:
         return list((await self.door.get(who, "/noodtoegangen"))["resultaten"])

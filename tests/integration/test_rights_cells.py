@@ -265,8 +265,7 @@ async def test_who_was_disabled_is_refused_with_the_next_request(world: World) -
     door = Door(world.client, world.house)
     assert (await door.call("GET", "/mij", "ggz")).status_code == 200
 
-    async with world.db.owner.engine.begin() as connection:
-        await connection.execute(text("UPDATE person SET active = false WHERE id = :id"), {"id": who})
+    await world.db.run("UPDATE person SET active = false WHERE id = :id", id=who)
 
     for operation in _cells():
         for place in world.places:

@@ -2,7 +2,6 @@
 proof again for what is far-reaching."""
 
 from datetime import timedelta
-from typing import Any
 
 import httpx2
 import pytest
@@ -49,11 +48,6 @@ async def is_in(client: httpx2.AsyncClient) -> bool:
     answer = await client.get("/")
     assert answer.status_code in {200, 303}
     return answer.status_code == 200
-
-
-async def run(db: Databases, statement: str, **facts: Any) -> None:
-    async with db.owner.engine.begin() as connection:
-        await connection.execute(text(statement), facts)
 
 
 # Secrets and cookies
@@ -164,7 +158,7 @@ async def test_a_stolen_session_is_worth_nothing_after_its_person_may_no_longer_
         await by_token(client, house, "regisseur")
         thief.cookies.set(COOKIE, client.cookies[COOKIE])
         before = await is_in(thief)
-        await run(db, f"UPDATE person SET {change} WHERE id = :p", p=house.person("regisseur"))
+        await db.run(f"UPDATE person SET {change} WHERE id = :p", p=house.person("regisseur"))
 
         assert (before, await is_in(thief), await is_in(client)) == (True, False, False)
 
@@ -173,7 +167,7 @@ async def test_who_becomes_active_again_signs_in_again(db: Databases, house: AHo
     async with entrance.browser() as client:
         await by_token(client, house, "regisseur")
         for active in ("false", "true"):
-            await run(db, f"UPDATE person SET active = {active} WHERE id = :p", p=house.person("regisseur"))
+            await db.run(f"UPDATE person SET active = {active} WHERE id = :p", p=house.person("regisseur"))
 
         assert not await is_in(client)
 
@@ -323,8 +317,8 @@ async def test_only_a_token_that_is_good_for_all_opens_a_session(
     db: Databases, house: AHouse, entrance: Entrance
 ) -> None:
     for scope, status in (("alles", 303), ("lezen", 403), ("melden", 403)):
-        await run(
-            db, "UPDATE api_token SET scope = :s WHERE token_hash = :h", s=scope, h=hashed(house.tokens["regisseur"])
+        await db.run(
+            "UPDATE api_token SET scope = :s WHERE token_hash = :h", s=scope, h=hashed(house.tokens["regisseur"])
         )
         async with entrance.browser() as client:
             answer = await client.post("/aanmelden", data={"token": house.tokens["regisseur"]})
