@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.clocks import Unit
@@ -57,14 +57,25 @@ class Duty(Base):
 
 
 class Rung(Base):
-    """One step of a duty's ladder: it fires at most once for a version of the due date."""
+    """One step of a duty's ladder: it fires at most once for a version of the due date.
+
+    It is armed while it neither fired nor was dropped. `passed_at`: it came too late to be of use (always with
+    `fired_at`); `gave_up_at`: it could not be fired, with a code that says why (always with `dropped_at`).
+    A rung with a person is a reminder that this person put off for themselves.
+    """
 
     __tablename__ = "rung"
     __table_args__ = (
-        UniqueConstraint("duty_id", "step", "due_version"),
+        Index("uq_rung_duty_id_step_due_version", "duty_id", "step", "due_version", unique=True,
+              postgresql_where=text("person_id IS NULL")),
+        Index("ix_rung_put_off", "duty_id", "person_id", unique=True,
+              postgresql_where=text("person_id IS NOT NULL AND fired_at IS NULL AND dropped_at IS NULL")),
+        CheckConstraint("passed_at IS NULL OR fired_at IS NOT NULL", name="passed_is_over"),
+        CheckConstraint("gave_up_at IS NULL OR dropped_at IS NOT NULL", name="given_up_is_over"),
         Index("ix_rung_armed", "fire_at", postgresql_where=text("fired_at IS NULL AND dropped_at IS NULL")),
+        Index("ix_rung_given_up", "house_id", postgresql_where=text("gave_up_at IS NOT NULL")),
         Index("ix_rung_case_id", "case_id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[Id]
     house_id: Mapped[HouseId]
@@ -75,6 +86,12 @@ class Rung(Base):
     fire_at: Mapped[datetime]
     fired_at: Mapped[datetime | None]
     dropped_at: Mapped[datetime | None]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    passed_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    retry_at: Mapped[datetime | None]
+    code: Mapped[str | None]
+    gave_up_at: Mapped[datetime | None]
 
 
 class Answer(Base):
