@@ -22,6 +22,7 @@ ITEM = {"categorie": "zorg", "tekst": "stabiel sinds mei"}
 N = 2000 if os.environ.get("POLS_CHAOS") == "full" else 300  #: of each, for the time it takes
 #: a difference in the medians that could be told apart over a network; the database answers in a fraction of it
 TELLING_MS = 2.0
+TELLING_P = 1e-3  #: and one that does not come about by what else the machine is doing
 #: every key that must be unique and holds something people fill in, with why a clash tells nobody anything
 UNIQUE = {
     "uq_house_slug": "set by the operator",
@@ -198,4 +199,4 @@ async def test_a_hidden_item_takes_as_long_as_one_that_is_not_there(
     record_property("delta_ms", delta)
     with capsys.disabled():
         print(f"\nhidden against absent, n = {N} of each: p = {p:.3g}, delta of the medians = {delta:.3f} ms")  # noqa: T201
-    assert abs(delta) < TELLING_MS
+    assert p > TELLING_P or abs(delta) < TELLING_MS, "a difference that is both there and large enough to measure"

@@ -1,14 +1,15 @@
 """Screening and triage: who is asked, what stops which clock, who admits and how a report ends otherwise."""
 
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from models.actors import ENGINE
 from models.casebook import setup
-from models.clocks import AMSTERDAM
+from models.clocks import AMSTERDAM, WorkingCalendar
 from models.commands import DescribeIncident, DescribeProblem, DescribeSubject, Judgement
+from models.lights import working_days_between
 from models.lookups import referrals
 from models.policy import CutOff, Policy
 from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotFound, NotPossible
@@ -23,6 +24,7 @@ from tests.conftest import Databases
 from tests.factories import AHouse, Story, a_case, a_house, a_report
 
 DAY = 86400
+TERM = 5  #: working days that the table has to decide on admission
 
 
 async def screened(db: Databases, house: AHouse, **facts: object) -> Story:
@@ -210,10 +212,18 @@ async def test_the_clock_of_the_admission_runs_on_when_all_that_was_asked_has_co
     await story.answer("gemeente", DutyKind.MORE_INFORMATION, "niet_te_geven")
 
     resumed = await story.duty(DutyKind.ADMISSION)
-    assert resumed.due_at - first.due_at == timedelta(days=14)
+    async with story.acting("triagist") as work:
+        again = work.now.astimezone(AMSTERDAM).date()  # this day counts again, and those that were left follow it
+    assert _left_after(first.anchor.astimezone(AMSTERDAM).date(), first.due_at) == TERM
+    assert _left_after(again - timedelta(days=1), resumed.due_at) == TERM
     assert resumed.due_version == first.due_version + 1
     assert {rung.due_version for rung in await story.armed(resumed)} == {resumed.due_version}
     assert "informatie is er" in resumed.explanation
+
+
+def _left_after(day: date, due_at: datetime) -> int:
+    """The working days after a day, up to and including the one on which it is due."""
+    return working_days_between(day, due_at.astimezone(AMSTERDAM).date(), WorkingCalendar())
 
 
 async def test_a_report_is_referred_on_only_when_the_receiver_accepts(db: Databases, house: AHouse) -> None:
