@@ -20,6 +20,7 @@ from models.clocks import (
     due,
     fixed,
     next_cutoff,
+    next_triage,
     shift,
     within_office_hours,
     working_days,
@@ -46,7 +47,8 @@ MOVABLE = {
     2034: ("04-07", "04-10", "04-27", "05-18", "05-29"),
 }
 ALWAYS = ("01-01", "05-05", "12-25", "12-26")
-DECREED = ("2026-01-02", "2026-05-15", "2027-05-07", "2028-04-28", "2028-05-26")
+DECREED = ("2024-05-10", "2024-12-27", "2025-05-30")
+DECREED += ("2026-01-02", "2026-05-15", "2027-05-07", "2028-04-28", "2028-05-26")
 
 
 def local(text: str) -> datetime:
@@ -122,6 +124,39 @@ def test_a_day_off_says_why(day: str, why: str | None) -> None:
 
     assert calendar.why_not(date.fromisoformat(day)) == why
     assert calendar.is_working_day(date.fromisoformat(day)) is (why is None)
+
+
+@pytest.mark.parametrize("year", range(2029, 2035))
+def test_no_day_is_called_decreed_in_a_year_without_a_decree(year: int) -> None:
+    days = days_of(year)
+    half_a_year = due(datetime(year, 1, 1, 10, tzinfo=AMSTERDAM), working_days(120), STATUTORY)
+
+    assert "bij besluit aangewezen dag" not in {STATUTORY.why_not(day) for day in days}
+    assert "besluit" not in half_a_year.explanation()
+
+
+def test_a_term_that_a_law_sets_does_not_know_the_closing_days_of_the_house() -> None:
+    closed = frozenset({date(2026, 12, 24), date(2026, 12, 28)})
+    house = WorkingCalendar(
+        closed, opens=time(8), closes=time(16), closing_names=frozenset({(date(2026, 12, 24), "x")})
+    )
+    law = house.for_law()
+
+    assert (law.opens, law.closes, law.statutory) == (time(8), time(16), True)
+    assert [law.why_not(day) for day in sorted(closed)] == [None, None]
+    assert WorkingCalendar(closed, statutory=True).why_not(date(2026, 12, 24)) is None
+    assert due(local("2026-11-24 10:00"), calendar_days(30), law).moment == local("2026-12-24 16:00")
+    assert due(local("2026-11-24 10:00"), calendar_days(30), house).moment == local("2026-12-29 16:00")
+
+
+def test_a_closing_day_with_a_name_is_called_by_it() -> None:
+    day = date(2026, 12, 24)
+    house = WorkingCalendar(frozenset({day}), closing_names=frozenset({(day, "kerstborrel")}))
+
+    assert due(local("2026-12-23 10:00"), working_days(1), house).explanation() == (
+        "1 werkdag na 23 december 2026; overgeslagen: 24 december (kerstborrel), 25 december (Eerste kerstdag), "
+        "26 december (Tweede kerstdag), 27 december (zondag)"
+    )
 
 
 def test_the_statutory_calendar_names_its_extra_days() -> None:
@@ -347,15 +382,36 @@ def test_the_house_closes_by_the_local_clock_after_the_clocks_change(anchor: str
     ("anchor", "n", "ends"),
     [
         ("2026-05-12 10:00", 42, "2026-06-23 17:00"),
-        ("2026-05-12 10:00", 4, "2026-05-16 17:00"),  # a Saturday stays a Saturday
+        ("2026-05-12 10:00", 4, "2026-05-18 17:00"),  # a Saturday
+        ("2026-05-12 10:00", 2, "2026-05-15 17:00"),  # Hemelvaart
+        ("2026-03-06 10:00", 28, "2026-04-03 17:00"),  # Goede Vrijdag is a working day between partners
+        ("2026-03-06 10:00", 30, "2026-04-07 17:00"),  # Eerste paasdag
         ("2028-02-28 10:00", 2, "2028-03-01 17:00"),
-        ("2026-03-28 10:00", 1, "2026-03-29 17:00"),
-        ("2026-05-16 10:00", 0, "2026-05-16 17:00"),
-        ("2026-05-16 18:00", 0, "2026-05-17 17:00"),
+        ("2026-03-28 10:00", 1, "2026-03-30 17:00"),  # the Sunday on which the clocks change
+        ("2026-10-24 10:00", 1, "2026-10-26 17:00"),
+        ("2026-05-16 10:00", 0, "2026-05-18 17:00"),
+        ("2026-05-15 18:00", 0, "2026-05-18 17:00"),
     ],
 )
-def test_calendar_days_are_not_moved_to_a_working_day(anchor: str, n: int, ends: str) -> None:
+def test_calendar_days_end_at_closing_time_and_on_a_working_day(anchor: str, n: int, ends: str) -> None:
     assert due(local(anchor), calendar_days(n), PLAIN).moment == local(ends)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "n", "ends"),
+    [
+        ("2026-03-06 10:00", 28, "2026-04-07 17:00"),  # Goede Vrijdag counts as a holiday for the law
+        ("2026-04-15 10:00", 30, "2026-05-18 17:00"),  # the decreed Friday after Hemelvaart
+        ("2026-12-24 10:00", 2, "2026-12-28 17:00"),
+        ("2026-12-24 10:00", 3, "2026-12-29 17:00"),  # at least three days: two of them working days
+        ("2026-12-24 10:00", 5, "2026-12-29 17:00"),
+        ("2026-01-05 10:00", 90, "2026-04-07 17:00"),  # Eerste paasdag
+        ("2026-01-05 10:00", 89, "2026-04-07 17:00"),
+        ("2026-01-04 10:00", 91, "2026-04-05 17:00"),  # over ninety days: it ends where it ends
+    ],
+)
+def test_a_term_that_a_law_sets_is_extended_as_that_law_says(anchor: str, n: int, ends: str) -> None:
+    assert due(local(anchor), calendar_days(n), STATUTORY).moment == local(ends)
 
 
 def test_a_house_keeps_its_own_opening_hours_and_closing_days() -> None:
@@ -373,7 +429,11 @@ def test_a_house_keeps_its_own_opening_hours_and_closing_days() -> None:
     [
         ("2026-05-18 09:00", "2026-05-20 09:00", "2026-05-22 17:00"),  # two working days
         ("2026-05-18 09:00", "2026-05-18 16:00", "2026-05-20 17:00"),  # resumed the same day: it counts
-        ("2026-05-18 23:59", "2026-05-19 00:01", "2026-05-21 17:00"),  # stopped on the 18th: it does not count
+        ("2026-05-18 23:59", "2026-05-19 00:01", "2026-05-20 17:00"),  # while the house was closed
+        ("2026-05-18 17:00", "2026-05-19 16:59", "2026-05-20 17:00"),  # stopped when the day was over
+        ("2026-05-18 16:59", "2026-05-18 17:00", "2026-05-21 17:00"),  # the day ended on hold
+        ("2026-05-18 09:00", "2026-05-20 18:00", "2026-05-26 17:00"),  # never due before it was resumed
+        ("2026-05-20 17:01", "2026-05-22 09:00", "2026-05-20 17:00"),  # began when it was late already
         ("2026-05-16 09:00", "2026-05-18 09:00", "2026-05-20 17:00"),  # a weekend
         ("2026-05-01 09:00", "2026-05-08 09:00", "2026-05-20 17:00"),  # over before it began
         ("2026-05-01 09:00", "2026-05-14 09:00", "2026-05-21 17:00"),  # began on hold
@@ -382,7 +442,7 @@ def test_a_house_keeps_its_own_opening_hours_and_closing_days() -> None:
         ("2026-05-18 09:00", "2026-05-18 09:00", "2026-05-20 17:00"),  # nothing at all
     ],
 )
-def test_days_on_hold_do_not_count_and_the_day_of_resuming_does(since: str, until: str, ends: str) -> None:
+def test_days_that_end_on_hold_do_not_count(since: str, until: str, ends: str) -> None:
     holds = [Hold(local(since), local(until))]
 
     assert due(local("2026-05-12 10:00"), working_days(5), PLAIN, holds).moment == local(ends)
@@ -469,6 +529,22 @@ def test_a_fixed_moment_stays_whatever_the_holds() -> None:
     assert (result.skipped, result.holds) == ((), ())
 
 
+def test_a_term_without_hours_waits_for_the_hold_to_end_however_it_is_written_down() -> None:
+    start, between, end = local("2026-05-12 10:00"), local("2026-05-12 11:00"), local("2026-05-12 12:00")
+
+    for holds in ([Hold(start, end)], [Hold(start - DAY, end)], [Hold(start - DAY, start), Hold(start, end)],
+                  [Hold(start, between), Hold(between, end)]):  # fmt: skip
+        assert due(start, clock_hours(0), PLAIN, holds).moment == end
+        assert due(start, working_hours(0), PLAIN, holds).moment == end
+
+
+def test_a_hold_of_no_length_is_not_given_as_a_reason() -> None:
+    never = Hold(local("2026-05-12 12:00"), local("2026-05-12 12:00"))
+
+    for budget in (clock_hours(8), working_hours(8), working_days(2)):
+        assert due(local("2026-05-12 10:00"), budget, PLAIN, [never]).holds == ()
+
+
 def test_a_hold_without_end_in_sight_is_refused_instead_of_walked() -> None:
     forever = Hold(local("2026-05-12 11:00"), local("2100-12-01 09:00"))
 
@@ -526,6 +602,12 @@ ANCHOR = "2026-05-12 10:00"
         (ANCHOR, clock_hours(48), "48 uur na 12 mei 2026 10.00 uur"),
         (ANCHOR, calendar_days(1), "1 dag na 12 mei 2026"),
         (ANCHOR, calendar_days(42), "42 dagen na 12 mei 2026"),
+        (ANCHOR, calendar_days(4), "4 dagen na 12 mei 2026; overgeslagen: 16 mei (zaterdag), 17 mei (zondag)"),
+        (
+            "2026-05-16 10:00",
+            calendar_days(0),
+            ("eerste werkdag vanaf 16 mei 2026; overgeslagen: 16 mei (zaterdag), 17 mei (zondag)"),
+        ),
         (ANCHOR, fixed(local("2026-06-02 13:30")), "vast moment: 2 juni 2026 13.30 uur"),
     ],
 )
@@ -659,6 +741,71 @@ def test_a_cutoff_over_hemelvaart_and_one_on_a_sunday_come_earlier() -> None:
     assert next_cutoff(local("2026-05-12 10:00"), SUNDAY, time(9), PLAIN) == local("2026-05-15 09:00")
 
 
+TUESDAYS = (MONDAY, time(12), 1)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "rhythm", "held", "sentence"),
+    [
+        (
+            "2026-12-02 10:00", TUESDAYS, "2026-12-08 17:00",
+            "binnen vóór maandag 12.00 uur: triage van dinsdag 8 december",
+        ),
+        (
+            "2026-12-07 12:00", TUESDAYS, "2026-12-15 17:00",
+            "binnen vóór maandag 12.00 uur: triage van dinsdag 15 december",
+        ),
+        (  # the cut-off falls on Tweede Paasdag
+            "2026-03-31 10:00", TUESDAYS, "2026-04-07 17:00",
+            ("binnen vóór vrijdag 12.00 uur: triage van dinsdag 7 april; overgeslagen: 4 april (zaterdag), "
+             "5 april (Eerste paasdag), 6 april (Tweede paasdag)"),
+        ),
+        (  # the triage falls on Koningsdag: earlier, and still after the cut-off
+            "2027-04-22 10:00", TUESDAYS, "2027-04-26 17:00",
+            "binnen vóór maandag 12.00 uur: triage van maandag 26 april; overgeslagen: 27 april (Koningsdag)",
+        ),
+        (  # earlier would be before the cut-off: later
+            "2027-04-22 10:00", (MONDAY, time(20), 1), "2027-04-28 17:00",
+            "binnen vóór maandag 20.00 uur: triage van woensdag 28 april; overgeslagen: 27 april (Koningsdag)",
+        ),
+        (  # both days of Christmas
+            "2028-12-21 10:00", TUESDAYS, "2028-12-22 17:00",
+            ("binnen vóór vrijdag 12.00 uur: triage van vrijdag 22 december; overgeslagen: 23 december (zaterdag), "
+             "24 december (zondag), 25 december (Eerste kerstdag), 26 december (Tweede kerstdag)"),
+        ),
+        (  # the cut-off moved to the day of last week's triage: it still is for this week's
+            "2026-03-31 10:00", (MONDAY, time(12), 4), "2026-04-10 17:00",
+            ("binnen vóór vrijdag 3 april 12.00 uur: triage van vrijdag 10 april; overgeslagen: 4 april (zaterdag), "
+             "5 april (Eerste paasdag), 6 april (Tweede paasdag)"),
+        ),
+        (
+            "2026-12-02 10:00", (MONDAY, time(9), MONDAY), "2026-12-07 17:00",
+            "binnen vóór maandag 09.00 uur: triage van maandag 7 december",
+        ),
+        (
+            "2026-12-29 10:00", (MONDAY, time(18), MONDAY), "2027-01-11 17:00",
+            "binnen vóór maandag 4 januari 2027 18.00 uur: triage van maandag 11 januari 2027",
+        ),
+        (
+            "2026-03-26 10:00", TUESDAYS, "2026-03-31 17:00",  # the clocks change on the Sunday between
+            "binnen vóór maandag 12.00 uur: triage van dinsdag 31 maart",
+        ),
+        (
+            "2026-10-22 10:00", TUESDAYS, "2026-10-27 17:00",
+            "binnen vóór maandag 12.00 uur: triage van dinsdag 27 oktober",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_in_before_the_cutoff_goes_to_the_triage_of_that_week(
+    anchor: str, rhythm: tuple[int, time, int], held: str, sentence: str
+) -> None:
+    result = next_triage(local(anchor), *rhythm, PLAIN)
+
+    assert result.moment == local(held)
+    assert result.explanation() == sentence
+    assert result.budget == fixed(local(held))
+
+
 @pytest.mark.parametrize(("weekday", "at"), [(-1, time(12)), (7, time(12)), (0, time(12, tzinfo=UTC))])
 def test_a_cutoff_needs_a_weekday_and_a_local_time(weekday: int, at: time) -> None:
     with pytest.raises(ValueError, match="weekday"):
@@ -767,8 +914,8 @@ def test_a_hold_pushes_later_by_exactly_the_held_working_days(
     result = due(anchor, working_days(n), calendar, holds)
     last = result.moment.astimezone(AMSTERDAM).date()
     days = counted(calendar, anchor.astimezone(AMSTERDAM).date(), last)
-    spans = [(h.since.astimezone(AMSTERDAM).date(), h.until.astimezone(AMSTERDAM).date()) for h in holds]
-    held = [day for day in days if any(since <= day < until for since, until in spans)]
+    closing = {day: datetime.combine(day, calendar.closes, AMSTERDAM).astimezone(UTC) for day in days}
+    held = [day for day in days if any(h.since < closing[day] <= h.until for h in holds)]
 
     assert len(days) == n + len(held)
     assert [skip.day for skip in result.skipped if skip.why == "opgeschort"] == held
