@@ -144,7 +144,7 @@ def due(anchor: datetime, budget: Budget, calendar: WorkingCalendar, holds: Iter
     if budget.amount < 0:
         raise ValueError("a term cannot be negative")
     start = utc(anchor)
-    ledger = sorted(holds, key=lambda hold: hold.since)
+    ledger = sorted(holds, key=lambda hold: (hold.since, hold.until))
     match budget.unit:
         case Unit.WORKING_DAYS | Unit.CALENDAR_DAYS:
             moment, skipped = _days_later(start, budget, calendar, ledger)
@@ -229,9 +229,9 @@ def _days_later(
     over = start >= at(today, calendar.closes)
 
     def stood_still(day: date) -> str | None:
-        if holds and any(hold.covers(at(day, calendar.closes)) for hold in holds):
-            return ON_HOLD
-        return AFTER_CLOSING if over and day == today else None
+        if over and day == today:
+            return AFTER_CLOSING
+        return ON_HOLD if holds and any(hold.covers(at(day, calendar.closes)) for hold in holds) else None
 
     first = today if budget.amount == 0 else today + DAY
     day, skipped = _count(first, needed, _must_work(budget, calendar), calendar.looked_up(), stood_still)
