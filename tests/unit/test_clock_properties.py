@@ -35,7 +35,8 @@ PLAIN = WorkingCalendar()
 DAY, QUARTER, MOMENT = timedelta(days=1), timedelta(minutes=15), timedelta(microseconds=1)
 MONDAY = 0
 
-quick = settings(max_examples=40, deadline=None, database=None)
+quick = settings(max_examples=30, deadline=None, database=None)
+walked = settings(quick, max_examples=100)
 
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2034, 6, 30, tzinfo=UTC)
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2034, 6, 30)).map(lambda naive: naive.replace(tzinfo=UTC))
@@ -88,10 +89,13 @@ offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(
 
 
 @st.composite
-def ledgers(draw: st.DrawFn, anchor: datetime, size: int = 3) -> list[Hold]:
-    """Holds around an anchor, to the quarter: also empty ones, and some that touch or overlap."""
-    pairs = draw(st.lists(st.tuples(st.integers(-10 * 96, 60 * 96), st.integers(0, 20 * 96)), max_size=size))
-    return [Hold(anchor + n * QUARTER, anchor + (n + length) * QUARTER) for n, length in pairs]
+def ledgers(draw: st.DrawFn, anchor: datetime, calendar: WorkingCalendar, size: int = 3) -> list[Hold]:
+    """Holds around an anchor: also empty ones, some that touch or overlap, some to the minute of closing."""
+    closing = st.integers(-10, 60).map(lambda n: naive_clock.wall(here(anchor).date() + n * DAY, calendar.closes))
+    edge = st.integers(-10 * 96, 60 * 96).map(lambda n: anchor + n * QUARTER) | closing
+    pairs = draw(st.lists(st.tuples(edge, edge | st.none()), max_size=size))
+    whole = [(since, since + draw(st.integers(0, 20)) * DAY if until is None else until) for since, until in pairs]
+    return [Hold(*sorted(both)) for both in whole]
 
 
 def here(moment: datetime) -> datetime:
@@ -105,12 +109,12 @@ def bare(result: Due) -> tuple[object, ...]:
 # Equal to the naive clock
 
 
-@quick
+@walked
 @given(anchors, budgets, calendars, st.data())
 def test_a_due_moment_is_the_one_that_a_walk_ends_at(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor))
+    holds = data.draw(ledgers(anchor, calendar))
 
     assert due(anchor, budget, calendar, holds).moment == naive_clock.due(anchor, budget, calendar, holds)
 
@@ -166,7 +170,7 @@ def test_a_cutoff_and_its_triage_are_where_a_walk_finds_them(
 def test_a_bigger_budget_is_never_due_earlier(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor))
+    holds = data.draw(ledgers(anchor, calendar))
     most = 90 - budget.amount if calendar.statutory and budget.unit is Unit.CALENDAR_DAYS else 5  # over 90: unextended
     bigger = (
         budget if budget.at else Budget(budget.unit, budget.amount + data.draw(st.integers(0, max(0, min(most, 5)))))
@@ -180,7 +184,7 @@ def test_a_bigger_budget_is_never_due_earlier(
 def test_a_later_anchor_is_never_due_earlier(
     anchor: datetime, later: int, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor))
+    holds = data.draw(ledgers(anchor, calendar))
     after = anchor + later * QUARTER
 
     assert due(anchor, budget, calendar, holds).moment <= due(after, budget, calendar, holds).moment
@@ -191,7 +195,7 @@ def test_a_later_anchor_is_never_due_earlier(
 def test_one_more_closing_day_is_never_due_earlier(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor))
+    holds = data.draw(ledgers(anchor, calendar))
     before = due(anchor, budget, calendar, holds)
     extra = here(anchor).date() + data.draw(st.integers(0, max((before.moment - anchor).days, 0) + 1)) * DAY
     closed = WorkingCalendar(calendar.closing_days | {extra}, calendar.statutory, calendar.opens, calendar.closes)
@@ -217,7 +221,7 @@ def test_what_comes_in_later_never_goes_to_an_earlier_triage(
 def test_nothing_is_due_before_it_was_asked(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    result = due(anchor, budget, calendar, data.draw(ledgers(anchor)))
+    result = due(anchor, budget, calendar, data.draw(ledgers(anchor, calendar)))
 
     assert budget.unit is Unit.FIXED or result.moment >= anchor
     assert result.moment.tzinfo is UTC
@@ -231,7 +235,7 @@ def test_nothing_is_due_before_it_was_asked(
 def test_a_hold_only_ever_pushes_later(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor))
+    holds = data.draw(ledgers(anchor, calendar))
     by_holds = [due(anchor, budget, calendar, holds[:n]).moment for n in range(len(holds) + 1)]
 
     assert by_holds == sorted(by_holds)
@@ -242,7 +246,7 @@ def test_a_hold_only_ever_pushes_later(
 def test_a_hold_outside_the_term_changes_nothing(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor, size=2))
+    holds = data.draw(ledgers(anchor, calendar, size=2))
     usual = due(anchor, budget, calendar, holds)
     length = data.draw(st.integers(0, 20 * 96)) * QUARTER
     gap = data.draw(st.sampled_from([MOMENT, QUARTER, 4 * QUARTER, DAY]))
@@ -253,12 +257,12 @@ def test_a_hold_outside_the_term_changes_nothing(
     assert due(anchor, budget, calendar, [*holds, after]) == usual
 
 
-@quick
+@walked
 @given(anchors, budgets, calendars, st.data())
 def test_a_hold_of_no_length_changes_nothing(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor, size=2))
+    holds = data.draw(ledgers(anchor, calendar, size=2))
     usual = due(anchor, budget, calendar, holds)
     places = [anchor, usual.moment, usual.moment - QUARTER, *(hold.until for hold in holds)]
 
@@ -266,12 +270,12 @@ def test_a_hold_of_no_length_changes_nothing(
         assert due(anchor, budget, calendar, [*holds, Hold(place, place)]) == usual
 
 
-@quick
+@walked
 @given(anchors, budgets, calendars, st.data())
 def test_a_hold_may_be_written_down_in_two_pieces(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor, size=2))
+    holds = data.draw(ledgers(anchor, calendar, size=2))
     since = anchor + data.draw(st.integers(-96, 30 * 96)) * QUARTER
     parts = [data.draw(st.integers(0, 10 * 96)) * QUARTER for _ in range(2)]
     whole = Hold(since, since + sum(parts, timedelta()))
@@ -287,7 +291,7 @@ def test_a_hold_may_be_written_down_in_two_pieces(
 def test_the_order_of_the_holds_does_not_matter(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor))
+    holds = data.draw(ledgers(anchor, calendar))
 
     assert len({due(anchor, budget, calendar, order) for order in permutations(holds)}) == 1
 
@@ -295,7 +299,7 @@ def test_the_order_of_the_holds_does_not_matter(
 @quick
 @given(anchors, st.integers(0, 300), st.data())
 def test_clock_hours_run_exactly_while_no_hold_does(anchor: datetime, n: int, data: st.DataObject) -> None:
-    holds = data.draw(ledgers(anchor, size=1))
+    holds = data.draw(ledgers(anchor, PLAIN, size=1))
     moment = due(anchor, clock_hours(n), PLAIN, holds).moment
     stood = sum((max(min(h.until, moment) - max(h.since, anchor), timedelta()) for h in holds), timedelta())
 
@@ -307,7 +311,7 @@ def test_clock_hours_run_exactly_while_no_hold_does(anchor: datetime, n: int, da
 def test_working_hours_may_be_spent_in_two_goes(
     anchor: datetime, one: int, other: int, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor))
+    holds = data.draw(ledgers(anchor, calendar))
     halfway = due(anchor, working_hours(one), calendar, holds).moment
 
     at_once = due(anchor, working_hours(one + other), calendar, holds).moment
@@ -373,7 +377,7 @@ def test_working_hours_are_hours_that_the_house_was_open_over_a_change(
 def test_the_zone_in_which_a_moment_is_written_does_not_matter(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, zone: timezone, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor))
+    holds = data.draw(ledgers(anchor, calendar))
     abroad = anchor.astimezone(zone)
     elsewhere = [Hold(h.since.astimezone(zone), h.until.astimezone(zone)) for h in holds]
 
@@ -407,7 +411,7 @@ def explained_days(result: Due) -> list[tuple[date, str]]:
 def test_an_explanation_names_every_holiday_and_closing_day_that_was_skipped(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    result = due(anchor, budget, calendar, data.draw(ledgers(anchor)))
+    result = due(anchor, budget, calendar, data.draw(ledgers(anchor, calendar)))
     sentence = result.explanation()
 
     for day, why in explained_days(result):
@@ -423,7 +427,7 @@ def test_an_explanation_names_every_holiday_and_closing_day_that_was_skipped(
 def test_the_days_that_counted_and_the_days_that_were_skipped_are_all_the_days(
     anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    result = due(anchor, budget, calendar, data.draw(ledgers(anchor)))
+    result = due(anchor, budget, calendar, data.draw(ledgers(anchor, calendar)))
     last, first = here(result.moment).date(), here(anchor).date() + (DAY if budget.amount else 0 * DAY)
     days = [first + n * DAY for n in range((last - first).days + 1)]
     skipped = [skip.day for skip in result.skipped]
@@ -438,7 +442,7 @@ def test_the_days_that_counted_and_the_days_that_were_skipped_are_all_the_days(
 def test_a_hold_pushes_later_by_exactly_the_held_working_days(
     anchor: datetime, n: int, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    holds = data.draw(ledgers(anchor))
+    holds = data.draw(ledgers(anchor, calendar))
     result = due(anchor, working_days(n), calendar, holds)
     first, last = here(anchor).date(), here(result.moment).date()
     days = [first + m * DAY for m in range(1, (last - first).days + 1)]
@@ -499,7 +503,7 @@ def test_shifted_working_days_land_in_the_morning_of_a_working_day(
 def test_working_hours_never_end_outside_office_hours(
     anchor: datetime, n: int, calendar: WorkingCalendar, data: st.DataObject
 ) -> None:
-    ends = due(anchor, working_hours(n), calendar, data.draw(ledgers(anchor))).moment
+    ends = due(anchor, working_hours(n), calendar, data.draw(ledgers(anchor, calendar))).moment
 
     assert within_office_hours(ends, calendar) == ends
 
