@@ -49,6 +49,7 @@ class DutySpec:
     stops_on_hold: bool = True
     silent: bool = False  #: no reminders: it lapses at its moment
     outlives: bool = False  #: stays open when the case closes
+    statutory: bool = False  #: a law sets its term: the house's own closing days do not extend it
 
 
 DONE = ("gedaan",)
@@ -148,6 +149,7 @@ DUTIES: dict[DutyKind, DutySpec] = {
         level=Level.CASE,
         on_leave=OnLeave.CARRY,
         stops_on_hold=False,
+        statutory=True,
     ),
     DutyKind.RECHECK_INFORMING: DutySpec(
         Owner.REPORTER,

@@ -1,13 +1,14 @@
 """The policy of a house: its own terms, ladders, lists and habits, as validated data with defaults. Never code."""
 
-from datetime import time
+from collections.abc import Iterable
+from datetime import datetime, time
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 from models import ladder
-from models.clocks import Budget, Unit, WorkingCalendar
+from models.clocks import Budget, Due, Hold, Unit, WorkingCalendar, due, next_triage
 from models.commands import Day, Line, Some
 from models.ladder import RungSpec, Step
 from models.owed import DUTIES
@@ -27,6 +28,7 @@ SENSITIVE_TERMS: dict[Sensitive, tuple[str, ...]] = {
 }  # fmt: skip
 
 Amount = Annotated[int, Field(ge=0, le=1500)]
+Name = Annotated[Line, Field(min_length=1)]
 
 
 def _counted(unit: Unit) -> Unit:
@@ -81,6 +83,7 @@ class Policy(BaseModel):
     urgent_terms: dict[DutyKind, Term] = Field(default_factory=dict)
     ladders: dict[DutyKind, list[LadderStep]] = Field(default_factory=dict)
     closing_days: Annotated[frozenset[Day], Field(max_length=400)] = frozenset()
+    closing_names: Annotated[dict[Day, Name], Field(max_length=400)] = Field(default_factory=dict)
     opens: time = time(9)
     closes: time = time(17)
     weekly_cutoff: CutOff | None = None
@@ -114,9 +117,32 @@ class Policy(BaseModel):
             raise ValueError(msg)
         return self
 
-    def calendar(self) -> WorkingCalendar:
-        """The working calendar of the house."""
-        return WorkingCalendar(closing_days=self.closing_days, opens=self.opens, closes=self.closes)
+    @model_validator(mode="after")
+    def _names_only_closing_days(self) -> Self:
+        if not self.closing_names.keys() <= self.closing_days:
+            msg = "alleen een sluitingsdag krijgt een naam"
+            raise ValueError(msg)
+        return self
+
+    def calendar(self, kind: DutyKind | None = None) -> WorkingCalendar:
+        """The working calendar of the house; for a kind of duty whose term a law sets, the calendar of that law."""
+        named = frozenset(self.closing_names.items())
+        own = WorkingCalendar(self.closing_days, opens=self.opens, closes=self.closes, closing_names=named)
+        return own.for_law() if kind is not None and DUTIES[kind].statutory else own
+
+    def triage(self, anchor: datetime) -> Due | None:
+        """The weekly triage that decides about what came in at this moment; None when the house has no cut-off."""
+        if (cutoff := self.weekly_cutoff) is None:
+            return None
+        return next_triage(anchor, cutoff.weekday, cutoff.at, cutoff.triage_weekday, self.calendar())
+
+    def due(self, kind: DutyKind, anchor: datetime, budget: Budget, holds: Iterable[Hold] = ()) -> Due:
+        """When a duty of this kind is due, by the calendar that counts for it; a triage explains itself as one."""
+        if kind is DutyKind.ADMISSION and budget.at is not None:
+            triage = self.triage(anchor)
+            if triage is not None and triage.moment == budget.at:
+                return triage
+        return due(anchor, budget, self.calendar(kind), holds)
 
     def term(self, kind: DutyKind, *, urgent: bool, high_risk: bool = False) -> Budget:
         """How long a duty of this kind lasts: the house's term, else the default."""

@@ -58,6 +58,7 @@ class Beleid(Policy):
 
     model_config = dutch(
         terms="termijnen", urgent_terms="spoedtermijnen", ladders="ladders", closing_days="sluitingsdagen",
+        closing_names="namenVanSluitingsdagen",
         opens="opentOm", closes="sluitOm", weekly_cutoff="weeksluiting", ask_known="bekendheidVragenAan",
         reporter_may_decide_alone="melderMagAlleenBeslissen", evaluation_days="evaluatieDagen",
         evaluation_days_high_risk="evaluatieDagenHoogRisico", erase_after_days="wissenNaDagen",

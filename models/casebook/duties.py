@@ -52,7 +52,7 @@ def _opened(frame: Frame, one: Wanted) -> Duty:
     organisation_id, role, person_id = _owner(frame, one)
     budget = Budget(Unit.FIXED, 0, one.fixed_at) if one.fixed_at else _term(frame, one.kind)
     anchor = one.anchor or now
-    due = clocks.due(anchor, budget, frame.policy.calendar())
+    due = frame.policy.due(one.kind, anchor, budget)
     carried = DUTIES[one.kind].on_leave is OnLeave.CARRY
     return Duty(
         id=new_id(), house_id=case.house_id, case_id=case.id, visit_id=None if carried else case.visit_id,
@@ -64,11 +64,9 @@ def _opened(frame: Frame, one: Wanted) -> Duty:
 
 
 def _term(frame: Frame, kind: DutyKind) -> Budget:
-    cutoff = frame.policy.weekly_cutoff
-    if kind is DutyKind.ADMISSION and cutoff is not None and not frame.case.urgent:
-        calendar = frame.policy.calendar()
-        closes = clocks.next_cutoff(frame.work.now, cutoff.weekday, cutoff.at, calendar)
-        return clocks.fixed(clocks.next_cutoff(closes, cutoff.triage_weekday, calendar.closes, calendar))
+    triage = frame.policy.triage(frame.work.now)
+    if kind is DutyKind.ADMISSION and triage is not None and not frame.case.urgent:
+        return clocks.fixed(triage.moment)
     return frame.policy.term(kind, urgent=frame.case.urgent, high_risk=frame.case.high_risk)
 
 
@@ -165,12 +163,11 @@ async def leave(frame: Frame, to: Phase) -> None:
 async def recompute(frame: Frame, found: Sequence[Duty], why: str) -> None:
     """Work out the due moments again (a hold, a term, a holiday changed) and arm the ladders anew."""
     await disarm(frame.work, [duty.id for duty in found])
-    calendar = frame.policy.calendar()
     for duty in found:
         if duty.kind is DutyKind.ADMISSION and duty.due_at <= frame.work.now:
             _next_triage(frame, duty)
         budget = Budget(duty.unit, duty.amount, duty.fixed_at)
-        due = clocks.due(duty.anchor, budget, calendar, await frame.holds_for(duty.id))
+        due = frame.policy.due(duty.kind, duty.anchor, budget, await frame.holds_for(duty.id))
         duty.due_at = due.moment
         duty.explanation = f"{due.explanation()} ({why})"
         duty.due_version += 1

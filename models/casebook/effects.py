@@ -276,7 +276,7 @@ async def _mark_urgent(frame: Frame, _command: TakeDecision, _decision: Decision
             continue
         agreed = duty.unit is clocks.Unit.FIXED and duty.kind is not DutyKind.ADMISSION
         term = policy.term(duty.kind, urgent=True)
-        if not agreed and clocks.due(frame.work.now, term, policy.calendar()).moment < duty.due_at:
+        if not agreed and policy.due(duty.kind, frame.work.now, term).moment < duty.due_at:
             await duties.move(frame, [duty], term, "spoed")
     frame.owe(WorkKind.ALERT)
 

@@ -15,6 +15,7 @@ PURE = (
     "models.process",
     "models.owed",
     "models.words",
+    "models.calendars",
     "models.clocks",
     "models.ladder",
     "models.visibility",

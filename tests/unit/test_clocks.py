@@ -1,10 +1,8 @@
 """Terms, working days, holds and cut-offs, by the Dutch calendar of 2024 to 2034."""
 
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from models.clocks import (
     AMSTERDAM,
@@ -20,6 +18,7 @@ from models.clocks import (
     due,
     fixed,
     next_cutoff,
+    next_triage,
     shift,
     within_office_hours,
     working_days,
@@ -46,7 +45,8 @@ MOVABLE = {
     2034: ("04-07", "04-10", "04-27", "05-18", "05-29"),
 }
 ALWAYS = ("01-01", "05-05", "12-25", "12-26")
-DECREED = ("2026-01-02", "2026-05-15", "2027-05-07", "2028-04-28", "2028-05-26")
+DECREED: tuple[str, ...] = ("2024-05-10", "2024-12-27", "2025-05-30")
+DECREED += ("2026-01-02", "2026-05-15", "2027-05-07", "2028-04-28", "2028-05-26")
 
 
 def local(text: str) -> datetime:
@@ -122,6 +122,39 @@ def test_a_day_off_says_why(day: str, why: str | None) -> None:
 
     assert calendar.why_not(date.fromisoformat(day)) == why
     assert calendar.is_working_day(date.fromisoformat(day)) is (why is None)
+
+
+@pytest.mark.parametrize("year", range(2029, 2035))
+def test_no_day_is_called_decreed_in_a_year_without_a_decree(year: int) -> None:
+    days = days_of(year)
+    half_a_year = due(datetime(year, 1, 1, 10, tzinfo=AMSTERDAM), working_days(120), STATUTORY)
+
+    assert "bij besluit aangewezen dag" not in {STATUTORY.why_not(day) for day in days}
+    assert "besluit" not in half_a_year.explanation()
+
+
+def test_a_term_that_a_law_sets_does_not_know_the_closing_days_of_the_house() -> None:
+    closed = frozenset({date(2026, 12, 24), date(2026, 12, 28)})
+    house = WorkingCalendar(
+        closed, opens=time(8), closes=time(16), closing_names=frozenset({(date(2026, 12, 24), "x")})
+    )
+    law = house.for_law()
+
+    assert (law.opens, law.closes, law.statutory) == (time(8), time(16), True)
+    assert [law.why_not(day) for day in sorted(closed)] == [None, None]
+    assert WorkingCalendar(closed, statutory=True).why_not(date(2026, 12, 24)) is None
+    assert due(local("2026-11-24 10:00"), calendar_days(30), law).moment == local("2026-12-24 16:00")
+    assert due(local("2026-11-24 10:00"), calendar_days(30), house).moment == local("2026-12-29 16:00")
+
+
+def test_a_closing_day_with_a_name_is_called_by_it() -> None:
+    day = date(2026, 12, 24)
+    house = WorkingCalendar(frozenset({day}), closing_names=frozenset({(day, "kerstborrel")}))
+
+    assert due(local("2026-12-23 10:00"), working_days(1), house).explanation() == (
+        "1 werkdag na 23 december 2026; overgeslagen: 24 december (kerstborrel), 25 december (Eerste kerstdag), "
+        "26 december (Tweede kerstdag), 27 december (zondag)"
+    )
 
 
 def test_the_statutory_calendar_names_its_extra_days() -> None:
@@ -347,15 +380,36 @@ def test_the_house_closes_by_the_local_clock_after_the_clocks_change(anchor: str
     ("anchor", "n", "ends"),
     [
         ("2026-05-12 10:00", 42, "2026-06-23 17:00"),
-        ("2026-05-12 10:00", 4, "2026-05-16 17:00"),  # a Saturday stays a Saturday
+        ("2026-05-12 10:00", 4, "2026-05-18 17:00"),  # a Saturday
+        ("2026-05-12 10:00", 2, "2026-05-15 17:00"),  # Hemelvaart
+        ("2026-03-06 10:00", 28, "2026-04-03 17:00"),  # Goede Vrijdag is a working day between partners
+        ("2026-03-06 10:00", 30, "2026-04-07 17:00"),  # Eerste paasdag
         ("2028-02-28 10:00", 2, "2028-03-01 17:00"),
-        ("2026-03-28 10:00", 1, "2026-03-29 17:00"),
-        ("2026-05-16 10:00", 0, "2026-05-16 17:00"),
-        ("2026-05-16 18:00", 0, "2026-05-17 17:00"),
+        ("2026-03-28 10:00", 1, "2026-03-30 17:00"),  # the Sunday on which the clocks change
+        ("2026-10-24 10:00", 1, "2026-10-26 17:00"),
+        ("2026-05-16 10:00", 0, "2026-05-18 17:00"),
+        ("2026-05-15 18:00", 0, "2026-05-18 17:00"),
     ],
 )
-def test_calendar_days_are_not_moved_to_a_working_day(anchor: str, n: int, ends: str) -> None:
+def test_calendar_days_end_at_closing_time_and_on_a_working_day(anchor: str, n: int, ends: str) -> None:
     assert due(local(anchor), calendar_days(n), PLAIN).moment == local(ends)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "n", "ends"),
+    [
+        ("2026-03-06 10:00", 28, "2026-04-07 17:00"),  # Goede Vrijdag counts as a holiday for the law
+        ("2026-04-15 10:00", 30, "2026-05-18 17:00"),  # the decreed Friday after Hemelvaart
+        ("2026-12-24 10:00", 2, "2026-12-28 17:00"),
+        ("2026-12-24 10:00", 3, "2026-12-29 17:00"),  # at least three days: two of them working days
+        ("2026-12-24 10:00", 5, "2026-12-29 17:00"),
+        ("2026-01-05 10:00", 90, "2026-04-07 17:00"),  # Eerste paasdag
+        ("2026-01-05 10:00", 89, "2026-04-07 17:00"),
+        ("2026-01-04 10:00", 91, "2026-04-05 17:00"),  # over ninety days: it ends where it ends
+    ],
+)
+def test_a_term_that_a_law_sets_is_extended_as_that_law_says(anchor: str, n: int, ends: str) -> None:
+    assert due(local(anchor), calendar_days(n), STATUTORY).moment == local(ends)
 
 
 def test_a_house_keeps_its_own_opening_hours_and_closing_days() -> None:
@@ -373,7 +427,11 @@ def test_a_house_keeps_its_own_opening_hours_and_closing_days() -> None:
     [
         ("2026-05-18 09:00", "2026-05-20 09:00", "2026-05-22 17:00"),  # two working days
         ("2026-05-18 09:00", "2026-05-18 16:00", "2026-05-20 17:00"),  # resumed the same day: it counts
-        ("2026-05-18 23:59", "2026-05-19 00:01", "2026-05-21 17:00"),  # stopped on the 18th: it does not count
+        ("2026-05-18 23:59", "2026-05-19 00:01", "2026-05-20 17:00"),  # while the house was closed
+        ("2026-05-18 17:00", "2026-05-19 16:59", "2026-05-20 17:00"),  # stopped when the day was over
+        ("2026-05-18 16:59", "2026-05-18 17:00", "2026-05-21 17:00"),  # the day ended on hold
+        ("2026-05-18 09:00", "2026-05-20 18:00", "2026-05-26 17:00"),  # never due before it was resumed
+        ("2026-05-20 17:01", "2026-05-22 09:00", "2026-05-20 17:00"),  # began when it was late already
         ("2026-05-16 09:00", "2026-05-18 09:00", "2026-05-20 17:00"),  # a weekend
         ("2026-05-01 09:00", "2026-05-08 09:00", "2026-05-20 17:00"),  # over before it began
         ("2026-05-01 09:00", "2026-05-14 09:00", "2026-05-21 17:00"),  # began on hold
@@ -382,7 +440,7 @@ def test_a_house_keeps_its_own_opening_hours_and_closing_days() -> None:
         ("2026-05-18 09:00", "2026-05-18 09:00", "2026-05-20 17:00"),  # nothing at all
     ],
 )
-def test_days_on_hold_do_not_count_and_the_day_of_resuming_does(since: str, until: str, ends: str) -> None:
+def test_days_that_end_on_hold_do_not_count(since: str, until: str, ends: str) -> None:
     holds = [Hold(local(since), local(until))]
 
     assert due(local("2026-05-12 10:00"), working_days(5), PLAIN, holds).moment == local(ends)
@@ -469,6 +527,22 @@ def test_a_fixed_moment_stays_whatever_the_holds() -> None:
     assert (result.skipped, result.holds) == ((), ())
 
 
+def test_a_term_without_hours_waits_for_the_hold_to_end_however_it_is_written_down() -> None:
+    start, between, end = local("2026-05-12 10:00"), local("2026-05-12 11:00"), local("2026-05-12 12:00")
+
+    for holds in ([Hold(start, end)], [Hold(start - DAY, end)], [Hold(start - DAY, start), Hold(start, end)],
+                  [Hold(start, between), Hold(between, end)]):  # fmt: skip
+        assert due(start, clock_hours(0), PLAIN, holds).moment == end
+        assert due(start, working_hours(0), PLAIN, holds).moment == end
+
+
+def test_a_hold_of_no_length_is_not_given_as_a_reason() -> None:
+    never = Hold(local("2026-05-12 12:00"), local("2026-05-12 12:00"))
+
+    for budget in (clock_hours(8), working_hours(8), working_days(2)):
+        assert due(local("2026-05-12 10:00"), budget, PLAIN, [never]).holds == ()
+
+
 def test_a_hold_without_end_in_sight_is_refused_instead_of_walked() -> None:
     forever = Hold(local("2026-05-12 11:00"), local("2100-12-01 09:00"))
 
@@ -526,6 +600,12 @@ ANCHOR = "2026-05-12 10:00"
         (ANCHOR, clock_hours(48), "48 uur na 12 mei 2026 10.00 uur"),
         (ANCHOR, calendar_days(1), "1 dag na 12 mei 2026"),
         (ANCHOR, calendar_days(42), "42 dagen na 12 mei 2026"),
+        (ANCHOR, calendar_days(4), "4 dagen na 12 mei 2026; overgeslagen: 16 mei (zaterdag), 17 mei (zondag)"),
+        (
+            "2026-05-16 10:00",
+            calendar_days(0),
+            ("eerste werkdag vanaf 16 mei 2026; overgeslagen: 16 mei (zaterdag), 17 mei (zondag)"),
+        ),
         (ANCHOR, fixed(local("2026-06-02 13:30")), "vast moment: 2 juni 2026 13.30 uur"),
     ],
 )
@@ -659,6 +739,71 @@ def test_a_cutoff_over_hemelvaart_and_one_on_a_sunday_come_earlier() -> None:
     assert next_cutoff(local("2026-05-12 10:00"), SUNDAY, time(9), PLAIN) == local("2026-05-15 09:00")
 
 
+TUESDAYS = (MONDAY, time(12), 1)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "rhythm", "held", "sentence"),
+    [
+        (
+            "2026-12-02 10:00", TUESDAYS, "2026-12-08 17:00",
+            "binnen vóór maandag 12.00 uur: triage van dinsdag 8 december",
+        ),
+        (
+            "2026-12-07 12:00", TUESDAYS, "2026-12-15 17:00",
+            "binnen vóór maandag 12.00 uur: triage van dinsdag 15 december",
+        ),
+        (  # the cut-off falls on Tweede Paasdag
+            "2026-03-31 10:00", TUESDAYS, "2026-04-07 17:00",
+            ("binnen vóór vrijdag 12.00 uur: triage van dinsdag 7 april; overgeslagen: 4 april (zaterdag), "
+             "5 april (Eerste paasdag), 6 april (Tweede paasdag)"),
+        ),
+        (  # the triage falls on Koningsdag: earlier, and still after the cut-off
+            "2027-04-22 10:00", TUESDAYS, "2027-04-26 17:00",
+            "binnen vóór maandag 12.00 uur: triage van maandag 26 april; overgeslagen: 27 april (Koningsdag)",
+        ),
+        (  # earlier would be before the cut-off: later
+            "2027-04-22 10:00", (MONDAY, time(20), 1), "2027-04-28 17:00",
+            "binnen vóór maandag 20.00 uur: triage van woensdag 28 april; overgeslagen: 27 april (Koningsdag)",
+        ),
+        (  # both days of Christmas
+            "2028-12-21 10:00", TUESDAYS, "2028-12-22 17:00",
+            ("binnen vóór vrijdag 12.00 uur: triage van vrijdag 22 december; overgeslagen: 23 december (zaterdag), "
+             "24 december (zondag), 25 december (Eerste kerstdag), 26 december (Tweede kerstdag)"),
+        ),
+        (  # the cut-off moved to the day of last week's triage: it still is for this week's
+            "2026-03-31 10:00", (MONDAY, time(12), 4), "2026-04-10 17:00",
+            ("binnen vóór vrijdag 3 april 12.00 uur: triage van vrijdag 10 april; overgeslagen: 4 april (zaterdag), "
+             "5 april (Eerste paasdag), 6 april (Tweede paasdag)"),
+        ),
+        (
+            "2026-12-02 10:00", (MONDAY, time(9), MONDAY), "2026-12-07 17:00",
+            "binnen vóór maandag 09.00 uur: triage van maandag 7 december",
+        ),
+        (
+            "2026-12-29 10:00", (MONDAY, time(18), MONDAY), "2027-01-11 17:00",
+            "binnen vóór maandag 4 januari 2027 18.00 uur: triage van maandag 11 januari 2027",
+        ),
+        (
+            "2026-03-26 10:00", TUESDAYS, "2026-03-31 17:00",  # the clocks change on the Sunday between
+            "binnen vóór maandag 12.00 uur: triage van dinsdag 31 maart",
+        ),
+        (
+            "2026-10-22 10:00", TUESDAYS, "2026-10-27 17:00",
+            "binnen vóór maandag 12.00 uur: triage van dinsdag 27 oktober",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_in_before_the_cutoff_goes_to_the_triage_of_that_week(
+    anchor: str, rhythm: tuple[int, time, int], held: str, sentence: str
+) -> None:
+    result = next_triage(local(anchor), *rhythm, PLAIN)
+
+    assert result.moment == local(held)
+    assert result.explanation() == sentence
+    assert result.budget == fixed(local(held))
+
+
 @pytest.mark.parametrize(("weekday", "at"), [(-1, time(12)), (7, time(12)), (0, time(12, tzinfo=UTC))])
 def test_a_cutoff_needs_a_weekday_and_a_local_time(weekday: int, at: time) -> None:
     with pytest.raises(ValueError, match="weekday"):
@@ -680,218 +825,3 @@ def test_a_cutoff_needs_a_weekday_and_a_local_time(weekday: int, at: time) -> No
 )
 def test_outside_office_hours_means_the_next_opening(moment: str, opening: str) -> None:
     assert within_office_hours(local(moment), PLAIN) == local(opening)
-
-
-# Properties
-
-quick = settings(max_examples=25, deadline=None, database=None)
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2034, 6, 30)).map(lambda naive: naive.replace(tzinfo=UTC))
-day_budgets = st.integers(0, 60).map(working_days)
-budgets = st.one_of(
-    day_budgets,
-    st.integers(0, 200).map(working_hours),
-    st.integers(0, 500).map(clock_hours),
-    st.integers(0, 90).map(calendar_days),
-    moments.map(fixed),
-)
-calendars = st.builds(
-    WorkingCalendar,
-    closing_days=st.frozensets(st.dates(date(2024, 1, 1), date(2034, 12, 31)), max_size=20),
-    statutory=st.booleans(),
-)
-offsets = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-
-
-@st.composite
-def ledgers(draw: st.DrawFn, anchor: datetime, size: int = 3) -> list[Hold]:
-    edges = st.integers(-10 * 24 * 60, 60 * 24 * 60)
-    pairs = draw(st.lists(st.tuples(edges, st.integers(0, 20 * 24 * 60)), max_size=size))
-    starts = [(anchor + timedelta(minutes=start), timedelta(minutes=length)) for start, length in pairs]
-    return [Hold(start, start + length) for start, length in starts]
-
-
-@quick
-@given(moments, budgets, calendars, st.data())
-def test_a_bigger_budget_is_never_due_earlier(
-    anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
-) -> None:
-    holds = data.draw(ledgers(anchor))
-    bigger = budget if budget.at else Budget(budget.unit, budget.amount + data.draw(st.integers(0, 5)))
-
-    assert due(anchor, budget, calendar, holds).moment <= due(anchor, bigger, calendar, holds).moment
-
-
-@quick
-@given(moments, budgets, calendars, st.data())
-def test_nothing_is_due_before_it_was_asked(
-    anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
-) -> None:
-    result = due(anchor, budget, calendar, data.draw(ledgers(anchor)))
-
-    assert budget.unit is Unit.FIXED or result.moment >= anchor
-    assert result.moment.tzinfo is UTC
-
-
-@quick
-@given(moments, moments, st.integers(0, 60), calendars)
-def test_a_later_anchor_is_never_due_earlier(one: datetime, other: datetime, n: int, calendar: WorkingCalendar) -> None:
-    early, late = sorted((one, other))
-
-    for budget in (working_days(n), working_hours(n), clock_hours(n), calendar_days(n)):
-        assert due(early, budget, calendar).moment <= due(late, budget, calendar).moment
-
-
-@quick
-@given(moments, budgets, calendars, st.data())
-def test_a_hold_only_ever_pushes_later(
-    anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
-) -> None:
-    holds = data.draw(ledgers(anchor))
-    moments_by_holds = [due(anchor, budget, calendar, holds[:n]).moment for n in range(len(holds) + 1)]
-
-    assert moments_by_holds == sorted(moments_by_holds)
-
-
-def counted(calendar: WorkingCalendar, after: date, until: date) -> list[date]:
-    """The working days after one day, up to and including another."""
-    days = [after + n * DAY for n in range(1, (until - after).days + 1)]
-    return [day for day in days if calendar.is_working_day(day)]
-
-
-@quick
-@given(moments, st.integers(1, 60), calendars, st.data())
-def test_a_hold_pushes_later_by_exactly_the_held_working_days(
-    anchor: datetime, n: int, calendar: WorkingCalendar, data: st.DataObject
-) -> None:
-    holds = data.draw(ledgers(anchor))
-    result = due(anchor, working_days(n), calendar, holds)
-    last = result.moment.astimezone(AMSTERDAM).date()
-    days = counted(calendar, anchor.astimezone(AMSTERDAM).date(), last)
-    spans = [(h.since.astimezone(AMSTERDAM).date(), h.until.astimezone(AMSTERDAM).date()) for h in holds]
-    held = [day for day in days if any(since <= day < until for since, until in spans)]
-
-    assert len(days) == n + len(held)
-    assert [skip.day for skip in result.skipped if skip.why == "opgeschort"] == held
-    assert days[-1] == last
-    assert last not in held
-
-
-@quick
-@given(moments, st.integers(0, 500), st.data())
-def test_clock_hours_run_exactly_while_no_hold_does(anchor: datetime, n: int, data: st.DataObject) -> None:
-    holds = data.draw(ledgers(anchor, size=1))
-    moment = due(anchor, clock_hours(n), PLAIN, holds).moment
-    stood = sum(
-        (max(min(h.until, moment) - max(h.since, anchor), timedelta()) for h in holds),
-        timedelta(),
-    )
-
-    assert moment - anchor == timedelta(hours=n) + stood
-
-
-@quick
-@given(moments, st.integers(0, 200), st.integers(0, 200), calendars, st.data())
-def test_working_hours_may_be_spent_in_two_goes(
-    anchor: datetime, one: int, other: int, calendar: WorkingCalendar, data: st.DataObject
-) -> None:
-    holds = data.draw(ledgers(anchor))
-    halfway = due(anchor, working_hours(one), calendar, holds).moment
-
-    at_once = due(anchor, working_hours(one + other), calendar, holds).moment
-    in_two = due(halfway, working_hours(other), calendar, holds).moment
-
-    assert at_once == in_two or other == 0
-
-
-@quick
-@given(moments, day_budgets, calendars, st.data())
-def test_working_days_never_end_on_a_day_off(
-    anchor: datetime, budget: Budget, calendar: WorkingCalendar, data: st.DataObject
-) -> None:
-    ends = due(anchor, budget, calendar, data.draw(ledgers(anchor))).moment.astimezone(AMSTERDAM)
-
-    assert calendar.is_working_day(ends.date())
-    assert ends.time() == calendar.closes
-
-
-@quick
-@given(moments, st.integers(1, 200), calendars, st.data())
-def test_working_hours_never_end_outside_office_hours(
-    anchor: datetime, n: int, calendar: WorkingCalendar, data: st.DataObject
-) -> None:
-    ends = due(anchor, working_hours(n), calendar, data.draw(ledgers(anchor))).moment
-
-    assert within_office_hours(ends, calendar) == ends
-
-
-@quick
-@given(moments, budgets, calendars, offsets, st.data())
-def test_the_zone_in_which_a_moment_is_written_does_not_matter(
-    anchor: datetime, budget: Budget, calendar: WorkingCalendar, zone: timezone, data: st.DataObject
-) -> None:
-    holds = data.draw(ledgers(anchor))
-    abroad, elsewhere = (
-        anchor.astimezone(zone),
-        [Hold(h.since.astimezone(zone), h.until.astimezone(zone)) for h in holds],
-    )
-
-    assert due(abroad, budget, calendar, elsewhere) == due(anchor, budget, calendar, holds)
-    assert due(abroad, budget, calendar).explanation() == due(anchor, budget, calendar).explanation()
-    assert shift(abroad, budget, calendar) == shift(anchor, budget, calendar)
-    assert within_office_hours(abroad, calendar) == within_office_hours(anchor, calendar)
-    assert next_cutoff(abroad, MONDAY, time(12), calendar) == next_cutoff(anchor, MONDAY, time(12), calendar)
-
-
-@quick
-@given(st.dates(date(2024, 1, 1), date(2034, 6, 30)), st.integers(-200, 200), calendars)
-def test_working_days_there_and_back_come_home(day: date, n: int, calendar: WorkingCalendar) -> None:
-    start = calendar.add_working_days(day, 0)
-
-    assert calendar.add_working_days(calendar.add_working_days(start, n), -n) == start
-
-
-@quick
-@given(moments, st.integers(-500, 500))
-def test_clock_hours_there_and_back_come_home(moment: datetime, n: int) -> None:
-    assert shift(shift(moment, clock_hours(n), PLAIN), clock_hours(-n), PLAIN) == moment
-
-
-@quick
-@given(moments, st.integers(0, 200), calendars)
-def test_working_hours_there_and_back_come_home(moment: datetime, n: int, calendar: WorkingCalendar) -> None:
-    start = due(moment, working_hours(0), calendar).moment  # open, and not just about to close
-
-    assert shift(shift(start, working_hours(n), calendar), working_hours(-n), calendar) == start
-
-
-@quick
-@given(moments, st.integers(1, 60), calendars)
-def test_shifted_working_days_land_in_the_morning_of_a_working_day(
-    moment: datetime, n: int, calendar: WorkingCalendar
-) -> None:
-    back, on = (shift(moment, working_days(amount), calendar).astimezone(AMSTERDAM) for amount in (-n, n))
-
-    assert back < moment < on
-    assert {back.time(), on.time()} == {time(9)}
-    assert calendar.is_working_day(back.date())
-    assert calendar.is_working_day(on.date())
-
-
-@quick
-@given(moments, st.integers(0, 6), calendars)
-def test_a_cutoff_is_ahead_on_a_working_day_and_close_by(
-    anchor: datetime, weekday: int, calendar: WorkingCalendar
-) -> None:
-    cutoff = next_cutoff(anchor, weekday, time(12), calendar)
-
-    assert anchor < cutoff <= anchor + timedelta(weeks=4)
-    assert calendar.is_working_day(cutoff.astimezone(AMSTERDAM).date())
-
-
-@quick
-@given(moments, moments, calendars)
-def test_office_hours_keep_the_order_of_moments(one: datetime, other: datetime, calendar: WorkingCalendar) -> None:
-    early, late = sorted((one, other))
-
-    assert within_office_hours(early, calendar) <= within_office_hours(late, calendar)
-    assert within_office_hours(early, calendar) >= early

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from models import ladder
-from models.clocks import AMSTERDAM, Budget, Unit, calendar_days, clock_hours, due, next_cutoff, working_days
+from models.clocks import AMSTERDAM, Budget, Unit, calendar_days, clock_hours, due, fixed, next_cutoff, working_days
 from models.ladder import RungSpec, Step
 from models.owed import DUTIES
 from models.policy import CutOff, LadderStep, Policy, Term
@@ -103,6 +103,55 @@ def test_a_weekly_cut_off_is_a_weekday_and_a_time() -> None:
     assert triage == datetime(2026, 11, 24, 17, tzinfo=AMSTERDAM)
 
 
+def test_a_term_that_a_law_sets_is_counted_by_the_calendar_of_that_law() -> None:
+    policy = Policy(closing_days=frozenset({date(2026, 12, 24)}), opens=time(8), closes=time(16))
+    anchor = datetime(2026, 11, 24, 10, tzinfo=AMSTERDAM)
+
+    assert {kind for kind, spec in DUTIES.items() if spec.statutory} == {K.INFORM_PERSON}
+    assert policy.calendar(K.INFORM_PERSON) == policy.calendar().for_law()
+    assert policy.calendar(K.EVALUATION) == policy.calendar()
+    by_law = policy.due(K.INFORM_PERSON, anchor, calendar_days(30))
+    agreed = policy.due(K.FOLLOW_UP_CALL, anchor, calendar_days(30))
+    assert by_law.moment == datetime(2026, 12, 24, 16, tzinfo=AMSTERDAM)
+    assert agreed.moment == datetime(2026, 12, 28, 16, tzinfo=AMSTERDAM)
+
+
+def test_admission_at_a_weekly_triage_says_which_one_it_is() -> None:
+    policy = Policy(weekly_cutoff=CutOff(weekday=0, at=time(12), triage_weekday=1))
+    wednesday = datetime(2026, 12, 2, 10, tzinfo=AMSTERDAM)
+    triage = policy.triage(wednesday)
+    assert triage is not None
+
+    told = policy.due(K.ADMISSION, wednesday, fixed(triage.moment))
+
+    assert told.explanation() == "binnen vóór maandag 12.00 uur: triage van dinsdag 8 december"
+    assert told.moment == triage.moment
+
+
+@pytest.mark.parametrize("kind", [K.ADMISSION, K.HOLD_MEETING])
+def test_a_moment_that_was_agreed_is_no_triage(kind: K) -> None:
+    policy = Policy(weekly_cutoff=CutOff(weekday=0, at=time(12), triage_weekday=1))
+    wednesday = datetime(2026, 12, 2, 10, tzinfo=AMSTERDAM)
+    agreed = datetime(2026, 12, 8, 17 if kind is K.HOLD_MEETING else 16, tzinfo=AMSTERDAM)
+
+    assert policy.due(kind, wednesday, fixed(agreed)).explanation().startswith("vast moment: 8 december 2026")
+    assert DEFAULT.due(kind, wednesday, fixed(agreed)).explanation().startswith("vast moment: 8 december 2026")
+    assert policy.due(kind, wednesday, working_days(1)).explanation() == "1 werkdag na 2 december 2026"
+
+
+def test_a_house_without_a_weekly_cut_off_has_no_weekly_triage() -> None:
+    assert DEFAULT.triage(datetime(2026, 12, 2, 10, tzinfo=AMSTERDAM)) is None
+
+
+def test_a_closing_day_may_have_a_name() -> None:
+    day = date(2026, 12, 24)
+    policy = Policy.model_validate({"closing_days": ["2026-12-24"], "closing_names": {"2026-12-24": "kerstborrel"}})
+
+    assert policy.calendar().why_not(day) == "kerstborrel"
+    assert policy.calendar(K.INFORM_PERSON).why_not(day) is None
+    assert Policy.model_validate(policy.model_dump(mode="json")) == policy
+
+
 BAD: dict[str, dict[str, object]] = {
     "a negative term": {"terms": {"bekend_of_niet_bekend": {"unit": "working_days", "amount": -1}}},
     "a term without end": {"terms": {"bekend_of_niet_bekend": {"unit": "working_days", "amount": 5001}}},
@@ -117,6 +166,8 @@ BAD: dict[str, dict[str, object]] = {
     "never open": {"opens": "09:00", "closes": "09:00"},
     "opening in another zone": {"opens": "09:00+02:00"},
     "an eighth day": {"weekly_cutoff": {"weekday": 7, "at": "12:00", "triage_weekday": 1}},
+    "a name for a day that is no closing day": {"closing_names": {"2026-12-24": "kerstborrel"}},
+    "a closing day with an empty name": {"closing_days": ["2026-12-24"], "closing_names": {"2026-12-24": ""}},
     "erasing at once": {"erase_after_days": 0},
     "keeping what must be erased": {"erase_after_days": 91},
     "an evaluation every day": {"evaluation_days": 6},

@@ -4,13 +4,17 @@ from datetime import timedelta
 
 import pytest
 
+from models.actors import ENGINE
+from models.clocks import WorkingCalendar, calendar_days, due
+from models.policy import Policy
 from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotAllowed, NotFound, NotPossible
 from models.tables.cases import Case
 from models.tables.engine import JournalEntry
+from models.transactions import unit_of_work
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase, Standing, WorkKind
 from tests.conftest import Databases
-from tests.factories import AHouse, Story, a_case
+from tests.factories import AHouse, Story, a_case, a_house
 
 
 @pytest.fixture
@@ -84,7 +88,23 @@ async def test_the_person_is_informed_within_a_month_of_the_report_by_who_report
 
     assert owed.owner_organisation_id == story.house.organisations["politie"]
     assert owed.anchor == case.reported_at
-    assert timedelta(days=29) < owed.due_at - case.reported_at < timedelta(days=31)
+    by_law = due(case.reported_at, calendar_days(30), WorkingCalendar(statutory=True))
+    assert owed.due_at == by_law.moment
+    assert owed.explanation == by_law.explanation()
+
+
+async def test_no_closing_day_of_the_house_gives_more_time_to_inform_the_person(db: Databases) -> None:
+    async with unit_of_work(ENGINE, db.owner) as work:
+        today = work.now.date()
+    closed = frozenset(today + timedelta(days=n) for n in range(20, 60))
+    story = await a_case(db.web, await a_house(db.owner, policy=Policy(closing_days=closed)), Phase.REGIE)
+    await involve(story, "politie", "ggz")
+
+    owed = await story.duty(DutyKind.INFORM_PERSON)
+
+    by_law = due(owed.anchor, calendar_days(30), WorkingCalendar(statutory=True))
+    assert (owed.due_at, owed.explanation) == (by_law.moment, by_law.explanation())
+    assert owed.due_at < (await story.duty(DutyKind.HOLD_MEETING)).due_at, "between partners it does count"
 
 
 async def test_informing_is_postponed_only_with_a_ground_and_a_date_and_then_looked_at_again(story: Story) -> None:
