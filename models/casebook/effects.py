@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models import clocks
+from models import clocks, projection
 from models.casebook import beside, duties, phases, plans
-from models.casebook.duties import Wanted
+from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame
 from models.casebook.retold import retold
 from models.commands import TakeDecision
@@ -20,7 +20,18 @@ from models.tables.cases import Case, Decision, Hold
 from models.tables.duties import Duty
 from models.tables.items import InfoItem
 from models.tables.referrals import Subject
-from models.words import Category, CommitmentState, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing, WorkKind
+from models.words import (
+    Category,
+    CommitmentState,
+    DutyKind,
+    OrganisationKind,
+    Outcome,
+    Phase,
+    Role,
+    Standing,
+    TermChange,
+    WorkKind,
+)
 from models.words import DecisionKind as D
 
 #: content of a closed case is never open for longer than this by one decision
@@ -265,7 +276,7 @@ async def _unshield(frame: Frame, command: TakeDecision, _decision: Decision) ->
     frame.case.unshielded_until = command.until
 
 
-async def _mark_urgent(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
+async def _mark_urgent(frame: Frame, _command: TakeDecision, decision: Decision) -> None:
     """Hours instead of days, from now, for what has an urgent term: no weekly cut-off, and never later than it was."""
     if frame.case.urgent:
         raise NotPossible("De casus heeft al spoed.")
@@ -276,22 +287,34 @@ async def _mark_urgent(frame: Frame, _command: TakeDecision, _decision: Decision
             continue
         agreed = duty.unit is clocks.Unit.FIXED and duty.kind is not DutyKind.ADMISSION
         term = policy.term(duty.kind, urgent=True)
-        if not agreed and clocks.due(frame.work.now, term, policy.calendar()).moment < duty.due_at:
-            await duties.move(frame, [duty], term, "spoed")
+        if not agreed and _sooner(frame, duty, term):
+            await duties.move(frame, [duty], term, Because(TermChange.URGENT, "spoed", decision.reason))
     frame.owe(WorkKind.ALERT)
 
 
+def _sooner(frame: Frame, duty: Duty, term: clocks.Budget) -> bool:
+    with projection.counted(duty.kind):
+        calendar = projection.calendar_for(frame.policy, duty.kind)
+        return clocks.due(frame.work.now, term, calendar).moment < duty.due_at
+
+
 async def _hold(frame: Frame, command: TakeDecision, decision: Decision) -> None:
-    """The house's own process terms stand still; an end is itself a duty."""
+    """The house's own process terms stand still; an end is itself a duty. On hold already: it gets another end."""
     case, now = frame.case, frame.work.now
-    if case.hold_since is not None:
-        raise NotPossible("De casus is al opgeschort.")
-    until = _later(frame, command)
-    case.hold_since, case.hold_until = now, until
+    until, again = _later(frame, command), case.hold_since is not None
+    if again:
+        await phases.end_holds(frame, Hold.duty_id.is_(None))
+    case.hold_since, case.hold_until = case.hold_since or now, until
     frame.work.session.add(_ledger(frame, decision.reason, until))
+    frame.forget_holds()
     stopped = [one for one in await frame.still_open() if DUTIES[one.kind].stops_on_hold]
-    await duties.disarm(frame.work, [one.id for one in stopped])
-    duties.open_duties(frame, [Wanted(DutyKind.END_OF_HOLD, fixed_at=until)])
+    await duties.recompute(frame, stopped, Because(TermChange.HELD, "opgeschort", decision.reason))
+    ends = await frame.still_open({DutyKind.END_OF_HOLD})
+    if ends:
+        moved = Because(TermChange.MOVED, "de opschorting heeft een ander einde", decision.reason)
+        await duties.move(frame, ends, clocks.fixed(until), moved)
+    else:
+        duties.open_duties(frame, [Wanted(DutyKind.END_OF_HOLD, fixed_at=until)])
 
 
 def _ledger(frame: Frame, reason: str, until: datetime, duty_id: UUID | None = None) -> Hold:
@@ -301,14 +324,14 @@ def _ledger(frame: Frame, reason: str, until: datetime, duty_id: UUID | None = N
     )  # fmt: skip
 
 
-async def _resume(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
+async def _resume(frame: Frame, _command: TakeDecision, decision: Decision) -> None:
     case = frame.case
     if case.hold_since is None:
         raise NotPossible("De casus is niet opgeschort.")
     case.hold_since = case.hold_until = None
     await phases.end_holds(frame, Hold.duty_id.is_(None))
     stopped = [one for one in await frame.still_open() if DUTIES[one.kind].stops_on_hold]
-    await duties.recompute(frame, stopped, "hervat na opschorting")
+    await duties.recompute(frame, stopped, Because(TermChange.RESUMED, "hervat na opschorting", decision.reason))
 
 
 async def _more_information(frame: Frame, command: TakeDecision, decision: Decision) -> None:
@@ -320,6 +343,7 @@ async def _more_information(frame: Frame, command: TakeDecision, decision: Decis
     far = frame.work.now + timedelta(days=366)
     admission: list[Duty] = await frame.still_open({DutyKind.ADMISSION})
     frame.work.session.add_all(_ledger(frame, decision.reason, far, duty.id) for duty in admission)
+    frame.forget_holds()
     await duties.disarm(frame.work, [duty.id for duty in admission])
 
 

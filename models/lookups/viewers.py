@@ -50,6 +50,8 @@ DID: Mapping[str, str] = {
     "antwoord": "beantwoordde een taak in de casus",
     "taak doorgegeven": "gaf een taak door aan een collega",
     "termijn voorbij": "stelde vast dat een termijn voorbij was",
+    "termijn gewijzigd": "wijzigde het beleid van het huis, en daarmee een termijn",
+    "termijn verlengd": "verlengde een termijn",
     "overgenomen": "aanvaardde een overdracht",
     "casus naast": "opende een eigen casus uit de aanmelding",
     "nieuwe melding": "voegde een nieuwe melding bij de casus",

@@ -17,6 +17,7 @@ PURE = (
     "models.words",
     "models.clocks",
     "models.ladder",
+    "models.projection",
     "models.visibility",
     "models.refusals",
 )
