@@ -17,7 +17,7 @@ from models.lookups.cases import LedgerLine
 from models.lookups.duties import is_open
 from models.lookups.paging import EPOCH, Page, Paged, Place, cut
 from models.policy import Policy
-from models.projection import Move, Owed, Projection, Term, counting
+from models.projection import Move, Owed, Projection, Term, counting, must_work
 from models.rights import CaseFacts, Right
 from models.stalled import STOPS_ON_HOLD
 from models.tables.cases import Case
@@ -99,7 +99,8 @@ async def moves(projection: Projection, found: list[Owed]) -> list[Move]:
 
 
 async def trial(work: Work, house_id: UUID, policy: Policy, page: Page) -> Trial:
-    """What saving this policy would do, without doing it: the largest move first."""
+    """What saving this policy would do, without doing it: the largest move first. Refuses what saving would."""
+    must_work(policy, work.now)
     _version, old = await cases.house_policy(work, house_id)
     await reach(work)
     found = await open_terms(work, house_id)

@@ -25,6 +25,7 @@ SEEN: Mapping[str, str] = {
     "besluit": "een besluit in de casus",
     "taken": "de taken in de casus",
     "taak": "een taak in de casus",
+    "termijn": "waarom een termijn valt zoals zij valt",
     "overleggen": "wanneer er overleg was",
     "overleg": "de uitkomst en het verslag van een overleg",
     "afspraken": "de afspraken in het plan",
