@@ -55,7 +55,7 @@ def test_a_term_of_the_policy_becomes_the_new_term_from_the_same_anchor() -> Non
     assert move.becomes == clocks.due(MONDAY, clocks.working_days(5), Policy().calendar()).moment
     assert (move.why, move.term.amount, move.version) == (TermChange.POLICY, 5, 2)
     assert move.explanation.endswith("(het beleid is gewijzigd)")
-    assert [rung.step for rung in move.armed or ()][0] is Step.REMIND
+    assert next(rung.step for rung in move.armed or ()) is Step.REMIND
 
 
 def test_what_no_policy_of_the_house_gave_stays_as_it_is() -> None:
@@ -103,8 +103,9 @@ def test_an_evaluation_follows_the_days_of_its_own_risk() -> None:
     before = owed(Policy(), DutyKind.EVALUATION)  # opened before the case was at high risk
 
     assert moved(risky, Policy(), Policy(evaluation_days=56)) is None
-    found = moved(usual, Policy(), Policy(evaluation_days=56)), moved(
-        replace(before, high_risk=True), Policy(), Policy(evaluation_days=56)
+    found = (
+        moved(usual, Policy(), Policy(evaluation_days=56)),
+        moved(replace(before, high_risk=True), Policy(), Policy(evaluation_days=56)),
     )
     assert [move and move.term.amount for move in found] == [56, 56]
 
@@ -138,7 +139,9 @@ def test_a_triage_follows_the_weekly_cut_off() -> None:
     found = [moved(duty, tuesday, one, MONDAY) for one in (thursday, closed, Policy())]
 
     assert [move and move.why for move in found] == [TermChange.POLICY, TermChange.CALENDAR, TermChange.POLICY]
-    assert [move and move.becomes.day for move in found] == [10, 7, 14], "a triage on a day off comes a working day earlier"
+    assert [move and move.becomes.day for move in found] == [10, 7, 14], (
+        "a triage on a day off comes a working day earlier"
+    )
     assert [move and move.term.unit for move in found] == [Unit.FIXED, Unit.FIXED, Unit.WORKING_DAYS]
 
 
@@ -244,9 +247,9 @@ policies = st.builds(
 
 
 @settings(deadline=None, max_examples=150)
-@given(policies, policies, st.sampled_from(DutyKind), st.integers(0, 400), st.booleans())
+@given(old=policies, new=policies, kind=st.sampled_from(DutyKind), hours=st.integers(0, 400), urgent=st.booleans())
 def test_a_duty_lands_where_it_would_be_if_it_had_opened_under_the_new_policy(
-    old: Policy, new: Policy, kind: DutyKind, hours: int, urgent: bool
+    *, old: Policy, new: Policy, kind: DutyKind, hours: int, urgent: bool
 ) -> None:
     anchor = MONDAY - timedelta(hours=hours)
     duty = owed(old, kind, anchor, urgent=urgent)
