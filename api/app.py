@@ -34,6 +34,7 @@ from api.v1 import (
     stalled,
     support,
     tasks,
+    terms,
     tokens,
     trail,
 )
@@ -45,8 +46,8 @@ from models.transactions import Database, unit_of_work
 
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
-    meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router, access.router,
-    glass.router, trail.router, house.router, tokens.router,
+    terms.router, meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router,
+    access.router, glass.router, trail.router, house.router, tokens.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

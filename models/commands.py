@@ -63,6 +63,13 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class ExtendTerm(Command):
+    """Give somebody more time: so much of the unit in which the term is counted, and why."""
+
+    amount: Annotated[int, Field(ge=1, le=12_000)]
+    reason: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
 class AskGlass(Command):
     """Ask to read a case that is not one's own: emergency access, or supervision."""
 

@@ -93,6 +93,9 @@ class Policy(BaseModel):
     evaluation_days_high_risk: Annotated[int, Field(ge=7, le=28)] = 14
     erase_after_days: Annotated[int, Field(ge=1, le=90)] = 30
     reconsider_working_days: Amount = 5
+    extension_most: Amount = 5  #: by how many days one term is ever extended; eight hours for each where hours count
+    extension_by_owner: Amount = 2  #: of those, what the owner may take once
+    extensions: dict[DutyKind, Amount] = Field(default_factory=dict)  #: instead of that; 0 is never
     glass_minutes: Annotated[int, Field(ge=5, le=480)] = 60  #: how long emergency access or supervision lasts
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
     most_cases_read: Annotated[int, Field(ge=10, le=1500)] = 60  #: different cases one person opens in ten minutes
@@ -155,6 +158,10 @@ class Policy(BaseModel):
         if (urgent or (high_risk and kind is DutyKind.INCIDENT)) and spec.urgent_term is not None:
             return spec.urgent_term
         return self.terms[kind].budget() if kind in self.terms else spec.term
+
+    def extension(self, kind: DutyKind) -> int:
+        """By how many days a duty of this kind may be extended, all extensions together."""
+        return self.extensions.get(kind, self.extension_most)
 
     def ladder(self, kind: DutyKind, *, urgent: bool) -> list[RungSpec]:
         """The reminders and escalation of a duty of this kind."""

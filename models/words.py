@@ -172,6 +172,18 @@ class OnLeave(StrEnum):
     CARRY = "loopt_door"
 
 
+class TermChange(StrEnum):
+    """Why the moment of a duty moved."""
+
+    HELD = "opgeschort"  #: the case is on hold, or for longer or shorter than it was
+    RESUMED = "hervat"  #: the clock runs on, after a hold or once what was asked had come
+    EXTENDED = "verlengd"
+    POLICY = "beleid"  #: the house set another term
+    CALENDAR = "kalender"  #: a closing day, a holiday or the office hours changed
+    URGENT = "spoed"
+    MOVED = "verzet"  #: another date: of the meeting, of the triage, of the end of a hold
+
+
 class Standing(StrEnum):
     """How an organisation stands to a case; access follows from it."""
 

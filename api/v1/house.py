@@ -10,7 +10,7 @@ from api.paging import PAGE, Blad, goes_on
 from api.signin import PolicyMaker, SignedIn
 from api.v1.policy import Beleid, as_policy
 from api.wire import Id, Outgoing, Verwijzing, dutch
-from models.casebook import setup
+from models.casebook import policies
 from models.lookups import cases, people
 from models.policy import Policy
 from models.refusals import NotFound, Outdated
@@ -95,7 +95,7 @@ async def set_policy(
     version, _policy = await _current(work, house_id, response)
     if seen != f'"{version}"':
         raise Outdated("Het beleid is intussen gewijzigd; lees het opnieuw en pas daarna aan.")
-    setup.set_policy(work, house_id, version + 1, as_policy(body))
+    await policies.set_policy(work, house_id, version + 1, as_policy(body))
     response.headers["ETag"] = f'"{version + 1}"'
 
 

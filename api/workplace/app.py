@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
 from api.ways import Ways
-from api.workplace import boards, casepage, enrolling, entering, files, oversight, own, provider, trail
+from api.workplace import boards, casepage, enrolling, entering, files, oversight, own, provider, terms, trail
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.casebook import nudge
@@ -64,6 +64,7 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/noodtoegangen/{glass_id:uuid}/beoordelen", oversight.review, methods=["POST"]),
             Route("/logboek", trail.log),
             Route("/logboek/casussen/{case_id:uuid}", trail.file),
+            Route("/taken/{duty_id:uuid}/termijn", terms.term),
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
             *files.ROUTES,

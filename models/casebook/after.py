@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from models.casebook import duties, meetings, phases, plans
 from models.casebook.decisions import decide_by_rule
-from models.casebook.duties import Wanted
+from models.casebook.duties import Because, Wanted
 from models.casebook.effects import set_director
 from models.casebook.frame import Frame
 from models.clocks import AMSTERDAM
@@ -15,7 +15,7 @@ from models.refusals import FieldError, InvalidFields, NotPossible
 from models.tables.base import new_id
 from models.tables.cases import CriterionJudgement, Hold
 from models.tables.duties import Duty
-from models.words import CommitmentState, DutyKind, Phase, WorkKind
+from models.words import CommitmentState, DutyKind, Phase, TermChange, WorkKind
 from models.words import DecisionKind as D
 
 After = Callable[[Frame, Duty, GiveAnswer], Awaitable[None]]
@@ -45,7 +45,7 @@ async def _information_given(frame: Frame, _duty: Duty, _command: GiveAnswer) ->
         return
     for admission in await frame.still_open({DutyKind.ADMISSION}):
         await phases.end_holds(frame, Hold.duty_id == admission.id)
-        await duties.recompute(frame, [admission], "de gevraagde informatie is er")
+        await duties.recompute(frame, [admission], Because(TermChange.RESUMED, "de gevraagde informatie is er"))
 
 
 async def _referral_answered(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:

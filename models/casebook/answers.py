@@ -26,7 +26,7 @@ async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer:
     frame = await open_frame(work, case.id)
     await work.session.refresh(duty)
     by_phone = await _may_answer(frame, duty, command)
-    _check_open(duty)
+    check_open(duty)
     _check_outcome(duty, command)
     frame.batch_id = new_id()
     given = _given(frame, duty, command)
@@ -47,7 +47,7 @@ async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer:
 async def _may_answer(frame: Frame, duty: Duty, command: GiveAnswer) -> bool:
     """The owner answers; the regisseur (or the triage officer) may register it by phone, saying who and when."""
     actor = frame.work.actor
-    if _owns(actor, duty):
+    if owns(actor, duty):
         return False
     regisseur = actor.is_staff and (
         actor.person_id == frame.case.director_id or (actor.has(Role.TRIAGE_OFFICER) and frame.case.director_id is None)
@@ -63,7 +63,8 @@ async def _may_answer(frame: Frame, duty: Duty, command: GiveAnswer) -> bool:
     return True
 
 
-def _owns(actor: Actor, duty: Duty) -> bool:
+def owns(actor: Actor, duty: Duty) -> bool:
+    """Whether a duty is this actor's to answer: by name, by role, or as anybody of the organisation."""
     if duty.owner_role is Role.TRIAGE_MEMBER:
         return actor.organisation_kind is OrganisationKind.LID1 and actor.has(Role.TRIAGE_MEMBER)
     if actor.organisation_id != duty.owner_organisation_id:
@@ -74,7 +75,8 @@ def _owns(actor: Actor, duty: Duty) -> bool:
     return True
 
 
-def _check_open(duty: Duty) -> None:
+def check_open(duty: Duty) -> None:
+    """Raises AlreadySettled when nothing is owed any more."""
     if duty.answered_at or duty.lapsed_at or duty.withdrawn_at:
         raise AlreadySettled(f"Deze taak is al afgedaan: {duty.ended_as}.")
 
@@ -114,9 +116,9 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     duty, case = await duty_lookup.duty_with_case(work, duty_id)
     frame = await open_frame(work, case.id)
     await work.session.refresh(duty)
-    if not _owns(work.actor, duty):
+    if not owns(work.actor, duty):
         raise NotAllowed("Alleen wie de taak heeft geeft haar door.")
-    _check_open(duty)
+    check_open(duty)
     if DUTIES[duty.kind].closed_by is ClosedBy.REVIEW:
         raise NotPossible("Een beoordeling wordt niet doorgegeven: een ander dan wie opende kijkt ernaar.")
     if duty.owner_role is Role.TRIAGE_MEMBER:

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from models import clocks, ladder
+from models import projection
 from models.casebook.frame import Frame
 from models.clocks import Budget, Unit
 from models.lookups import duties as lookup
 from models.owed import DUTIES, Owner
 from models.tables.base import new_id
-from models.tables.duties import Duty, Rung
+from models.tables.duties import ChangedTerm, Duty, Rung
 from models.transactions import Work
-from models.words import DutyKind, OnLeave, Phase, Role
+from models.words import DutyKind, OnLeave, Phase, Role, TermChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +52,22 @@ def _opened(frame: Frame, one: Wanted) -> Duty:
     organisation_id, role, person_id = _owner(frame, one)
     budget = Budget(Unit.FIXED, 0, one.fixed_at) if one.fixed_at else _term(frame, one.kind)
     anchor = one.anchor or now
-    due = frame.policy.due(one.kind, anchor, budget)
+    with projection.counted(one.kind):
+        due = frame.policy.due(one.kind, anchor, budget)
     carried = DUTIES[one.kind].on_leave is OnLeave.CARRY
     return Duty(
         id=new_id(), house_id=case.house_id, case_id=case.id, visit_id=None if carried else case.visit_id,
         kind=one.kind, owner_organisation_id=organisation_id, owner_role=role, owner_person_id=person_id,
         about_id=one.about_id, batch_id=frame.batch_id, anchor=anchor, unit=budget.unit, amount=budget.amount,
         fixed_at=budget.at, due_at=max(due.moment, now), due_version=1, explanation=due.explanation(),
-        urgent=case.urgent, opened_at=now,
+        extra=0, urgent=case.urgent, opened_at=now,
     )  # fmt: skip
 
 
 def _term(frame: Frame, kind: DutyKind) -> Budget:
-    triage = frame.policy.triage(frame.work.now)
-    if kind is DutyKind.ADMISSION and triage is not None and not frame.case.urgent:
-        return clocks.fixed(triage.moment)
-    return frame.policy.term(kind, urgent=frame.case.urgent, high_risk=frame.case.high_risk)
+    case = frame.case
+    with projection.counted(kind):
+        return projection.term_of(frame.policy, kind, frame.work.now, urgent=case.urgent, high_risk=case.high_risk)
 
 
 def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]:  # noqa: PLR0911 - one for each kind
@@ -96,15 +96,13 @@ def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]: 
 
 
 def _arm(frame: Frame, duty: Duty) -> None:
-    """Set the rungs of a duty. While its clock stands still nothing is armed: the resume arms it again."""
+    """Set the rungs of a duty. While the case is on hold nothing is armed: the resume arms it again."""
     if frame.case.hold_since is not None and DUTIES[duty.kind].stops_on_hold:
         return
-    calendar = frame.policy.calendar()
-    specs = frame.policy.ladder(duty.kind, urgent=duty.urgent)
-    office_hours = not (duty.urgent and DUTIES[duty.kind].urgent_term is not None)
-    planned = ladder.rungs(duty.due_at, duty.opened_at, specs, calendar, office_hours=office_hours)
-    first = duty.due_version == 1
-    armed = [rung for rung in planned if first or rung.fire_at > frame.work.now]
+    with projection.counted(duty.kind):
+        armed = projection.ladder_of(frame.policy, duty.kind, duty.due_at, duty.opened_at, urgent=duty.urgent)
+    if duty.due_version > 1:
+        armed = projection.still_ahead(armed, duty.due_at, frame.work.now)
     frame.work.write(Rung, [
         {"id": new_id(), "house_id": duty.house_id, "case_id": duty.case_id, "duty_id": duty.id, "step": rung.step,
          "due_version": duty.due_version, "fire_at": rung.fire_at} for rung in armed
@@ -160,34 +158,63 @@ async def leave(frame: Frame, to: Phase) -> None:
         await end_duties(frame, these, ended_as=str(OnLeave.WITHDRAW if how is OnLeave.CARRY else how))
 
 
-async def recompute(frame: Frame, found: Sequence[Duty], why: str) -> None:
-    """Work out the due moments again (a hold, a term, a holiday changed) and arm the ladders anew."""
+@dataclass(frozen=True, slots=True)
+class Because:
+    """What moves a term: the word for it, how the explanation says it, and a reason in somebody's own words."""
+
+    why: TermChange
+    said: str
+    reason: str = ""
+    added: int | None = None
+
+
+async def recompute(frame: Frame, found: Sequence[Duty], because: Because) -> None:
+    """Work out the due moments again (a hold, a term, an extension), note what moved, and arm the ladders anew."""
     await disarm(frame.work, [duty.id for duty in found])
     for duty in found:
         if duty.kind is DutyKind.ADMISSION and duty.due_at <= frame.work.now:
             _next_triage(frame, duty)
-        budget = Budget(duty.unit, duty.amount, duty.fixed_at)
-        due = frame.policy.due(duty.kind, duty.anchor, budget, await frame.holds_for(duty.id))
-        duty.due_at = due.moment
-        duty.explanation = f"{due.explanation()} ({why})"
+        holds, stands_still = await frame.holds_for(duty)
+        term = projection.Term(duty.unit, duty.amount, duty.extra, duty.fixed_at)
+        with projection.counted(duty.kind):
+            due = frame.policy.due(duty.kind, duty.anchor, term.budget(), holds)
+        was, duty.due_at = duty.due_at, projection.due_moment(due, duty.opened_at)
+        duty.explanation = projection.explained(due.explanation(), term, because.said)
         duty.due_version += 1
         duty.exhausted_at = None
-        _arm(frame, duty)
+        if duty.due_at != was:
+            _note_change(frame, duty, was, because)
+        if not stands_still:
+            _arm(frame, duty)
+
+
+def _note_change(frame: Frame, duty: Duty, was: datetime, because: Because) -> None:
+    actor = frame.work.actor
+    frame.work.write(ChangedTerm, [
+        {"id": new_id(), "house_id": duty.house_id, "case_id": duty.case_id, "duty_id": duty.id, "at": frame.work.now,
+         "version": duty.due_version, "why": because.why, "reason": because.reason, "was_due_at": was,
+         "due_at": duty.due_at, "unit": duty.unit, "added": because.added, "policy_version": None,
+         "person_id": actor.person_id, "organisation_id": actor.organisation_id},
+    ])  # fmt: skip
 
 
 def _next_triage(frame: Frame, duty: Duty) -> None:
     """A triage that went by while the clock stood still is no term: the next one is."""
     if duty.unit is Unit.FIXED:
-        budget = _term(frame, duty.kind)
-        duty.anchor, duty.unit, duty.amount, duty.fixed_at = frame.work.now, budget.unit, budget.amount, budget.at
+        _give(frame, duty, _term(frame, duty.kind))
 
 
-async def move(frame: Frame, found: Sequence[Duty], budget: Budget, why: str) -> None:
+def _give(frame: Frame, duty: Duty, budget: Budget) -> None:
+    duty.anchor, duty.unit, duty.amount, duty.fixed_at = frame.work.now, budget.unit, budget.amount, budget.at
+    duty.extra = 0
+
+
+async def move(frame: Frame, found: Sequence[Duty], budget: Budget, because: Because) -> None:
     """Give duties another term, counted from now."""
     for duty in found:
-        duty.anchor, duty.unit, duty.amount, duty.fixed_at = frame.work.now, budget.unit, budget.amount, budget.at
+        _give(frame, duty, budget)
         duty.urgent = frame.case.urgent
-    await recompute(frame, found, why)
+    await recompute(frame, found, because)
 
 
 async def hand_to_director(frame: Frame, person_id: UUID) -> None:

@@ -1,26 +1,38 @@
 """What a particular decision changes besides the phase and the duties that the table names."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 
-from models import clocks
+from models import clocks, projection
 from models.casebook import beside, duties, phases, plans
-from models.casebook.duties import Wanted
+from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame
+from models.casebook.holding import hold, hold_duties, later, resume
 from models.casebook.retold import retold
 from models.commands import TakeDecision
 from models.lookups import cases, meetings, people, referrals
 from models.owed import DUTIES, Owner
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
-from models.tables.cases import Case, Decision, Hold
+from models.tables.cases import Case, Decision
 from models.tables.duties import Duty
 from models.tables.items import InfoItem
 from models.tables.referrals import Subject
-from models.words import Category, CommitmentState, DutyKind, OrganisationKind, Outcome, Phase, Role, Standing, WorkKind
+from models.words import (
+    Category,
+    CommitmentState,
+    DutyKind,
+    OrganisationKind,
+    Outcome,
+    Phase,
+    Role,
+    Standing,
+    TermChange,
+    WorkKind,
+)
 from models.words import DecisionKind as D
 
 #: content of a closed case is never open for longer than this by one decision
@@ -248,19 +260,13 @@ async def _call_off(frame: Frame, _command: TakeDecision, _decision: Decision) -
 
 
 async def _start_watch(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
-    duties.open_duties(frame, [Wanted(DutyKind.WATCH, fixed_at=_later(frame, command))])
-
-
-def _later(frame: Frame, command: TakeDecision) -> datetime:
-    if command.until is None or command.until <= frame.work.now:
-        raise InvalidFields([FieldError("datum", "ligt in de toekomst")])
-    return command.until
+    duties.open_duties(frame, [Wanted(DutyKind.WATCH, fixed_at=later(frame, command))])
 
 
 async def _unshield(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
     if frame.case.outcome in cases.NOT_TAKEN_ON:
         raise NotPossible("Een aanmelding die niet in behandeling kwam wordt gewist en niet ontsloten.")
-    if _later(frame, command) > frame.work.now + LONGEST_UNSHIELDED:
+    if later(frame, command) > frame.work.now + LONGEST_UNSHIELDED:
         raise InvalidFields([FieldError("datum", f"ontsluiten kan voor ten hoogste {LONGEST_UNSHIELDED.days} dagen")])
     frame.case.unshielded_until = command.until
 
@@ -276,39 +282,14 @@ async def _mark_urgent(frame: Frame, _command: TakeDecision, _decision: Decision
             continue
         agreed = duty.unit is clocks.Unit.FIXED and duty.kind is not DutyKind.ADMISSION
         term = policy.term(duty.kind, urgent=True)
-        if not agreed and policy.due(duty.kind, frame.work.now, term).moment < duty.due_at:
-            await duties.move(frame, [duty], term, "spoed")
+        if not agreed and _sooner(frame, duty, term):
+            await duties.move(frame, [duty], term, Because(TermChange.URGENT, "spoed"))
     frame.owe(WorkKind.ALERT)
 
 
-async def _hold(frame: Frame, command: TakeDecision, decision: Decision) -> None:
-    """The house's own process terms stand still; an end is itself a duty."""
-    case, now = frame.case, frame.work.now
-    if case.hold_since is not None:
-        raise NotPossible("De casus is al opgeschort.")
-    until = _later(frame, command)
-    case.hold_since, case.hold_until = now, until
-    frame.work.session.add(_ledger(frame, decision.reason, until))
-    stopped = [one for one in await frame.still_open() if DUTIES[one.kind].stops_on_hold]
-    await duties.disarm(frame.work, [one.id for one in stopped])
-    duties.open_duties(frame, [Wanted(DutyKind.END_OF_HOLD, fixed_at=until)])
-
-
-def _ledger(frame: Frame, reason: str, until: datetime, duty_id: UUID | None = None) -> Hold:
-    return Hold(
-        id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, duty_id=duty_id, since=frame.work.now,
-        until=until, reason=reason,
-    )  # fmt: skip
-
-
-async def _resume(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:
-    case = frame.case
-    if case.hold_since is None:
-        raise NotPossible("De casus is niet opgeschort.")
-    case.hold_since = case.hold_until = None
-    await phases.end_holds(frame, Hold.duty_id.is_(None))
-    stopped = [one for one in await frame.still_open() if DUTIES[one.kind].stops_on_hold]
-    await duties.recompute(frame, stopped, "hervat na opschorting")
+def _sooner(frame: Frame, duty: Duty, term: clocks.Budget) -> bool:
+    with projection.counted(duty.kind):
+        return frame.policy.due(duty.kind, frame.work.now, term).moment < duty.due_at
 
 
 async def _more_information(frame: Frame, command: TakeDecision, decision: Decision) -> None:
@@ -317,10 +298,7 @@ async def _more_information(frame: Frame, command: TakeDecision, decision: Decis
     others = [one for one in command.organisations if one != frame.case.reporter_organisation_id]
     await _check_participants(frame, tuple(others))
     await phases.ask(frame, others, Standing.ASKED)
-    far = frame.work.now + timedelta(days=366)
-    admission: list[Duty] = await frame.still_open({DutyKind.ADMISSION})
-    frame.work.session.add_all(_ledger(frame, decision.reason, far, duty.id) for duty in admission)
-    await duties.disarm(frame.work, [duty.id for duty in admission])
+    await hold_duties(frame, await frame.still_open({DutyKind.ADMISSION}), decision.reason)
 
 
 async def _transfer_director(frame: Frame, command: TakeDecision, decision: Decision) -> None:
@@ -364,8 +342,8 @@ EFFECTS: dict[D, Effect] = {
     D.START_WATCH: _start_watch,
     D.UNSHIELD: _unshield,
     D.MARK_URGENT: _mark_urgent,
-    D.HOLD: _hold,
-    D.RESUME: _resume,
+    D.HOLD: hold,
+    D.RESUME: resume,
     D.TRANSFER_DIRECTOR: _transfer_director,
     D.TRANSFER_SPONSOR: _transfer_sponsor,
     D.CORRECT: _correct,

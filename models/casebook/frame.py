@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from models import projection
 from models.casebook import trail
 from models.clocks import Hold
 from models.lookups import cases, duties
+from models.lookups.cases import LedgerLine
 from models.policy import Policy
 from models.refusals import NotAllowed
 from models.tables.base import new_id
@@ -32,7 +34,7 @@ class Frame:
     visit: Visit | None = None
     batch_id: UUID = field(default_factory=new_id)
     _owed: set[tuple[WorkKind, UUID]] = field(default_factory=set)
-    _holds: list[tuple[UUID | None, Hold]] | None = None
+    _holds: dict[UUID, list[LedgerLine]] | None = None
     _duties: list[Duty] | None = None
     _standings: list[Involvement] | None = None
 
@@ -67,12 +69,12 @@ class Frame:
         if self._standings is not None:
             self._standings.extend(found)
 
-    async def holds_for(self, duty_id: UUID | None) -> list[Hold]:
-        """The stretches in which the clock of this duty stands still."""
+    async def holds_for(self, duty: Duty) -> tuple[list[Hold], bool]:
+        """The stretches that do not count for this duty, and whether its clock stands still by one of its own."""
         if self._holds is None:
-            rows = await cases.holds_of(self.work, self.case.id)
-            self._holds = [(row[1], Hold(row[2], row[3])) for row in rows if row[2] < row[3]]  # type: ignore[arg-type,operator]
-        return [hold for one, hold in self._holds if one is None or one == duty_id]
+            self._holds = await cases.holds_of(self.work, [self.case.id])
+        mine = [one.seen_from(duty.id) for one in self._holds.get(self.case.id, ()) if one.concerns(duty.id)]
+        return projection.counting(duty.kind, mine, self.work.now)
 
     def forget_holds(self) -> None:
         """The ledger changed; read it again."""

@@ -4,12 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from models import items
+from models import clocks, items
 from models.casebook import duties, plans, series
 from models.casebook import whereabouts as places
-from models.casebook.duties import Wanted
+from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
-from models.clocks import Budget, Unit
 from models.commands import Convene, RecordMeeting
 from models.lookups import info, meetings, people, whereabouts
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible
@@ -18,7 +17,7 @@ from models.tables.cases import Document
 from models.tables.items import MeetingPlace
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
-from models.words import Condition, DutyKind, OrganisationKind, Phase, Standing, WorkKind
+from models.words import Condition, DutyKind, OrganisationKind, Phase, Standing, TermChange, WorkKind
 
 CONFERENCE = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING})
 
@@ -131,7 +130,8 @@ async def _point_at(frame: Frame, meeting: Meeting) -> None:
     await duties.end_duties(frame, to_set, answered=True, ended_as="gedaan")
     to_hold = [one for one in open_ if one.kind is DutyKind.HOLD_MEETING]
     if to_hold:
-        await duties.move(frame, to_hold, Budget(Unit.FIXED, 0, meeting.starts_at), "datum van het overleg")
+        because = Because(TermChange.MOVED, "datum van het overleg")
+        await duties.move(frame, to_hold, clocks.fixed(meeting.starts_at), because)
         for duty in to_hold:
             duty.about_id = meeting.id
     else:

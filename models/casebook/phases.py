@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, update
 
-from models import clocks, process
+from models import process, projection
 from models.casebook import duties
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame
@@ -125,7 +125,8 @@ async def _information(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]:
 
 def _sooner(frame: Frame, before: datetime | None) -> datetime | None:
     term = frame.policy.term(DutyKind.INFORMATION, urgent=frame.case.urgent)
-    usual = clocks.due(frame.work.now, term, frame.policy.calendar()).moment
+    with projection.counted(DutyKind.INFORMATION):
+        usual = frame.policy.due(DutyKind.INFORMATION, frame.work.now, term).moment
     return before if before is not None and frame.work.now < before < usual else None
 
 

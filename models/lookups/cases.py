@@ -1,15 +1,18 @@
 """Finding cases and what a verb must know of one before it acts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, and_, bindparam, cast, func, select
+from sqlalchemy import Select, Text, Uuid, and_, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from models import visibility
+from models.clocks import Hold as Stretch
 from models.lookups import glass
 from models.lookups.duties import is_open
 from models.policy import Policy
@@ -155,12 +158,35 @@ async def standings(work: Work, case_id: UUID) -> list[Involvement]:
     return list(await work.session.scalars(statement.order_by(Involvement.since, Involvement.id)))
 
 
-async def holds_of(work: Work, case_id: UUID) -> list[tuple[UUID, UUID | None, object, object]]:
-    """The ledger of holds: id, the one duty it is for (or the whole case), since and until."""
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A stretch in which clocks stood still: of one duty, or of the whole case."""
+
+    duty_id: UUID | None
+    hold: Stretch
+    ended: bool
+
+    def concerns(self, duty_id: UUID) -> bool:
+        """It is about this duty, or about all of them."""
+        return self.duty_id in {None, duty_id}
+
+    def seen_from(self, duty_id: UUID) -> tuple[bool, Stretch, bool]:
+        """As `projection.counting` takes it."""
+        return self.duty_id == duty_id, self.hold, self.ended
+
+
+async def holds_of(work: Work, case_ids: Collection[UUID]) -> dict[UUID, list[LedgerLine]]:
+    """The ledgers of holds of these cases, the first hold first. One that ended as it began was none."""
     rows = await work.session.execute(
-        select(Hold.id, Hold.duty_id, Hold.since, Hold.until).where(Hold.case_id == case_id).order_by(Hold.since)
+        select(Hold.case_id, Hold.duty_id, Hold.since, Hold.until, Hold.ended_at)
+        .where(Hold.case_id == func.any(bindparam("cases", list(case_ids), ARRAY(Uuid()))), Hold.since < Hold.until)
+        .order_by(Hold.since)
     )
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    found: dict[UUID, list[LedgerLine]] = {}
+    for row in rows:
+        line = LedgerLine(row.duty_id, Stretch(row.since, row.until), row.ended_at is not None)
+        found.setdefault(row.case_id, []).append(line)
+    return found
 
 
 def listed() -> Select[Case]:

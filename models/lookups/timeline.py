@@ -197,6 +197,16 @@ def _term_over(facts: Mapping[str, Any], _known: Known) -> str:
     return f"De termijn van '{_lower(facts.get('soort'))}' is voorbij; er kwam geen antwoord"
 
 
+def _terms_moved(facts: Mapping[str, Any], _known: Known) -> str:
+    count = facts.get("aantal", 0)
+    moved = "Een termijn is verzet" if count == 1 else f"{count} termijnen zijn verzet"
+    return f"{moved}: {facts.get('waarom', 'het beleid is gewijzigd')}"
+
+
+def _extended(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Termijn verlengd met {facts.get('met', '')}{_about(facts, known)}"
+
+
 def _taken_over(facts: Mapping[str, Any], known: Known) -> str:
     who = known.organisation(_id(facts, "organisatie")) or "De ontvanger"
     return f"{who} aanvaardde: {_lower(facts.get('soort'))}"
@@ -287,6 +297,8 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "antwoord": _answered,
     "taak doorgegeven": _handed_on,
     "termijn voorbij": _term_over,
+    "termijn gewijzigd": _terms_moved,
+    "termijn verlengd": _extended,
     "overgenomen": _taken_over,
     "casus naast": _beside,
     "nieuwe melding": _new_report,

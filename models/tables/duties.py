@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.clocks import Unit
 from models.ladder import Step
 from models.tables.base import Base, CaseId, HouseId, Id, words
-from models.words import DutyKind, Role
+from models.words import DutyKind, Role, TermChange
 
 OPEN = "answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL"
 
@@ -21,6 +21,7 @@ class Duty(Base):
     __tablename__ = "duty"
     __table_args__ = (
         CheckConstraint("num_nonnulls(answered_at, lapsed_at, withdrawn_at) <= 1", name="ends_once"),
+        CheckConstraint("extra >= 0", name="extended_only"),
         Index("ix_duty_open_by_case", "case_id", postgresql_where=text(OPEN)),
         Index("ix_duty_open_by_owner", "owner_organisation_id", "due_at", postgresql_where=text(OPEN)),
         Index("ix_duty_exhausted", "house_id", "exhausted_at",
@@ -43,6 +44,7 @@ class Duty(Base):
     anchor: Mapped[datetime]
     unit: Mapped[Unit] = mapped_column(words(Unit))
     amount: Mapped[int]
+    extra: Mapped[int] = mapped_column(default=0, server_default="0")  #: by which it was extended, in the same unit
     fixed_at: Mapped[datetime | None]
     due_at: Mapped[datetime]
     due_version: Mapped[int] = mapped_column(default=1)
@@ -54,6 +56,38 @@ class Duty(Base):
     withdrawn_at: Mapped[datetime | None]
     ended_as: Mapped[str | None]
     exhausted_at: Mapped[datetime | None]
+
+
+class ChangedTerm(Base):
+    """A due moment that moved: when, from what to what, by whom (nobody: Pols itself) and why.
+
+    `added` is what an extension gave, in `unit`; `policy_version` the policy that moved it.
+    """
+
+    __tablename__ = "term_change"
+    __table_args__ = (
+        UniqueConstraint("duty_id", "version"),
+        CheckConstraint("was_due_at <> due_at", name="really_moved"),
+        CheckConstraint("(why = 'verlengd') = (added IS NOT NULL)", name="extension_has_an_amount"),
+        CheckConstraint("why <> 'verlengd' OR reason <> ''", name="extension_has_a_reason"),
+        Index("ix_term_change_case_id", "case_id"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    duty_id: Mapped[UUID] = mapped_column(ForeignKey("duty.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    version: Mapped[int]
+    why: Mapped[TermChange] = mapped_column(words(TermChange))
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    was_due_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    unit: Mapped[Unit] = mapped_column(words(Unit))
+    added: Mapped[int | None]
+    policy_version: Mapped[int | None]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
 
 
 class Rung(Base):

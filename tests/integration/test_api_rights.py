@@ -63,6 +63,8 @@ MATRIX = {
     "POST /taken/{id}/antwoorden": "3+34+3433",
     "POST /taken/{id}/overdrachten": "3334+3433",
     "POST /taken/{id}/herinneringen": "++33334+3",
+    "GET /taken/{id}/termijn": "+++4+34+4",
+    "POST /taken/{id}/verlengingen": "3+34+3433",
     "GET /casussen/{id}/overleggen": "+++4+34+4",
     "POST /casussen/{id}/overleggen": "3+3433433",
     "GET /overleggen/{id}": "+++4+34+4",
@@ -97,6 +99,7 @@ MATRIX = {
     "GET /stagnaties/taken": "++3333++3",
     "GET /huizen/{id}/beleid": "++++++4++",
     "PUT /huizen/{id}/beleid": "33333+3+3",
+    "POST /huizen/{id}/beleid/proef": "33333+3+3",
     "GET /organisaties": "+++++++++",
     "GET /personen": "+++++++++",
     "GET /mij": "+++++++++",
@@ -226,6 +229,7 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
             "uitkomst": "gereed", "gesprokenMet": "mw. Jansen", "gesprokenOp": "2026-01-01T10:00:00Z",
         },
         "POST /taken/{id}/overdrachten": {"persoon": str(door.house.person("ggz"))},
+        "POST /taken/{id}/verlengingen": {"aantal": 1, "reden": "ziekte"},
         "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
@@ -242,6 +246,7 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
         "POST /noodtoegangen/{id}/bevestigingen": {"code": "0"},
         "POST /noodtoegangen/{id}/beoordelingen": {"oordeel": "terecht"},
         "PUT /huizen/{id}/beleid": {"evaluatieDagen": 42},
+        "POST /huizen/{id}/beleid/proef": {"evaluatieDagen": 42},
         "POST /tokens": {"naam": "weeklijst", "bereik": "lezen", "dagenGeldig": 30},
     }  # fmt: skip
 

@@ -26,6 +26,7 @@ BASE = "https://pols.example/v1"
 #: whose fields are drawn by chance only: `test_no_odd_value_is_more_than_a_refusal` already gives each an odd value
 LARGE = (
     "POST /aanmeldingen", "PUT /aanmeldingen/{id}", "PUT /huizen/{id}/beleid", "POST /meldingen",
+    "POST /huizen/{id}/beleid/proef",
     "POST /casussen/{id}/besluiten", "POST /overleggen/{id}/uitkomsten", "POST /casussen/{id}/informatie",
 )  # fmt: skip
 OPEN = {"POST /hulpvragen"}

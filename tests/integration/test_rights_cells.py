@@ -98,6 +98,7 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         "POST /casussen/{id}/informatie": {"categorie": "zorg", "tekst": "stabiel", "leverancier": ggz},
         "POST /casussen/{id}/noodtoegangen": {"reden": REASON},
         "POST /taken/{id}/antwoorden": {"uitkomst": "gereed"},
+        "POST /taken/{id}/verlengingen": {"aantal": 1, "reden": "ziekte"},
         "POST /taken/{id}/overdrachten": {"persoon": str(house.person("ggz"))},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},

@@ -43,7 +43,7 @@ CONTENT = {
     *(f"glass.{one}" for one in (
         "reason", "asked_at", "code_hash", "tries", "confirmed_by", "verdict", "review", "reviewed_at", "reviewed_by",
     )),
-    "commitment.replaces_id", "hold.reason", "person.screened_until", "person.trained_until",
+    "commitment.replaces_id", "hold.reason", "term_change.reason", "person.screened_until", "person.trained_until",
 }  # fmt: skip
 
 

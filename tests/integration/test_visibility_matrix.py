@@ -245,11 +245,15 @@ def _answer(world: World, actor: Actor, row: Row) -> bool:
     )  # fmt: skip
 
 
+def _of_duty(world: World, actor: Actor, row: Row) -> bool:
+    return _duty(world, actor, next(one for one in world.tables["duty"] if one["id"] == row["duty_id"]))
+
+
 EXPECTED: dict[str, Callable[[World, Actor, Row], bool]] = {
     "cases": _case, "visit": _seen, "rung": _seen, "meeting": _seen, "decision": _process, "hold": _process,
     "duty": _duty, "history": _line, "answer": _answer, "referral": _referral, "subject": _subject,
     "criterion_judgement": _read, "document": _read, "commitment": _read, "info_item": _item,
-    "subject_address": _address, "meeting_place": _place,
+    "subject_address": _address, "meeting_place": _place, "term_change": _of_duty,
 }  # fmt: skip
 KEY = {"subject_address": "subject_id", "meeting_place": "meeting_id"}  #: where the id is another's
 

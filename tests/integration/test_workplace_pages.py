@@ -34,10 +34,11 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
     story = await factories.a_case(db.web, house, Phase.PLAN)
     found = {}
     case = f"/casussen/{story.case_id}"
+    term = f"/taken/{(await story.duty(DutyKind.EVALUATION)).id}/termijn"
     for key in ("regisseur", "ggz", "manager"):
         async with signed_in(db, house, key) as client:
             for path in (
-                "/", "/casussen", case, f"{case}/toegang", "/noodtoegangen", "/nergens", "/mijn", "/bevestigen",
+                "/", "/casussen", case, f"{case}/toegang", term, "/noodtoegangen", "/nergens", "/mijn", "/bevestigen",
             ):  # fmt: skip
                 found[f"{key} {path}"] = (await client.get(path)).text
     async with browsing(db) as client:
