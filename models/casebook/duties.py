@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import true, update
 
 from models import clocks, ladder
 from models.casebook.frame import Frame
 from models.clocks import Budget, Unit
+from models.ladder import Step
 from models.lookups import duties as lookup
-from models.owed import DUTIES, Owner
+from models.owed import BY_THE_HOUR, DUTIES, Owner
 from models.tables.base import new_id
 from models.tables.duties import Duty, Rung
 from models.transactions import Work
@@ -59,7 +60,7 @@ def _opened(frame: Frame, one: Wanted) -> Duty:
         kind=one.kind, owner_organisation_id=organisation_id, owner_role=role, owner_person_id=person_id,
         about_id=one.about_id, batch_id=frame.batch_id, anchor=anchor, unit=budget.unit, amount=budget.amount,
         fixed_at=budget.at, due_at=max(due.moment, now), due_version=1, explanation=due.explanation(),
-        urgent=case.urgent, opened_at=now,
+        urgent=case.urgent or (case.high_risk and one.kind is DutyKind.INCIDENT), opened_at=now,
     )  # fmt: skip
 
 
@@ -99,17 +100,22 @@ def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]: 
 
 def _arm(frame: Frame, duty: Duty) -> None:
     """Set the rungs of a duty. While its clock stands still nothing is armed: the resume arms it again."""
+    duty.lead_proposed_at = None
     if frame.case.hold_since is not None and DUTIES[duty.kind].stops_on_hold:
         return
     calendar = frame.policy.calendar()
-    specs = frame.policy.ladder(duty.kind, urgent=duty.urgent)
-    office_hours = not (duty.urgent and DUTIES[duty.kind].urgent_term is not None)
+    ours = duty.owner_organisation_id == frame.house_organisation_id  # whoever leads there is the manager of the house
+    specs = [
+        spec for spec in frame.policy.ladder(duty.kind, urgent=duty.urgent)
+        if not (ours and spec.step is Step.PARTNER_MANAGER)
+    ]  # fmt: skip
+    office_hours = not (duty.urgent and duty.kind in BY_THE_HOUR)
     planned = ladder.rungs(duty.due_at, duty.opened_at, specs, calendar, office_hours=office_hours)
     first = duty.due_version == 1
     armed = [rung for rung in planned if first or rung.fire_at > frame.work.now]
     frame.work.write(Rung, [
         {"id": new_id(), "house_id": duty.house_id, "case_id": duty.case_id, "duty_id": duty.id, "step": rung.step,
-         "due_version": duty.due_version, "fire_at": rung.fire_at} for rung in armed
+         "nth": rung.nth, "due_version": duty.due_version, "fire_at": rung.fire_at} for rung in armed
     ])  # fmt: skip
 
 
@@ -127,19 +133,22 @@ async def end_duties(
         else:
             duty.withdrawn_at = frame.work.now
         duty.ended_as = ended_as
-    await disarm(frame.work, [duty.id for duty in found])
+    await disarm(frame.work, [duty.id for duty in found], ended=True)
 
 
-async def disarm(work: Work, duty_ids: Sequence[UUID]) -> None:
-    """Drop the rungs that did not fire."""
+async def disarm(work: Work, duty_ids: Sequence[UUID], *, ended: bool = False) -> None:
+    """Drop the rungs that did not fire. What somebody put off for themselves goes only when the duty has ended."""
     if work.is_writing(Rung):
         await work.session.flush()
     await work.session.execute(
         update(Rung)
-        .where(Rung.duty_id.in_(duty_ids), Rung.fired_at.is_(None), Rung.dropped_at.is_(None))
+        .where(
+            Rung.duty_id.in_(duty_ids), Rung.fired_at.is_(None), Rung.dropped_at.is_(None),
+            true() if ended else Rung.person_id.is_(None),
+        )
         .values(dropped_at=work.now)
         .execution_options(synchronize_session=False, autoflush=False)
-    )
+    )  # fmt: skip
 
 
 async def end_of_kind(frame: Frame, kinds: Iterable[DutyKind], *, ended_as: str, answered: bool = True) -> None:

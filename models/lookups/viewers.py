@@ -79,6 +79,7 @@ _FUNCTIONS: Mapping[str, str] = {
     Role.PRIVACY_OFFICER: "privacy officer", Role.ADMINISTRATOR: "functioneel beheerder",
     Role.DATA_PROTECTION: "functionaris gegevensbescherming", Role.TRIAGE_MEMBER: "lid van het triageoverleg",
     Role.CONTACT: "contactpersoon", Role.CONTACT_POINT: "medewerker van het contactpunt",
+    Role.PARTNER_LEAD: "leidinggevende",
 }  # fmt: skip
 _PURPOSES: Mapping[str, str] = {
     "casus": "voor de behandeling van de casus", "procesvoering": "voor het verloop van het proces",
