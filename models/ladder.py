@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from models.clocks import AMSTERDAM, Budget, WorkingCalendar, clock_hours, shift, within_office_hours, working_days
+from models.clocks import (
+    AMSTERDAM,
+    Budget,
+    WorkingCalendar,
+    clock_hours,
+    due,
+    shift,
+    within_office_hours,
+    working_days,
+)
 
 
 class Step(StrEnum):
@@ -23,6 +32,14 @@ class Step(StrEnum):
     MANAGER = "manager"  #: bericht aan de manager van het huis; de laatste trede
     LAPSE = "lapse"  #: de taak vervalt zonder antwoord; er gaat geen bericht uit
     SNOOZED = "snoozed"  #: herinnering die iemand voor zichzelf had uitgesteld; geen trede van een ladder
+
+
+class Addressee(StrEnum):
+    """Who can be told by hand that an answer is missing, besides the owner."""
+
+    CONTACT = "contactpersoon"  #: colleagues of the owner
+    LEAD = "leidinggevende"  #: who leads at the partner
+    MANAGER = "manager"  #: of the house
 
 
 _EXPLANATIONS = {
@@ -157,6 +174,17 @@ def posts(now: datetime, calendar: WorkingCalendar) -> Posts:
     next_day = calendar.add_working_days(day, 1)
     opens = datetime.combine(next_day, calendar.opens, AMSTERDAM).astimezone(UTC)
     return Posts(day, goes_at, next_day, opens + AFTER_OPENING)
+
+
+#: working days for which somebody puts off their own reminders: before the term is over, and after
+_SNOOZE, _SNOOZE_LATE = working_days(5), working_days(2)
+
+
+def longest_snooze(now: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """Until when somebody may put off the reminders of a duty: never past a term that runs, and not long after."""
+    if due_at <= now:
+        return due(now, _SNOOZE_LATE, calendar).moment
+    return min(due_at, due(now, _SNOOZE, calendar).moment)
 
 
 #: what a ladder may hold at most

@@ -132,15 +132,14 @@ class Policy(BaseModel):
             return spec.urgent_term
         return self.terms[kind].budget() if kind in self.terms else spec.term
 
-    def ladder(self, kind: DutyKind, *, urgent: bool) -> list[RungSpec]:
-        """The reminders and escalation of a duty of this kind."""
+    def ladder(self, kind: DutyKind, *, urgent: bool, of_house: bool = False) -> list[RungSpec]:
+        """The reminders and escalation of a duty of this kind. Who leads at the house itself is its manager."""
         if DUTIES[kind].silent:
             return list(ladder.SILENT)
         hours = urgent and kind in BY_THE_HOUR
         own = (self.urgent_ladders if hours else self.ladders).get(kind)
-        if own is not None:
-            return _specs(own)
-        return list(ladder.URGENT if hours else ladder.DEFAULT)
+        specs = _specs(own) if own is not None else list(ladder.URGENT if hours else ladder.DEFAULT)
+        return [spec for spec in specs if not (of_house and spec.step is Step.PARTNER_MANAGER)]
 
     def ladder_faults(self) -> list[tuple[str, str, str]]:
         """What is wrong with the ladders of this policy: the field, the place in it, and why in Dutch.

@@ -10,7 +10,6 @@ from sqlalchemy import true, update
 from models import clocks, ladder
 from models.casebook.frame import Frame
 from models.clocks import Budget, Unit
-from models.ladder import Step
 from models.lookups import duties as lookup
 from models.owed import BY_THE_HOUR, DUTIES, Owner
 from models.tables.base import new_id
@@ -104,11 +103,8 @@ def _arm(frame: Frame, duty: Duty) -> None:
     if frame.case.hold_since is not None and DUTIES[duty.kind].stops_on_hold:
         return
     calendar = frame.policy.calendar()
-    ours = duty.owner_organisation_id == frame.house_organisation_id  # whoever leads there is the manager of the house
-    specs = [
-        spec for spec in frame.policy.ladder(duty.kind, urgent=duty.urgent)
-        if not (ours and spec.step is Step.PARTNER_MANAGER)
-    ]  # fmt: skip
+    of_house = duty.owner_organisation_id == frame.house_organisation_id
+    specs = frame.policy.ladder(duty.kind, urgent=duty.urgent, of_house=of_house)
     office_hours = not (duty.urgent and duty.kind in BY_THE_HOUR)
     planned = ladder.rungs(duty.due_at, duty.opened_at, specs, calendar, office_hours=office_hours)
     first = duty.due_version == 1

@@ -40,11 +40,22 @@ FROM said GROUP BY house_id, person_id, template
 ON CONFLICT (key) DO NOTHING"""
 
 
+_WHO = "SELECT DISTINCT person_id FROM said"
+
+
 @cache
-def _tell(name: str = "") -> str:
-    """Who is told and what, and then how it is sent: at once, or as a part of this package says."""
-    parts = [(files("models.casebook") / one).read_text(encoding="utf-8") for one in ("tell.sql", name) if one]
-    return "".join([*parts, "" if name else _AT_ONCE]).replace("{merged}", _MERGED)
+def _tell(then: str) -> str:
+    """Who is told and what, and what is done with that."""
+    return _part("tell.sql") + then
+
+
+@cache
+def _bundled() -> str:
+    return _tell(_part("remind.sql").replace("{merged}", _MERGED))
+
+
+def _part(name: str) -> str:
+    return (files("models.casebook") / name).read_text(encoding="utf-8")
 
 
 def _asked(found: Sequence[tuple[UUID, str, UUID | None]]) -> dict[str, object]:
@@ -61,7 +72,7 @@ async def remind(work: Work, found: Sequence[tuple[UUID, str, UUID | None]]) -> 
     policies = await lookup.policies(work, [duty for duty, _, _ in found])
     when = [ladder.posts(work.now, policy.calendar()) for policy in policies.values()]
     await work.session.execute(
-        text(_tell("remind.sql")),
+        text(_bundled()),
         _asked(found) | {
             "now": work.now, "template": "herinnering", "key": str(new_id()), "houses": list(policies),
             "by_itself": [house for house, policy in policies.items() if policy.escalate_partner_by_itself],
@@ -76,11 +87,17 @@ async def tell_about_duties(work: Work, pairs: Sequence[tuple[UUID, str]], *, te
     if not pairs:
         return 0
     result = await work.session.execute(
-        text(_tell()),
+        text(_tell(_AT_ONCE)),
         _asked([(duty, step, None) for duty, step in pairs]) | {"now": work.now, "template": template, "key": key},
     )  # fmt: skip
     assert isinstance(result, CursorResult)  # noqa: S101 - an INSERT
     return int(result.rowcount)
+
+
+async def reminded(work: Work, duty_id: UUID) -> frozenset[UUID]:
+    """Who is reminded of a duty now: its owner, whoever holds its role, or who replaces them."""
+    asked = _asked([(duty_id, "overdue", None)]) | {"now": work.now, "template": "herinnering"}
+    return frozenset(await work.session.scalars(text(_tell(_WHO)), asked))
 
 
 async def post(

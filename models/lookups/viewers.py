@@ -57,6 +57,8 @@ DID: Mapping[str, str] = {
     "overleg gehouden": "legde de uitkomst van een overleg vast",
     "herinnering": "herinnerde aan een taak",
     "herinnerd": "herinnerde met de hand aan een taak",
+    "geescaleerd": "stuurde een bericht over een taak die te laat is",
+    "sluimer": "stelde de eigen herinneringen aan een taak uit",
     "afspraken toegevoegd": "voegde afspraken toe aan het plan",
     "voortgang": "meldde hoe het met een afspraak gaat",
     "informatie toegevoegd": "leverde informatie aan",

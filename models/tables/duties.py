@@ -57,6 +57,11 @@ class Duty(Base):
     lead_proposed_at: Mapped[datetime | None]  #: the ladder proposed to tell who leads at the partner
     lead_told_at: Mapped[datetime | None]  #: who leads at the partner was told
 
+    @property
+    def proposes_lead(self) -> bool:
+        """The ladder proposed to tell who leads at the partner, and nobody did yet."""
+        return self.lead_proposed_at is not None and self.lead_told_at is None
+
 
 class Rung(Base):
     """One step of a duty's ladder: it fires at most once for a version of the due date.

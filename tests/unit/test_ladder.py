@@ -172,7 +172,7 @@ def test_a_reminder_that_comes_too_late_keeps_its_number() -> None:
 ENDS_SEEN = RungSpec(Step.MANAGER, working_days(9))
 WRONG: dict[str, tuple[list[RungSpec], int | None, str]] = {
     "nothing at all": ([], None, "ten minste één trede"),
-    "thirteen rungs": ([*(RungSpec(Step.REMIND, working_days(n)) for n in range(-12, 0)), ENDS_SEEN], None, "12 treden"),
+    "thirteen": ([*(RungSpec(Step.REMIND, working_days(n)) for n in range(-12, 0)), ENDS_SEEN], None, "12 treden"),
     "a reminder after the term": ([RungSpec(Step.REMIND, working_days(1)), ENDS_SEEN], 0, "vóór de termijn"),
     "due on another day": ([RungSpec(Step.DUE, working_days(1)), ENDS_SEEN], 0, "is 0"),
     "too late before it is": ([RungSpec(Step.OVERDUE, working_days(-1)), ENDS_SEEN], 0, "na de termijn"),
