@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -63,6 +64,8 @@ MATRIX = {
     "POST /taken/{id}/antwoorden": "3+34+3433",
     "POST /taken/{id}/overdrachten": "3334+3433",
     "POST /taken/{id}/herinneringen": "++33334+3",
+    "POST /taken/{id}/escalaties": "3+33334+3",
+    "POST /taken/{id}/sluimeringen": "3334+3433",
     "GET /casussen/{id}/overleggen": "+++4+34+4",
     "POST /casussen/{id}/overleggen": "3+3433433",
     "GET /overleggen/{id}": "+++4+34+4",
@@ -202,6 +205,8 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "POST /aanmeldingen/{id}/bijlagen": f"/aanmeldingen/{referral}/bijlagen?naam=nog.txt",
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
+        "POST /taken/{id}/escalaties": f"/taken/{progress}/escalaties",
+        "POST /taken/{id}/sluimeringen": f"/taken/{progress}/sluimeringen",
     }  # fmt: skip
 
 
@@ -225,6 +230,8 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
         "POST /taken/{id}/antwoorden": {
             "uitkomst": "gereed", "gesprokenMet": "mw. Jansen", "gesprokenOp": "2026-01-01T10:00:00Z",
         },
+        "POST /taken/{id}/escalaties": {"aan": "leidinggevende"},
+        "POST /taken/{id}/sluimeringen": {"tot": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
         "POST /taken/{id}/overdrachten": {"persoon": str(door.house.person("ggz"))},
         "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
