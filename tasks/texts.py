@@ -47,7 +47,7 @@ STEPS = {
     "snoozed": "u had deze herinnering uitgesteld",
     "deputy": "uw collega heeft nog niet geantwoord",
     "director": "de partner heeft nog niet geantwoord; u kunt bellen",
-    "partner_manager": "voorstel: bericht aan de leidinggevende van de partner; u verstuurt het met één klik in de casus",
+    "partner_manager": "voorstel: bericht aan de leidinggevende van de partner; u verstuurt het met één klik in Pols",
     "partner_manager_unknown": "bij de partner is geen leidinggevende bekend; u kunt bellen",
     "manager": "alle herinneringen zijn verstuurd zonder antwoord",
     "lead": "",

@@ -10,11 +10,13 @@
       AND r.fired_at IS NULL AND r.dropped_at IS NULL))
   ORDER BY s.person_id, s.duty_id, s.step = 'snoozed'
 ), leads AS (
-  UPDATE duty SET lead_told_at = CASE WHEN k.told THEN :now ELSE lead_told_at END,
-                  lead_proposed_at = CASE WHEN k.told THEN lead_proposed_at ELSE :now END
-  FROM (SELECT duty_id, bool_or(step = 'lead') AS told FROM kept
-        WHERE step IN ('lead', 'partner_manager', 'partner_manager_unknown') GROUP BY duty_id) k
-  WHERE duty.id = k.duty_id
+  -- Also when a later step fired with it: then the regisseur hears that one, and the proposal stands with the duty.
+  UPDATE duty SET lead_told_at = CASE WHEN k.told THEN :now END, lead_proposed_at = CASE WHEN NOT k.told THEN :now END
+  FROM (SELECT a.duty_id, EXISTS (SELECT FROM kept WHERE kept.duty_id = a.duty_id AND kept.step = 'lead') AS told
+        FROM (SELECT DISTINCT duty_id FROM asked) a) k
+  WHERE duty.id = k.duty_id AND duty.lead_told_at IS NULL AND duty.lead_proposed_at IS NULL AND EXISTS (
+    SELECT FROM rung r WHERE r.duty_id = duty.id AND r.step = 'partner_manager' AND r.due_version = duty.due_version
+      AND r.fired_at IS NOT NULL)
 ), day AS (
   SELECT * FROM unnest(CAST(:houses AS uuid[]), CAST(:days AS date[]), CAST(:goes_at AS timestamptz[]),
                        CAST(:next_days AS date[]), CAST(:next_at AS timestamptz[]))

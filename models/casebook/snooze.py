@@ -45,7 +45,8 @@ def _check(frame: Frame, duty: Duty, until: datetime) -> None:
         raise InvalidFields([FieldError("tot", "ligt in de toekomst")])
     if until > latest:
         spoken = latest.astimezone(clocks.AMSTERDAM)
-        why = "de termijn is voorbij" if duty.due_at <= frame.work.now else "niet voorbij de termijn van de taak"
+        late, soon = "ten hoogste twee werkdagen als de termijn voorbij is", "vijf werkdagen, niet voorbij de termijn"
+        why = late if duty.due_at <= frame.work.now else f"ten hoogste {soon}"
         raise InvalidFields([FieldError("tot", f"kan tot {spoken:%d-%m-%Y %H.%M} uur: {why}")])
 
 

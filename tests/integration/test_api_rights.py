@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -11,6 +11,7 @@ import pytest
 
 from api.app import create_v1
 from api.openapi import document
+from models.tables.cases import Case
 from models.words import DutyKind, Phase
 from tests import factories
 from tests.conftest import Databases
@@ -171,7 +172,7 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     token = (await door.post("politie", "/tokens", {"naam": "weeklijst"}))["id"]
     files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"], "tokens": token}
     paths = await _paths(door, story, asked) | await _series(door) | files
-    return Scene(door, paths, await _bodies(door, question))
+    return Scene(door, paths, await _bodies(door, question, await story.facts()))
 
 
 async def _series(door: Door) -> dict[str, str]:
@@ -216,7 +217,7 @@ async def _item(door: Door, case: str) -> str:
     return str((await door.post("ggz", f"{case}/informatie", ITEM | {"alleenVoor": [house]}))["id"])
 
 
-async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
+async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[str, Any]:
     ggz = str(door.house.organisations["ggz"])
     pledge = {"organisatie": ggz, "domein": "zorg", "tekst": "gesprek", "uiterlijk": "2090-01-01"}
     return {
@@ -231,7 +232,7 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
             "uitkomst": "gereed", "gesprokenMet": "mw. Jansen", "gesprokenOp": "2026-01-01T10:00:00Z",
         },
         "POST /taken/{id}/escalaties": {"aan": "leidinggevende"},
-        "POST /taken/{id}/sluimeringen": {"tot": (datetime.now(UTC) + timedelta(hours=1)).isoformat()},
+        "POST /taken/{id}/sluimeringen": {"tot": (reported.reported_at + timedelta(hours=2)).isoformat()},
         "POST /taken/{id}/overdrachten": {"persoon": str(door.house.person("ggz"))},
         "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},

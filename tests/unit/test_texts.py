@@ -44,7 +44,7 @@ def test_one_reminder_tells_of_everything_what_hurries_first() -> None:
   uiterlijk vrijdag 27 november 2026 om 06:00; 3 uur te laat
 - casus 2026-0001, voortgang melden
   uiterlijk donderdag 19 november 2026 om 17:00; 8 dagen te laat; voorstel: bericht aan de leidinggevende van de \
-partner; u verstuurt het met één klik in de casus
+partner; u verstuurt het met één klik in Pols
 - casus 2026-0002, informatie aanleveren
   uiterlijk vrijdag 20 november 2026 om 17:00; 7 dagen te laat; uw collega heeft nog niet geantwoord
 - casus 2026-0003, informatie aanleveren
