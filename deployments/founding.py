@@ -28,6 +28,7 @@ class PersonFile(BaseModel):
 
     naam: str
     email: str
+    telefoon: str | None = None
     rollen: list[Role]
 
 
@@ -76,8 +77,9 @@ async def _found(work: Work, plan: HouseFile, lasts: timedelta) -> dict[str, str
         await work.session.flush()
         for person in one.personen:
             made = setup.designate(
-                work, organisation, person.naam, person.email, person.rollen, valid_until=plan.geldigTot
-            )
+                work, organisation, person.naam, person.email, person.rollen, valid_until=plan.geldigTot,
+                phone=person.telefoon,
+            )  # fmt: skip
             await work.session.flush()
             tokens[person.email] = setup.issue_token(work, made, lasts=lasts)
     return tokens

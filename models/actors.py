@@ -50,8 +50,9 @@ class Actor:
 
     @property
     def is_participant(self) -> bool:
-        """Belongs to a participant of WGS 2.27."""
-        return self.organisation_kind in {OrganisationKind.LID1, OrganisationKind.LID2}
+        """Takes part for a participant of WGS 2.27. Who only leads there is told that an answer is missing, no more."""
+        takes_part = self.roles != {Role.PARTNER_LEAD}
+        return takes_part and self.organisation_kind in {OrganisationKind.LID1, OrganisationKind.LID2}
 
     def has(self, *roles: Role) -> bool:
         """Holds one of the roles."""

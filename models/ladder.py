@@ -1,14 +1,25 @@
 """Ladders: when to remind the owner of a duty, and whom to tell when no answer comes.
 
-A ladder is data of the house. Here is only how its rungs become moments; who receives what is decided elsewhere.
+A ladder is data of the house. Here is what it may look like and how its rungs become moments; who receives what is
+decided elsewhere.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from models.clocks import Budget, WorkingCalendar, clock_hours, shift, within_office_hours, working_days
+from models.clocks import (
+    AMSTERDAM,
+    Budget,
+    WorkingCalendar,
+    clock_hours,
+    due,
+    shift,
+    within_office_hours,
+    working_days,
+)
 
 
 class Step(StrEnum):
@@ -17,8 +28,18 @@ class Step(StrEnum):
     OVERDUE = "overdue"  #: herinnering aan de eigenaar dat de taak te laat is
     DEPUTY = "deputy"  #: bericht aan de vervanger of het contactpunt van de organisatie
     DIRECTOR = "director"  #: bericht aan de procesregisseur
+    PARTNER_MANAGER = "partner_manager"  #: de leidinggevende bij de partner: een voorstel, of het bericht zelf
     MANAGER = "manager"  #: bericht aan de manager van het huis; de laatste trede
     LAPSE = "lapse"  #: de taak vervalt zonder antwoord; er gaat geen bericht uit
+    SNOOZED = "snoozed"  #: herinnering die iemand voor zichzelf had uitgesteld; geen trede van een ladder
+
+
+class Addressee(StrEnum):
+    """Who can be told by hand that an answer is missing, besides the owner."""
+
+    CONTACT = "contactpersoon"  #: colleagues of the owner
+    LEAD = "leidinggevende"  #: who leads at the partner
+    MANAGER = "manager"  #: of the house
 
 
 _EXPLANATIONS = {
@@ -27,8 +48,10 @@ _EXPLANATIONS = {
     Step.OVERDUE: "Te laat: herinnering aan de eigenaar",
     Step.DEPUTY: "Te laat: bericht aan de vervanger of het contactpunt van de organisatie",
     Step.DIRECTOR: "Te laat: bericht aan de procesregisseur",
+    Step.PARTNER_MANAGER: "Te laat: de leidinggevende bij de partner komt in beeld",
     Step.MANAGER: "Te laat: bericht aan de manager van het huis",
     Step.LAPSE: "De taak vervalt zonder antwoord",
+    Step.SNOOZED: "Herinnering die iemand voor zichzelf had uitgesteld; de termijn bleef staan",
 }
 
 
@@ -42,8 +65,11 @@ class RungSpec:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRung:
+    """A step at its moment; `nth`: the how manieth of this step in its ladder."""
+
     step: Step
     fire_at: datetime
+    nth: int = 1
 
 
 #: herinneringen en escalatie in werkdagen
@@ -53,6 +79,7 @@ DEFAULT = (
     RungSpec(Step.OVERDUE, working_days(2)),
     RungSpec(Step.DEPUTY, working_days(3)),
     RungSpec(Step.DIRECTOR, working_days(5)),
+    RungSpec(Step.PARTNER_MANAGER, working_days(6)),
     RungSpec(Step.MANAGER, working_days(8)),
 )
 
@@ -63,6 +90,7 @@ URGENT = (
     RungSpec(Step.OVERDUE, clock_hours(4)),
     RungSpec(Step.DEPUTY, clock_hours(8)),
     RungSpec(Step.DIRECTOR, clock_hours(12)),
+    RungSpec(Step.PARTNER_MANAGER, clock_hours(18)),
     RungSpec(Step.MANAGER, clock_hours(24)),
 )
 
@@ -104,8 +132,9 @@ def explain(step: Step) -> str:
 def _messages(
     due_at: datetime, opened_at: datetime, specs: Sequence[RungSpec], calendar: WorkingCalendar, *, office_hours: bool
 ) -> Iterator[PlannedRung]:
-    not_before = opened_at
+    not_before, met = opened_at, Counter[Step]()
     for spec in specs:
+        met[spec.step] += 1
         moment = shift(due_at, spec.after, calendar)
         beforehand = moment < due_at
         if spec.step is Step.LAPSE or (beforehand and moment < opened_at):
@@ -116,4 +145,95 @@ def _messages(
         if beforehand and fire_at >= due_at:
             continue
         not_before = fire_at
-        yield PlannedRung(spec.step, fire_at)
+        yield PlannedRung(spec.step, fire_at, met[spec.step])
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """When reminders go out: those of now with their day, and what comes after them with the next working day."""
+
+    day: date
+    goes_at: datetime
+    next_day: date
+    next_at: datetime
+
+
+#: what is due at the same time comes together; after opening there is time for what is due at opening
+GATHERS, AFTER_OPENING = timedelta(seconds=5), timedelta(minutes=5)
+#: a message for closing time may be a little late; the house is not shut in front of it
+_LATE_POST = timedelta(minutes=30)
+
+
+def posts(now: datetime, calendar: WorkingCalendar) -> Posts:
+    """When a reminder that is due now goes out: at once while the house is open, else when it has opened."""
+    if any(within_office_hours(one, calendar) == one for one in (now, now - _LATE_POST)):
+        day, goes_at = now.astimezone(AMSTERDAM).date(), now + GATHERS
+    else:
+        opening = within_office_hours(now, calendar)
+        day, goes_at = opening.astimezone(AMSTERDAM).date(), opening + AFTER_OPENING
+    next_day = calendar.add_working_days(day, 1)
+    opens = datetime.combine(next_day, calendar.opens, AMSTERDAM).astimezone(UTC)
+    return Posts(day, goes_at, next_day, opens + AFTER_OPENING)
+
+
+#: working days for which somebody puts off their own reminders: before the term is over, and after
+_SNOOZE, _SNOOZE_LATE = working_days(5), working_days(2)
+
+
+def longest_snooze(now: datetime, due_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """Until when somebody may put off the reminders of a duty: never past a term that runs, and not long after."""
+    if due_at <= now:
+        return due(now, _SNOOZE_LATE, calendar).moment
+    return min(due_at, due(now, _SNOOZE, calendar).moment)
+
+
+#: what a ladder may hold at most
+MOST_RUNGS = 12
+#: a ladder with messages ends with one of these, so that no duty ends unseen
+SEES_IT = frozenset({Step.DIRECTOR, Step.MANAGER})
+_A_WEDNESDAY = datetime(2026, 6, 10, 17, tzinfo=AMSTERDAM)  # to put the steps in order: nothing special about it
+
+
+def faults(specs: Sequence[RungSpec], *, may_lapse: bool) -> list[tuple[int | None, str]]:
+    """What is wrong with a ladder, in Dutch: each with the place of the rung it is about, or None for the whole."""
+    if not specs:
+        return [(None, "een ladder heeft ten minste één trede")]
+    if len(specs) > MOST_RUNGS:
+        return [(None, f"een ladder heeft ten hoogste {MOST_RUNGS} treden")]
+    found: list[tuple[int | None, str]] = []
+    for place, spec in enumerate(specs):
+        found += [(place, why) for why in _misplaced(spec, may_lapse=may_lapse)]
+    found += _out_of_order(specs)
+    told = [spec.step for spec in specs if spec.step is not Step.LAPSE]
+    if told and told[-1] not in SEES_IT:
+        found.append((None, "het laatste bericht gaat naar de procesregisseur of de manager: niets eindigt ongezien"))
+    return found
+
+
+def _misplaced(spec: RungSpec, *, may_lapse: bool) -> Iterator[str]:
+    after = spec.after.amount
+    match spec.step:
+        case Step.SNOOZED:
+            yield "uitstellen doet iemand zelf; dit is geen trede van een ladder"
+        case Step.LAPSE if not may_lapse:
+            yield "deze taak vervalt niet vanzelf"
+        case Step.REMIND if after >= 0:
+            yield "vooraf herinneren gebeurt vóór de termijn: een negatief aantal"
+        case Step.DUE if after != 0:
+            yield "dit bericht gaat uit als de termijn afloopt: het aantal is 0"
+        case Step.LAPSE if after < 0:
+            yield "een taak vervalt niet voordat haar termijn afloopt"
+        case Step.OVERDUE | Step.DEPUTY | Step.DIRECTOR | Step.PARTNER_MANAGER | Step.MANAGER if after <= 0:
+            yield "dit bericht gaat uit na de termijn: een positief aantal"
+
+
+def _out_of_order(specs: Sequence[RungSpec]) -> Iterator[tuple[int, str]]:
+    moments = [shift(_A_WEDNESDAY, spec.after, WorkingCalendar()) for spec in specs]
+    for place in range(1, len(specs)):
+        above, here = specs[place - 1], specs[place]
+        if above.step is Step.LAPSE:
+            yield place, "na het vervallen komt geen trede meer"
+        elif here.step is above.step and moments[place] == moments[place - 1]:
+            yield place, "deze trede staat er al"
+        elif moments[place] < moments[place - 1]:
+            yield place, "de treden staan op volgorde, de vroegste eerst"

@@ -325,6 +325,14 @@ DUTIES: dict[DutyKind, DutySpec] = {
 }
 
 
+#: silence is recorded as no answer and holds nothing up: a house may let these lapse by themselves
+MAY_LAPSE = frozenset(
+    kind for kind, spec in DUTIES.items() if spec.silent or (spec.on_leave is OnLeave.NO_ANSWER and not spec.gates)
+)
+#: chased by the hour, day and night, when urgent; two weeks to evaluate are no hours
+BY_THE_HOUR = frozenset(kind for kind, spec in DUTIES.items() if spec.urgent_term) - {DutyKind.EVALUATION}
+
+
 def gates_of(decision: D) -> frozenset[DutyKind]:
     """The duties that must be closed before this decision can be taken."""
     return frozenset(kind for kind, spec in DUTIES.items() if decision in spec.gates)

@@ -11,7 +11,7 @@ from models import ladder
 from models.clocks import Budget, Due, Hold, Unit, WorkingCalendar, due, next_triage
 from models.commands import Day, Line, Some
 from models.ladder import RungSpec, Step
-from models.owed import DUTIES
+from models.owed import BY_THE_HOUR, DUTIES, MAY_LAPSE
 from models.words import DutyKind, Sensitive
 
 #: what no field is for, in the words people use
@@ -82,6 +82,8 @@ class Policy(BaseModel):
     terms: dict[DutyKind, Term] = Field(default_factory=dict)
     urgent_terms: dict[DutyKind, Term] = Field(default_factory=dict)
     ladders: dict[DutyKind, list[LadderStep]] = Field(default_factory=dict)
+    urgent_ladders: dict[DutyKind, list[LadderStep]] = Field(default_factory=dict)  #: day and night, for hours
+    escalate_partner_by_itself: StrictBool = False  #: else a message to who leads at a partner is a proposal
     closing_days: Annotated[frozenset[Day], Field(max_length=400)] = frozenset()
     closing_names: Annotated[dict[Day, Name], Field(max_length=400)] = Field(default_factory=dict)
     opens: time = time(9)
@@ -163,11 +165,27 @@ class Policy(BaseModel):
         """By how many days a duty of this kind may be extended, all extensions together."""
         return self.extensions.get(kind, self.extension_most)
 
-    def ladder(self, kind: DutyKind, *, urgent: bool) -> list[RungSpec]:
-        """The reminders and escalation of a duty of this kind."""
+    def ladder(self, kind: DutyKind, *, urgent: bool, of_house: bool = False) -> list[RungSpec]:
+        """The reminders and escalation of a duty of this kind. Who leads at the house itself is its manager."""
         if DUTIES[kind].silent:
             return list(ladder.SILENT)
-        if kind in self.ladders:
-            return [RungSpec(s.step, Budget(s.unit, s.after)) for s in self.ladders[kind]]
-        hours = urgent and DUTIES[kind].urgent_term is not None and kind is not DutyKind.EVALUATION
-        return list(ladder.URGENT if hours else ladder.DEFAULT)
+        hours = urgent and kind in BY_THE_HOUR
+        own = (self.urgent_ladders if hours else self.ladders).get(kind)
+        specs = _specs(own) if own is not None else list(ladder.URGENT if hours else ladder.DEFAULT)
+        return [spec for spec in specs if not (of_house and spec.step is Step.PARTNER_MANAGER)]
+
+    def ladder_faults(self) -> list[tuple[str, str, str]]:
+        """What is wrong with the ladders of this policy: the field, the place in it, and why in Dutch.
+
+        Asked when a policy is set. A ladder that was kept before keeps firing as it is.
+        """
+        return [
+            (field, f".{kind}" + ("" if place is None else f"[{place}]"), why)
+            for field in ("ladders", "urgent_ladders")
+            for kind, steps in getattr(self, field).items()
+            for place, why in ladder.faults(_specs(steps), may_lapse=kind in MAY_LAPSE)
+        ]
+
+
+def _specs(steps: list[LadderStep]) -> list[RungSpec]:
+    return [RungSpec(one.step, Budget(one.unit, one.after)) for one in steps]

@@ -14,7 +14,7 @@ from uuid import UUID
 from models import clocks, ladder
 from models.clocks import AMSTERDAM, Budget, Due, Hold, Unit, WorkingCalendar
 from models.ladder import PlannedRung, RungSpec
-from models.owed import DUTIES
+from models.owed import BY_THE_HOUR
 from models.policy import Policy
 from models.refusals import FieldError, InvalidFields, NotPossible
 from models.stalled import STOPS_ON_HOLD
@@ -64,6 +64,7 @@ class Owed:
     high_risk: bool = False
     holds: tuple[Hold, ...] = ()
     stands_still: bool = False
+    of_house: bool = False  #: owed by the house itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,11 @@ def explained(said: str, term: Term, because: str = "") -> str:
 
 
 def ladder_of(
-    policy: Policy, kind: DutyKind, due_at: datetime, opened_at: datetime, *, urgent: bool
+    policy: Policy, kind: DutyKind, due_at: datetime, opened_at: datetime, *, urgent: bool, of_house: bool = False
 ) -> list[PlannedRung]:
     """The ladder of a duty by this policy. One with an urgent term is chased day and night."""
-    office_hours = not (urgent and DUTIES[kind].urgent_term is not None)
-    specs = policy.ladder(kind, urgent=urgent)
+    office_hours = not (urgent and kind in BY_THE_HOUR)
+    specs = policy.ladder(kind, urgent=urgent, of_house=of_house)
     return ladder.rungs(due_at, opened_at, specs, policy.calendar(kind), office_hours=office_hours)
 
 
@@ -221,16 +222,17 @@ class Projection:
 
     def _ladder(self, policy: Policy, duty: Owed, due_at: datetime) -> list[PlannedRung]:
         """It depends on when the duty opened only when a step would come before that."""
-        key = (id(policy), duty.kind, duty.urgent, due_at)
+        key = (id(policy), duty.kind, duty.urgent, duty.of_house, due_at)
+        whose = {"urgent": duty.urgent, "of_house": duty.of_house}
         if key not in self._ladders:
-            calendar, specs = self._calendar(policy, duty.kind), policy.ladder(duty.kind, urgent=duty.urgent)
+            calendar, specs = self._calendar(policy, duty.kind), policy.ladder(duty.kind, **whose)
             first = min((clocks.shift(due_at, one.after, calendar) for one in specs), default=due_at)
-            planned = ladder_of(policy, duty.kind, due_at, due_at - _FAR_BEFORE, urgent=duty.urgent)
+            planned = ladder_of(policy, duty.kind, due_at, due_at - _FAR_BEFORE, **whose)
             self._ladders[key] = first, planned
         first, planned = self._ladders[key]
         if duty.opened_at <= first:
             return planned
-        return ladder_of(policy, duty.kind, due_at, duty.opened_at, urgent=duty.urgent)
+        return ladder_of(policy, duty.kind, due_at, duty.opened_at, **whose)
 
     def _rearmed(self, duty: Owed, becomes: datetime) -> tuple[PlannedRung, ...]:
         """Another moment has its whole ladder before it."""
@@ -248,8 +250,8 @@ class Projection:
         was, becomes = (self._ladder(one, duty, duty.due_at) for one in (self.old, self.new))
         if was == becomes:
             return None
-        coming = {one.step for one in was if one.fire_at > self.now}
-        return tuple(one for one in becomes if one.fire_at > self.now or one.step in coming)
+        coming = {(one.step, one.nth) for one in was if one.fire_at > self.now}
+        return tuple(one for one in becomes if one.fire_at > self.now or (one.step, one.nth) in coming)
 
     def _is_same_ladder(self, duty: Owed) -> bool:
         key = duty.kind, duty.urgent

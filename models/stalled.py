@@ -105,6 +105,7 @@ class Stall:
     can_act: Party
     duty_id: UUID | None = None
     kind: DutyKind | None = None
+    proposes_lead: bool = False  #: the ladder proposed to tell who leads at the partner
 
     @property
     def words(self) -> Words:
@@ -172,6 +173,7 @@ class DutyFacts:
     exhausted_at: datetime | None = None
     held: bool = False
     case_on_hold: bool = False
+    proposes_lead: bool = False  #: to tell who leads at the partner, which nobody did yet
 
     @property
     def stands_still(self) -> bool:
@@ -241,7 +243,10 @@ _Stalls = Iterator[Stall]
 def _exhausted(case: CaseState, _now: datetime, _silent_since: datetime) -> _Stalls:
     for duty in case.duties:
         if duty.exhausted_at is not None and not duty.stands_still and duty.kind not in DONE_BY_FLOW:
-            yield Stall(Cause.EXHAUSTED, duty.exhausted_at, duty.owner, _unblocks(case, duty.owner), duty.id, duty.kind)
+            yield Stall(
+                Cause.EXHAUSTED, duty.exhausted_at, duty.owner, _unblocks(case, duty.owner), duty.id, duty.kind,
+                duty.proposes_lead,
+            )  # fmt: skip
 
 
 def _unblocks(case: CaseState, owner: Party) -> Party:

@@ -121,14 +121,14 @@ def lists_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID, kind: DutyKind)
     """
     if not sees_duty(actor, case, owner_id=owner_id, kind=kind):
         return False
-    return kind not in INTERNAL or not actor.is_staff or _leads(actor, case)
+    return kind not in INTERNAL or not actor.is_staff or leads(actor, case.director_id)
 
 
-def _leads(actor: Actor, case: CaseFacts) -> bool:
+def leads(actor: Actor, director_id: UUID | None) -> bool:
     """The regisseur, the manager, and until there is a regisseur the triage officer."""
-    if actor.person_id == case.director_id or actor.has(Role.MANAGER):
+    if actor.person_id == director_id or actor.has(Role.MANAGER):
         return True
-    return case.director_id is None and actor.has(Role.TRIAGE_OFFICER)
+    return director_id is None and actor.has(Role.TRIAGE_OFFICER)
 
 
 def sees_line(actor: Actor, case: CaseFacts, *, organisation_id: UUID | None) -> bool:

@@ -29,6 +29,7 @@ class Role(StrEnum):
     TRIAGE_MEMBER = "triagelid"  #: deciding person of a public participant at the triage table
     CONTACT = "partnercontact"  #: supplies, takes part, carries out
     CONTACT_POINT = "contactpunt"  #: answers for informing and rights requests (BGS 1.1)
+    PARTNER_LEAD = "leidinggevende"  #: leads at a participant: hears that an answer is missing, and reads no case by it
 
 
 class Phase(StrEnum):

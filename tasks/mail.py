@@ -47,7 +47,9 @@ async def send(relay: Relay, message: Any, base_url: str) -> str | None:  # noqa
     """Send one outbox row. Answers None, or a code that says why not; never the words of the relay."""
     from apprise import Apprise, NotifyFormat  # noqa: PLC0415
 
-    subject, body = texts.message(message.template, message.lines, house=message.house, base_url=base_url)
+    subject, body = texts.message(
+        message.template, message.lines, house=message.house, base_url=base_url, now=message.now
+    )
     apprise = Apprise(asset=_asset())
     if not apprise.add(relay.url(message.email, str(message.id))):
         return "adres ongeldig"

@@ -1,6 +1,6 @@
 """The Dutch texts: templates from the repository only, nothing about a person, one question at a time."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ MONTHS = (
     "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
     "december",
 )  # fmt: skip
+
+_A_DAY, _SOON = 24, 4  # hours; days before the term
 
 SUBJECTS = {
     "aankondiging": "Er staat een taak voor u klaar",
@@ -33,18 +35,25 @@ SUBJECTS = {
     "noodtoegang": "Iemand opende een casus met noodtoegang of voor toezicht",
     "gecorrigeerd": "Informatie in een casus is gewijzigd",
     "massaal_gelezen": "Er zijn ongewoon veel casussen geopend",
+    "leidinggevende": "Een antwoord van uw organisatie blijft uit",
 }
 
-#: the step of a ladder in words
+#: what the step of a ladder asks of who reads it, besides how the term stands
 STEPS = {
     "opened": "",
-    "remind": "de termijn loopt bijna af",
-    "due": "de termijn is vandaag",
-    "overdue": "de termijn is voorbij",
+    "remind": "",
+    "due": "",
+    "overdue": "",
+    "snoozed": "u had deze herinnering uitgesteld",
     "deputy": "uw collega heeft nog niet geantwoord",
     "director": "de partner heeft nog niet geantwoord; u kunt bellen",
+    "partner_manager": "voorstel: bericht aan de leidinggevende van de partner; u verstuurt het met één klik in Pols",
+    "partner_manager_unknown": "bij de partner is geen leidinggevende bekend; u kunt bellen",
     "manager": "alle herinneringen zijn verstuurd zonder antwoord",
+    "lead": "",
 }
+#: a message names no more than this; the rest is in Pols
+MOST_LINES = 40
 
 
 def day(value: date) -> str:
@@ -58,6 +67,19 @@ def moment(value: str) -> str:
     return f"{day(local.date())} om {local:%H:%M}"
 
 
+def standing(line: dict[str, Any], now: datetime | None) -> str:
+    """How the term of a duty stands when the message is sent."""
+    if now is None:
+        return ""
+    due, today = datetime.fromisoformat(line["uiterlijk"]), now.astimezone(AMSTERDAM).date()
+    days, hours = (today - due.astimezone(AMSTERDAM).date()).days, (now - due) // timedelta(hours=1)
+    if days > 0 and not (line.get("spoed") and hours < _A_DAY):
+        return f"{days} {'dag' if days == 1 else 'dagen'} te laat"
+    if hours > 0:
+        return f"{hours} uur te laat"
+    return "de termijn is vandaag" if days == 0 else "de termijn loopt bijna af" if days >= -_SOON else ""
+
+
 @cache
 def _environment() -> SandboxedEnvironment:
     made = SandboxedEnvironment(
@@ -66,7 +88,7 @@ def _environment() -> SandboxedEnvironment:
     )  # fmt: skip
     made.filters["moment"] = moment
     made.filters["woorden"] = lambda code: str(code).replace("_", " ")
-    made.globals["stappen"] = STEPS
+    made.globals |= {"stappen": STEPS, "stand": standing}
     return made
 
 
@@ -75,11 +97,16 @@ def render(template: str, **facts: Any) -> str:  # noqa: ANN401 - what a templat
     return _environment().get_template(template).render(**facts)
 
 
-def message(template: str, lines: list[dict[str, Any]], *, house: str, base_url: str) -> tuple[str, str]:
-    """Subject and body of a message: what is asked, before when, and one link."""
-    body = render(f"{template}.txt", regels=_in_order(lines), huis=house, adres=base_url)
+def message(
+    template: str, lines: list[dict[str, Any]], *, house: str, base_url: str, now: datetime | None = None
+) -> tuple[str, str]:
+    """Subject and body of a message: what is asked, before when, and one link; `now` is when it is sent."""
+    body = render(
+        f"{template}.txt", regels=_in_order(lines)[:MOST_LINES], meer=len(lines[MOST_LINES:]), nu=now, huis=house,
+        adres=base_url,
+    )  # fmt: skip
     return f"Pols: {SUBJECTS[template]}", body
 
 
 def _in_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(lines, key=lambda line: (line.get("uiterlijk") or "", line["casus"]))
+    return sorted(lines, key=lambda line: (not line.get("spoed"), line.get("uiterlijk") or "", line["casus"]))

@@ -30,6 +30,7 @@ from models.tables.cases import Case, Involvement
 from models.tables.duties import Duty, Rung
 from models.tables.items import InfoItem
 from models.tables.meetings import Meeting
+from models.tables.people import Organisation
 from models.transactions import Database, Work, unit_of_work
 from models.words import Category, DutyKind, OrganisationKind, Phase, Role
 from models.words import DecisionKind as D
@@ -103,6 +104,20 @@ async def a_house(owner: Database, *, policy: Policy | None = None) -> AHouse:
         if policy is not None:
             setup.set_policy(work, house.id, 1, policy)
     return made
+
+
+async def a_lead(owner: Database, house: AHouse, where: str, *roles: Role) -> None:
+    """Somebody who leads at a participant; perhaps with other roles as well. Known as `leiding_<where>`."""
+    key, at = f"leiding_{where}", house.organisations[where]
+    kind = ORGANISATIONS[where][1]
+    async with unit_of_work(ENGINE, owner) as work:
+        organisation = await work.session.get_one(Organisation, at)
+        held = (Role.PARTNER_LEAD, *roles)
+        email = f"{key}@{house.slug}.example"
+        made = setup.designate(work, organisation, f"Leiding {where.title()}", email, held, valid_until=FAR)
+        await work.session.flush()
+        house.tokens[key] = setup.issue_token(work, made, lasts=timedelta(days=4000))
+        house.actors[key] = Actor(house.id, at, kind, made.id, frozenset(held))
 
 
 def described(**facts: Any) -> DescribeReferral:

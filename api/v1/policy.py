@@ -18,7 +18,8 @@ _UNITS = {
 }  # fmt: skip
 _STEPS = {
     Step.REMIND: "herinneren", Step.DUE: "termijn", Step.OVERDUE: "te_laat", Step.DEPUTY: "vervanger",
-    Step.DIRECTOR: "procesregisseur", Step.MANAGER: "manager", Step.LAPSE: "vervalt",
+    Step.DIRECTOR: "procesregisseur", Step.PARTNER_MANAGER: "leidinggevende", Step.MANAGER: "manager",
+    Step.LAPSE: "vervalt", Step.SNOOZED: "sluimer",
 }  # fmt: skip
 
 Eenheid = Annotated[Unit, Spoken(_UNITS)]
@@ -57,8 +58,9 @@ class Beleid(Policy):
     """Wat een huis zelf bepaalt. Wat ontbreekt, houdt zijn standaardwaarde."""
 
     model_config = dutch(
-        terms="termijnen", urgent_terms="spoedtermijnen", ladders="ladders", closing_days="sluitingsdagen",
         closing_names="namenVanSluitingsdagen",
+        terms="termijnen", urgent_terms="spoedtermijnen", ladders="ladders", urgent_ladders="spoedladders",
+        escalate_partner_by_itself="leidinggevendeVanzelfBerichten", closing_days="sluitingsdagen",
         opens="opentOm", closes="sluitOm", weekly_cutoff="weeksluiting", ask_known="bekendheidVragenAan",
         reporter_may_decide_alone="melderMagAlleenBeslissen", evaluation_days="evaluatieDagen",
         evaluation_days_high_risk="evaluatieDagenHoogRisico", erase_after_days="wissenNaDagen",
@@ -72,6 +74,7 @@ class Beleid(Policy):
     terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen
     urgent_terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
     ladders: dict[DutyKind, list[LadderTrede]] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
+    urgent_ladders: dict[DutyKind, list[LadderTrede]] = Field(default_factory=dict)  # type: ignore[assignment]  # too
     opens: Klok = time(9)
     closes: Klok = Field(default=time(17), examples=["17:00:00"])
     weekly_cutoff: Sluiting | None = None

@@ -10,6 +10,7 @@ from pydantic import Field
 from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import Staff
+from api.v1.tasks import Voorstel, proposal
 from api.wire import Outgoing, dutch
 from models.lookups import stalled
 from models.lookups.paging import Place, cut
@@ -38,7 +39,7 @@ class Oorzaak(Outgoing):
 
     model_config = dutch(
         cause="soort", since="sinds", meaning="betekenis", offer="aanbod", waits_on="wachtOp", can_act="kanHandelen",
-        duty_id="taak",
+        duty_id="taak", proposal="voorstel",
     )  # fmt: skip
 
     cause: Cause
@@ -48,6 +49,7 @@ class Oorzaak(Outgoing):
     waits_on: Partij
     can_act: Partij
     duty_id: UUID | None
+    proposal: Voorstel | None
 
 
 class Stilgevallen(Outgoing):
@@ -72,7 +74,7 @@ class TeLaat(Outgoing):
 
     model_config = dutch(
         duty_id="taak", kind="soort", case_id="casus", number="nummer", owner="eigenaar", due_at="uiterlijk",
-        explanation="termijnUitleg",
+        explanation="termijnUitleg", proposal="voorstel",
     )  # fmt: skip
 
     duty_id: UUID
@@ -82,6 +84,7 @@ class TeLaat(Outgoing):
     owner: Partij
     due_at: datetime
     explanation: str
+    proposal: Voorstel | None
 
 
 class Aantallen(Outgoing):
@@ -136,6 +139,7 @@ def _cause(stall: Stall) -> Oorzaak:
     return Oorzaak(
         cause=stall.cause, since=stall.since, meaning=stall.words.meaning, offer=stall.words.offer,
         waits_on=_party(stall.waits_on), can_act=_party(stall.can_act), duty_id=stall.duty_id,
+        proposal=proposal(stall),
     )  # fmt: skip
 
 
@@ -153,7 +157,7 @@ def _stalled(row: StalledRow) -> Stilgevallen:
 def _late(one: Waiting) -> TeLaat:
     return TeLaat(
         duty_id=one.duty.id, kind=one.duty.kind, case_id=one.case_id, number=one.number, owner=_party(one.duty.owner),
-        due_at=one.duty.due_at, explanation=one.explanation,
+        due_at=one.duty.due_at, explanation=one.explanation, proposal=proposal(one.duty),
     )  # fmt: skip
 
 

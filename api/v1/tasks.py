@@ -1,6 +1,7 @@
 """Taken: what somebody owes, answering it, handing it on, and asking once more."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -11,13 +12,16 @@ from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork, Staff
 from api.wire import SHOWS, CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, named
-from models.casebook import answers
+from models.casebook import answers, escalate, snooze
 from models.casebook import nudge as nudging
-from models.commands import GiveAnswer, Judgement
+from models.commands import GiveAnswer, Judgement, Moment
+from models.ladder import Addressee
 from models.lookups import referrals, tasks
 from models.lookups.paging import Paged
 from models.lookups.tasks import DutyFilter, DutyLine, Owner
 from models.owed import DUTIES
+from models.stalled import DutyFacts, Stall
+from models.tables.duties import Duty
 from models.transactions import Work
 from models.words import ClosedBy, DutyKind, Role
 
@@ -27,7 +31,14 @@ _TASK = {
     "kind": "soort", "case": "casus", "organisation": "organisatie", "role": "rol", "person": "persoon",
     "about_id": "onderwerp", "opened_at": "gevraagdOp", "due_at": "uiterlijk", "explanation": "termijnUitleg",
     "late": "teLaat", "urgent": "spoed", "ended_at": "afgedaanOp", "ended_as": "afgedaanAls",
+    "proposal": "voorstel", "put_off_until": "sluimertTot",
 }  # fmt: skip
+
+
+class Voorstel(StrEnum):
+    """Wat de ladder voorstelt aan wie de casus leidt."""
+
+    LEAD = "bericht_aan_leidinggevende"
 
 
 class Taak(Outgoing):
@@ -49,6 +60,8 @@ class Taak(Outgoing):
     urgent: bool
     ended_at: datetime | None
     ended_as: str | None
+    proposal: Voorstel | None
+    put_off_until: datetime | None = Field(description="Tot wanneer u zelf geen herinnering aan deze taak krijgt")
 
 
 class Uitkomst(Outgoing):
@@ -137,6 +150,27 @@ class Overdracht(Incoming):
     person_id: UUID
 
 
+class Escalatie(Incoming):
+    """Wie nu bericht krijgt dat een antwoord uitblijft."""
+
+    model_config = dutch(to="aan")
+
+    to: Addressee
+
+
+class Sluimering(Incoming):
+    """Tot wanneer u zelf geen herinnering aan deze taak krijgt; de termijn blijft staan."""
+
+    model_config = dutch(until="tot")
+
+    until: Moment
+
+
+def proposal(about: Duty | DutyFacts | Stall) -> Voorstel | None:
+    """What the ladder of a duty proposes; nothing once it was done."""
+    return Voorstel.LEAD if about.proposes_lead else None
+
+
 def shown(line: DutyLine) -> Taak:
     """A duty as it is read."""
     return Taak.model_validate(_facts(line))
@@ -149,7 +183,8 @@ def _facts(line: DutyLine) -> dict[str, object]:
     }
     return plain | {
         "case": Verwijzing(id=line.case.id, name=line.case.number), "role": duty.owner_role, "late": line.late,
-        "ended_as": line.ended_as,
+        "ended_as": line.ended_as, "put_off_until": line.put_off_until,
+        "proposal": proposal(duty),
         "organisation": named(duty.owner_organisation_id, line.organisation),
         "person": named(duty.owner_person_id, line.person),
         "ended_at": duty.answered_at or duty.lapsed_at or duty.withdrawn_at,
@@ -208,3 +243,13 @@ async def hand_on_task(duty_id: Id, body: Overdracht, work: CaseWork) -> None:
 @router.post("/taken/{id}/herinneringen", status_code=204, summary="Herinner met de hand aan een taak")
 async def nudge(duty_id: Id, work: Staff) -> None:
     await nudging.nudge(work, duty_id)
+
+
+@router.post("/taken/{id}/escalaties", status_code=204, summary="Laat nu een ander weten dat een antwoord uitblijft")
+async def escalate_task(duty_id: Id, body: Escalatie, work: Staff) -> None:
+    await escalate.escalate(work, duty_id, body.to)
+
+
+@router.post("/taken/{id}/sluimeringen", status_code=204, summary="Stel uw eigen herinneringen aan een taak uit")
+async def snooze_task(duty_id: Id, body: Sluimering, work: CaseWork) -> None:
+    await snooze.snooze(work, duty_id, body.until)

@@ -17,7 +17,8 @@ from api.ways import Ways
 from api.workplace import boards, casepage, enrolling, entering, files, oversight, own, provider, terms, trail
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
-from models.casebook import nudge
+from models.casebook import escalate, nudge
+from models.ladder import Addressee
 from models.refusals import Refusal
 from models.transactions import Database
 
@@ -66,6 +67,7 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/logboek/casussen/{case_id:uuid}", trail.file),
             Route("/taken/{duty_id:uuid}/termijn", terms.term),
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
+            Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
             *files.ROUTES,
         ],
@@ -75,6 +77,16 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
     made.state.database = database
     made.state.ways = ways
     return made
+
+
+async def escalate_now(request: Request) -> Response:
+    """Tell somebody else that an answer is missing: who leads at the partner, when nobody else is named."""
+    async with visiting(request) as visit:
+        wanted = visit.field("aan")
+        to = Addressee(wanted) if wanted in set(Addressee) else Addressee.LEAD
+        duty = await escalate.escalate(visit.work, request.path_params["duty_id"], to)
+        to_case = visit.field("terug") == "casus"
+    return back(f"/casussen/{duty.case_id}" if to_case else "/", "geescaleerd")
 
 
 async def remind(request: Request) -> Response:

@@ -33,6 +33,7 @@ from models.stalled import DONE_BY_FLOW
 #: what a page says after a form was sent; the address carries the key only
 SAID: Mapping[str, str] = {
     "herinnerd": "De herinnering is verstuurd.",
+    "geescaleerd": "Het bericht is verstuurd.",
     "geantwoord": "Uw antwoord is vastgelegd.",
     "afgemeld": "U bent afgemeld.",
     "gevraagd": "U krijgt een code per mail; bevestig daarmee binnen tien minuten. Een collega kan ook bevestigen.",

@@ -124,7 +124,7 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     if duty.owner_role is Role.TRIAGE_MEMBER:
         raise NotPossible("Deze taak is van het hele triageoverleg en wordt niet doorgegeven.")
     colleague = await people.person(work, person_id)
-    if colleague.organisation_id != work.actor.organisation_id:
+    if colleague.organisation_id != work.actor.organisation_id or set(colleague.roles) == {Role.PARTNER_LEAD}:
         raise InvalidFields([FieldError("persoon", "is een aangewezen collega van uw eigen organisatie")])
     if duty.owner_role is not None and not {duty.owner_role, Role.MANAGER} & set(colleague.roles):
         raise InvalidFields([FieldError("persoon", f"heeft niet de rol {duty.owner_role} die deze taak vraagt")])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import true, update
 
 from models import projection
 from models.casebook.frame import Frame
@@ -60,7 +60,7 @@ def _opened(frame: Frame, one: Wanted) -> Duty:
         kind=one.kind, owner_organisation_id=organisation_id, owner_role=role, owner_person_id=person_id,
         about_id=one.about_id, batch_id=frame.batch_id, anchor=anchor, unit=budget.unit, amount=budget.amount,
         fixed_at=budget.at, due_at=max(due.moment, now), due_version=1, explanation=due.explanation(),
-        extra=0, urgent=case.urgent, opened_at=now,
+        extra=0, urgent=case.urgent or (case.high_risk and one.kind is DutyKind.INCIDENT), opened_at=now,
     )  # fmt: skip
 
 
@@ -97,15 +97,19 @@ def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]: 
 
 def _arm(frame: Frame, duty: Duty) -> None:
     """Set the rungs of a duty. While the case is on hold nothing is armed: the resume arms it again."""
+    duty.lead_proposed_at = None
     if frame.case.hold_since is not None and DUTIES[duty.kind].stops_on_hold:
         return
+    of_house = duty.owner_organisation_id == frame.house_organisation_id
     with projection.counted(duty.kind):
-        armed = projection.ladder_of(frame.policy, duty.kind, duty.due_at, duty.opened_at, urgent=duty.urgent)
+        armed = projection.ladder_of(
+            frame.policy, duty.kind, duty.due_at, duty.opened_at, urgent=duty.urgent, of_house=of_house
+        )
     if duty.due_version > 1:
         armed = projection.still_ahead(armed, duty.due_at, frame.work.now)
     frame.work.write(Rung, [
         {"id": new_id(), "house_id": duty.house_id, "case_id": duty.case_id, "duty_id": duty.id, "step": rung.step,
-         "due_version": duty.due_version, "fire_at": rung.fire_at} for rung in armed
+         "nth": rung.nth, "due_version": duty.due_version, "fire_at": rung.fire_at} for rung in armed
     ])  # fmt: skip
 
 
@@ -123,19 +127,22 @@ async def end_duties(
         else:
             duty.withdrawn_at = frame.work.now
         duty.ended_as = ended_as
-    await disarm(frame.work, [duty.id for duty in found])
+    await disarm(frame.work, [duty.id for duty in found], ended=True)
 
 
-async def disarm(work: Work, duty_ids: Sequence[UUID]) -> None:
-    """Drop the rungs that did not fire."""
+async def disarm(work: Work, duty_ids: Sequence[UUID], *, ended: bool = False) -> None:
+    """Drop the rungs that did not fire. What somebody put off for themselves goes only when the duty has ended."""
     if work.is_writing(Rung):
         await work.session.flush()
     await work.session.execute(
         update(Rung)
-        .where(Rung.duty_id.in_(duty_ids), Rung.fired_at.is_(None), Rung.dropped_at.is_(None))
+        .where(
+            Rung.duty_id.in_(duty_ids), Rung.fired_at.is_(None), Rung.dropped_at.is_(None),
+            true() if ended else Rung.person_id.is_(None),
+        )
         .values(dropped_at=work.now)
         .execution_options(synchronize_session=False, autoflush=False)
-    )
+    )  # fmt: skip
 
 
 async def end_of_kind(frame: Frame, kinds: Iterable[DutyKind], *, ended_as: str, answered: bool = True) -> None:

@@ -9,7 +9,6 @@ from models.casebook import duties, outbox
 from models.casebook.decisions import decide_by_rule
 from models.casebook.frame import open_frame
 from models.lookups import duties as duty_lookup
-from models.tables.base import new_id
 from models.tables.duties import Duty
 from models.transactions import Work
 from models.words import DecisionKind, DutyKind, Phase
@@ -25,29 +24,29 @@ _CLAIM = text("""
       FOR UPDATE OF r SKIP LOCKED FOR NO KEY UPDATE OF d SKIP LOCKED FOR KEY SHARE OF c SKIP LOCKED
     ), fired AS (
       UPDATE rung SET fired_at = :now WHERE ctid = ANY (ARRAY(SELECT ctid FROM due))
-      RETURNING rung.id, rung.duty_id, rung.step, rung.fire_at, rung.case_id, rung.house_id
+      RETURNING rung.id, rung.duty_id, rung.step, rung.fire_at, rung.case_id, rung.house_id, rung.person_id
     ), exhausted AS (
       UPDATE duty SET exhausted_at = :now
       WHERE id IN (SELECT duty_id FROM fired) AND exhausted_at IS NULL AND NOT EXISTS (
         SELECT FROM rung r WHERE r.duty_id = duty.id AND r.fired_at IS NULL AND r.dropped_at IS NULL
-          AND r.id NOT IN (SELECT id FROM fired))
+          AND r.person_id IS NULL AND r.id NOT IN (SELECT id FROM fired))
       RETURNING id
     ), told AS (
       INSERT INTO history (id, house_id, case_id, at, what, facts)
       SELECT gen_random_uuid(), house_id, case_id, :now, 'herinnering',
              jsonb_build_object('taak', duty_id, 'stap', step)
-      FROM fired
+      FROM fired WHERE person_id IS NULL
     )
-    SELECT DISTINCT ON (duty_id) duty_id, step FROM fired ORDER BY duty_id, fire_at DESC
+    SELECT DISTINCT ON (duty_id, person_id) duty_id, step, person_id FROM fired
+    ORDER BY duty_id, person_id, fire_at DESC
 """)
 
 
 async def remind(work: Work, most: int = 5000) -> int:
     """Fire the messages that are due: the furthest step of each duty, bundled per recipient. Answers how many."""
     rows = (await work.session.execute(_CLAIM, {"now": work.now, "most": most})).all()
-    pairs = [(row.duty_id, row.step) for row in rows]
-    await outbox.tell_about_duties(work, pairs, template="herinnering", key=f"herinnering:{new_id()}")
-    return len(pairs)
+    await outbox.remind(work, [(row.duty_id, row.step, row.person_id) for row in rows])
+    return len(rows)
 
 
 async def next_lapse(work: Work) -> UUID | None:

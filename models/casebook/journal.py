@@ -64,7 +64,7 @@ async def close_duty(work: Work, case_id: UUID, kind: DutyKind) -> None:
         .values(answered_at=work.now, ended_as="uitgevoerd").returning(Duty.id)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
-    await disarm(work, list(closed))
+    await disarm(work, list(closed), ended=True)
 
 
 async def actor_of(work: Work, entry: JournalEntry) -> Actor | None:

@@ -50,7 +50,8 @@ _MOVE = _Bulk(
     """
     UPDATE duty d SET due_at = w.due_at, unit = w.unit, amount = w.amount, extra = w.extra, fixed_at = w.fixed_at,
       explanation = w.explanation, due_version = w.version,
-      exhausted_at = CASE WHEN w.version = d.due_version THEN d.exhausted_at END
+      exhausted_at = CASE WHEN w.version = d.due_version THEN d.exhausted_at END,
+      lead_proposed_at = CASE WHEN w.version = d.due_version THEN d.lead_proposed_at END
     FROM w WHERE d.id = w.id
     """,
     {"id": "uuid", "due_at": "timestamptz", "unit": "text", "amount": "integer", "extra": "integer",
@@ -61,7 +62,7 @@ _DROP = _Bulk(
     """
     UPDATE rung r SET dropped_at = :now FROM w
     WHERE r.duty_id = w.id AND r.fired_at IS NULL AND r.dropped_at IS NULL AND r.person_id IS NULL
-      AND r.step <> ALL (string_to_array(w.steps, ',')) AND (r.fire_at > :now OR r.due_version < w.version)
+      AND r.step || ':' || r.nth <> ALL (string_to_array(w.steps, ',')) AND (r.fire_at > :now OR r.due_version < w.version)
     """,
     {"id": "uuid", "steps": "text", "version": "integer"},
 )
@@ -71,19 +72,20 @@ _ARM = _Bulk(
     , kept AS (
       UPDATE rung r SET fire_at = w.fire_at, due_version = w.version, dropped_at = NULL, tries = 0, retry_at = NULL,
         code = NULL
-      FROM w WHERE r.duty_id = w.duty_id AND r.step = w.step AND r.fired_at IS NULL AND r.gave_up_at IS NULL
-        AND r.person_id IS NULL AND (r.dropped_at IS NULL OR r.due_version = w.version)
-      RETURNING r.duty_id, r.step
+      FROM w WHERE r.duty_id = w.duty_id AND r.step = w.step AND r.nth = w.nth AND r.fired_at IS NULL
+        AND r.gave_up_at IS NULL AND r.person_id IS NULL AND (r.dropped_at IS NULL OR r.due_version = w.version)
+      RETURNING r.duty_id, r.step, r.nth
     )
-    INSERT INTO rung (id, house_id, case_id, duty_id, step, due_version, fire_at, tries)
-    SELECT gen_random_uuid(), :house, w.case_id, w.duty_id, w.step, w.version, w.fire_at, 0
-    FROM w LEFT JOIN kept k ON k.duty_id = w.duty_id AND k.step = w.step
+    INSERT INTO rung (id, house_id, case_id, duty_id, step, nth, due_version, fire_at, tries)
+    SELECT gen_random_uuid(), :house, w.case_id, w.duty_id, w.step, w.nth, w.version, w.fire_at, 0
+    FROM w LEFT JOIN kept k ON k.duty_id = w.duty_id AND k.step = w.step AND k.nth = w.nth
     WHERE k.duty_id IS NULL AND NOT EXISTS (
-      SELECT FROM rung r WHERE r.duty_id = w.duty_id AND r.step = w.step AND r.due_version = w.version
-        AND r.person_id IS NULL)
+      SELECT FROM rung r WHERE r.duty_id = w.duty_id AND r.step = w.step AND r.nth = w.nth
+        AND r.due_version = w.version AND r.person_id IS NULL)
     """,
-    {"case_id": "uuid", "duty_id": "uuid", "step": "text", "version": "integer", "fire_at": "timestamptz"},
-)
+    {"case_id": "uuid", "duty_id": "uuid", "step": "text", "nth": "integer", "version": "integer",
+     "fire_at": "timestamptz"},
+)  # fmt: skip
 #: with another ladder for the same moment, a duty is exhausted when nothing of it is left
 _EXHAUST = _Bulk(
     """
@@ -158,10 +160,11 @@ async def _write(work: Work, house_id: UUID, found: Sequence[Move]) -> None:
     ])  # fmt: skip
     armed = [(one, one.armed) for one in found if one.armed is not None]
     await _DROP.run(work, [
-        (one.duty.id, ",".join(rung.step for rung in rungs), one.version) for one, rungs in armed
+        (one.duty.id, ",".join(f"{rung.step}:{rung.nth}" for rung in rungs), one.version) for one, rungs in armed
     ], now=work.now)  # fmt: skip
     await _ARM.run(work, [
-        (one.duty.case_id, one.duty.id, rung.step, one.version, rung.fire_at) for one, rungs in armed for rung in rungs
+        (one.duty.case_id, one.duty.id, rung.step, rung.nth, one.version, rung.fire_at)
+        for one, rungs in armed for rung in rungs
     ], house=house_id)  # fmt: skip
     await _EXHAUST.run(work, [(one.duty.id,) for one, _rungs in armed if not one.moved], now=work.now)
 

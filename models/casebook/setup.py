@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from models.policy import Policy
-from models.refusals import NotAllowed
+from models.refusals import FieldError, InvalidFields, NotAllowed
 from models.tables.base import new_id
 from models.tables.people import ApiToken, House, HousePolicy, Organisation, Person
 from models.transactions import Work
 from models.words import OrganisationKind, Role
 
+#: what the ladders are called where they are filled in
+_FIELDS = {"ladders": "ladders", "urgent_ladders": "spoedladders"}
 TOKEN_PREFIX = "pols_"  # noqa: S105 - how an API token begins; what does not is no token, but perhaps a session
 
 
@@ -37,12 +39,13 @@ def add_organisation(work: Work, house_id: UUID, name: str, kind: OrganisationKi
 
 
 def designate(
-    work: Work, organisation: Organisation, name: str, email: str, roles: Sequence[Role], *, valid_until: date
-) -> Person:
+    work: Work, organisation: Organisation, name: str, email: str, roles: Sequence[Role], *, valid_until: date,
+    phone: str | None = None,
+) -> Person:  # fmt: skip
     """Designate somebody (WGS 1.8(2)); screening and training are valid until the day given (R6)."""
     made = Person(
         id=new_id(), house_id=organisation.house_id, organisation_id=organisation.id, name=name, email=email,
-        roles=[str(role) for role in roles], screened_until=valid_until, trained_until=valid_until,
+        roles=[str(role) for role in roles], screened_until=valid_until, trained_until=valid_until, phone=phone,
     )  # fmt: skip
     work.session.add(made)
     return made
@@ -61,10 +64,12 @@ def issue_token(work: Work, person: Person, *, lasts: timedelta = timedelta(days
 
 
 def set_policy(work: Work, house_id: UUID, version: int, policy: Policy) -> HousePolicy:
-    """A new version of the policy; it counts for what opens from now. Raises NotAllowed."""
+    """A new version of the policy; it counts for what opens from now. Raises NotAllowed or InvalidFields."""
     actor = work.actor
     if actor.person_id is not None and not actor.has(Role.ADMINISTRATOR, Role.MANAGER):
         raise NotAllowed("Het beleid stelt de manager of de functioneel beheerder vast.")
+    if wrong := policy.ladder_faults():
+        raise InvalidFields([FieldError(_FIELDS[field] + where, why) for field, where, why in wrong])
     made = HousePolicy(
         house_id=house_id, version=version, body=policy.model_dump(mode="json"), set_at=work.now, set_by=actor.person_id
     )

@@ -1,23 +1,39 @@
--- Who is told about a duty, for a step of its ladder. Given: pairs (duty, step) as arrays. An absent person is replaced
--- by the deputy they named; without one it stays theirs: an absent owner without a deputy is a cause of its own (stalled).
+-- Who is told about a duty, for a step of its ladder, and in which words. Given: duties, steps and, of what somebody put
+-- off for themselves, that person, as arrays. An absent person is replaced by the deputy they named; without one it stays
+-- theirs: an absent owner without a deputy is a cause of its own (stalled). What comes after this sends it.
 WITH asked AS (
-  SELECT * FROM unnest(CAST(:duties AS uuid[]), CAST(:steps AS text[])) AS a (duty_id, step)
+  SELECT * FROM unnest(CAST(:duties AS uuid[]), CAST(:steps AS text[]), CAST(:people AS uuid[])) AS a (duty_id, step, who)
 ), facing AS (
-  SELECT a.duty_id, a.step, d.house_id, d.case_id, d.kind, d.due_at, d.owner_organisation_id, d.owner_role,
-         d.owner_person_id, c.number, c.director_id
+  -- A message to who leads at a partner ('lead') is a proposal to the regisseur, unless it hurries or the house chose so.
+  SELECT a.duty_id, CASE
+           WHEN a.step <> 'partner_manager' THEN a.step
+           WHEN d.owner_organisation_id = h.id THEN 'manager'
+           WHEN d.lead_told_at IS NOT NULL THEN 'nobody'
+           WHEN NOT EXISTS (SELECT FROM person p WHERE p.organisation_id = d.owner_organisation_id AND p.active
+                              AND 'leidinggevende' = ANY (p.roles)) THEN 'partner_manager_unknown'
+           WHEN d.house_id = ANY (CAST(:by_itself AS uuid[])) OR (d.urgent AND d.kind = ANY (CAST(:hourly AS text[])))
+             THEN 'lead'
+           ELSE a.step END AS step,
+         a.who, d.house_id, d.case_id, d.kind, d.due_at, d.owner_organisation_id, d.owner_role, d.owner_person_id,
+         c.number, c.director_id
   FROM asked a JOIN duty d ON d.id = a.duty_id JOIN cases c ON c.id = d.case_id
+  JOIN organisation h ON h.house_id = d.house_id AND h.kind = 'huis'
 ), chosen AS (
   SELECT f.*, p.id AS person_id
   FROM facing f JOIN person p ON p.house_id = f.house_id AND p.active
   JOIN organisation o ON o.id = p.organisation_id AND o.kind <> 'incidentele_derde'
   WHERE CASE
-    WHEN f.step = 'director' THEN
+    WHEN f.step = 'nobody' THEN false
+    WHEN f.step = 'snoozed' THEN p.id = f.who
+    WHEN f.step = 'lead' THEN p.organisation_id = f.owner_organisation_id AND 'leidinggevende' = ANY (p.roles)
+    WHEN f.step IN ('director', 'partner_manager', 'partner_manager_unknown') THEN
       CASE WHEN f.director_id IS NOT NULL THEN p.id = f.director_id
            ELSE o.kind = 'huis' AND 'triagist' = ANY (p.roles) END
     WHEN f.step = 'manager' THEN o.kind = 'huis' AND 'manager' = ANY (p.roles)
     WHEN f.step = 'deputy' THEN
       CASE WHEN f.owner_role = 'triagelid' THEN o.kind = 'publieke_deelnemer' AND 'triagelid' = ANY (p.roles)
            ELSE p.organisation_id = f.owner_organisation_id AND p.id IS DISTINCT FROM f.owner_person_id
+                AND p.roles <> '{leidinggevende}'
                 AND (o.kind <> 'huis' OR 'manager' = ANY (p.roles) OR f.owner_role = ANY (p.roles)) END
     WHEN f.owner_person_id IS NOT NULL THEN p.id = f.owner_person_id
     WHEN f.owner_role = 'triagelid' THEN o.kind = 'publieke_deelnemer' AND 'triagelid' = ANY (p.roles)
@@ -29,11 +45,14 @@ WITH asked AS (
          CASE WHEN p.absent_from <= :now AND (p.absent_until IS NULL OR p.absent_until > :now)
               THEN coalesce(p.deputy_id, p.id) ELSE p.id END AS person_id
   FROM chosen c JOIN person p ON p.id = c.person_id
+), said AS (
+  SELECT p.duty_id, p.step, p.house_id, p.case_id, p.person_id,
+         d.urgent AND d.kind = ANY (CAST(:hourly AS text[])) AS hurried,
+         CASE WHEN p.step = 'lead' THEN 'leidinggevende' ELSE :template END AS template,
+         jsonb_strip_nulls(jsonb_build_object(
+           'taak', p.duty_id, 'casus', p.number, 'soort', p.kind, 'uiterlijk', p.due_at, 'stap', p.step,
+           'spoed', nullif(d.urgent, false),
+           'telefoon', CASE WHEN p.step = 'lead' THEN (SELECT r.phone FROM cases c JOIN person r ON r.id = c.director_id
+                                                       WHERE c.id = p.case_id) END)) AS line
+  FROM present p JOIN duty d ON d.id = p.duty_id
 )
-INSERT INTO outbox (id, house_id, key, recipient_id, template, case_ids, lines, created_at, next_try_at, tries)
-SELECT gen_random_uuid(), house_id, :key || ':' || person_id, person_id, :template, array_agg(DISTINCT case_id),
-       jsonb_agg(DISTINCT jsonb_build_object('taak', duty_id, 'casus', number, 'soort', kind, 'uiterlijk', due_at,
-                                             'stap', step)),
-       :now, :now, 0
-FROM present GROUP BY house_id, person_id
-ON CONFLICT (key) DO NOTHING

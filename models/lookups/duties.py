@@ -42,10 +42,16 @@ async def duty_with_case(work: Work, duty_id: UUID) -> tuple[Duty, Case]:
 
 async def was_nudged(work: Work, duty: Duty, today: date) -> bool:
     """Somebody sent a reminder about this duty by hand on this day."""
+    return await was_told(work, duty, "herinnerd", today)
+
+
+async def was_told(work: Work, duty: Duty, what: str, today: date, **facts: str) -> bool:
+    """Somebody did this about this duty by hand on this day."""
     found = await work.session.scalar(
         select(History.id).where(
-            History.case_id == duty.case_id, History.what == "herinnerd", History.facts["taak"].astext == str(duty.id),
+            History.case_id == duty.case_id, History.what == what, History.facts["taak"].astext == str(duty.id),
             History.at >= datetime.combine(today, time(), AMSTERDAM),
+            *(History.facts[name].astext == value for name, value in facts.items()),
         ).limit(1)
     )  # fmt: skip
     return found is not None

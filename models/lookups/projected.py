@@ -24,7 +24,7 @@ from models.tables.cases import Case
 from models.tables.duties import Duty
 from models.tables.people import Organisation
 from models.transactions import Work
-from models.words import DutyKind, Phase, Role
+from models.words import DutyKind, OrganisationKind, Phase, Role
 
 _Row = Row[*tuple[Any, ...]]
 
@@ -74,7 +74,9 @@ async def open_terms(work: Work, house_id: UUID, case_ids: Collection[UUID] | No
         select(
             Duty.id, Duty.case_id, Duty.kind, Duty.anchor, Duty.unit, Duty.amount, Duty.extra, Duty.fixed_at,
             Duty.due_at, Duty.due_version, Duty.opened_at, Duty.urgent, Case.high_risk, Case.hold_since,
-        ).join(Case, Case.id == Duty.case_id).where(Duty.house_id == house_id, is_open())
+            (Organisation.kind == OrganisationKind.HOUSE).label("of_house"),
+        ).join(Case, Case.id == Duty.case_id).join(Organisation, Organisation.id == Duty.owner_organisation_id)
+        .where(Duty.house_id == house_id, is_open())
     )  # fmt: skip
     if case_ids is not None:
         statement = statement.where(Duty.case_id == any_(ids("cases", case_ids)))
@@ -89,7 +91,7 @@ def _owed(work: Work, row: _Row, ledger: Iterable[LedgerLine]) -> Owed:
     return Owed(
         row.id, row.case_id, row.kind, row.anchor, Term(row.unit, row.amount, row.extra, row.fixed_at), row.due_at,
         row.due_version, row.opened_at, row.urgent, row.high_risk, tuple(holds),
-        stands_still=still or (row.hold_since is not None and row.kind in STOPS_ON_HOLD),
+        stands_still=still or (row.hold_since is not None and row.kind in STOPS_ON_HOLD), of_house=row.of_house,
     )  # fmt: skip
 
 

@@ -18,15 +18,15 @@ from models.refusals import NotFound
 from models.rights import CaseFacts
 from models.stalled import DONE_BY_FLOW, DutyFacts, Party, late
 from models.tables.cases import Case
-from models.tables.duties import Answer, Duty
+from models.tables.duties import Answer, Duty, Rung
 from models.tables.people import Organisation, Person
 from models.transactions import Work
 from models.words import DutyKind
 
 ANSWERED = "beantwoord"  #: what is told of an outcome to who may not read the answer
 
-_Select = Select[Duty, Case, str, str, bool, UUID | None]
-_Row = Row[Duty, Case, str, str, bool, UUID | None]
+_Select = Select[Duty, Case, str, str, bool, UUID | None, datetime | None]
+_Row = Row[Duty, Case, str, str, bool, UUID | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class DutyLine:
     person: str | None
     late: bool
     ended_as: str | None
+    put_off_until: datetime | None = None  #: the actor hears nothing of it until then
 
 
 class Owner(StrEnum):
@@ -95,11 +96,17 @@ async def one(work: Work, duty_id: UUID) -> DutyLine:
 
 def _named(work: Work) -> _Select:
     return (
-        select(Duty, Case, Organisation.name, Person.name, waiting.is_held(work), Answer.registered_by)
+        select(
+            Duty, Case, Organisation.name, Person.name, waiting.is_held(work), Answer.registered_by, Rung.fire_at,
+        )
         .join(Case, Case.id == Duty.case_id)
         .join(Organisation, Organisation.id == Duty.owner_organisation_id)
         .outerjoin(Person, Person.id == Duty.owner_person_id)
         .outerjoin(Answer, and_(Answer.duty_id == Duty.id, Answer.corrected_at.is_(None)))
+        .outerjoin(Rung, and_(
+            Rung.duty_id == Duty.id, Rung.person_id == work.actor.person_id, Rung.fired_at.is_(None),
+            Rung.dropped_at.is_(None),
+        ))
     )  # fmt: skip
 
 
@@ -134,9 +141,9 @@ def _place(line: DutyLine) -> Place:
 
 
 def _line(work: Work, row: _Row, facts: CaseFacts | None) -> DutyLine:
-    duty, case, organisation, person, held, registered_by = row
-    late_ = _is_late(duty, case, held=held, now=work.now)
-    return DutyLine(duty, case, organisation, person, late=late_, ended_as=_outcome(work, duty, facts, registered_by))
+    duty, case, organisation, person, held, registered_by, put_off_until = row
+    late_, ended_as = _is_late(duty, case, held=held, now=work.now), _outcome(work, duty, facts, registered_by)
+    return DutyLine(duty, case, organisation, person, late=late_, ended_as=ended_as, put_off_until=put_off_until)
 
 
 def _is_shown(work: Work, duty: Duty, facts: CaseFacts) -> bool:

@@ -245,6 +245,10 @@ def _nudged(facts: Mapping[str, Any], known: Known) -> str:
     return f"Met de hand herinnerd{_about(facts, known)}"
 
 
+def _escalated(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Bericht naar de {facts.get('aan', '')}{_about(facts, known)}"
+
+
 def _corrected(facts: Mapping[str, Any], _known: Known) -> str:
     return f"Aanmelding gecorrigeerd door de melder (versie {facts.get('versie', '')})"
 
@@ -306,6 +310,7 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "overleg gehouden": _held,
     "herinnering": _reminded,
     "herinnerd": _nudged,
+    "geescaleerd": _escalated,
     "afspraken toegevoegd": _added,
     "voortgang": _progressed,
     "informatie toegevoegd": _supplied,

@@ -60,6 +60,8 @@ DID: Mapping[str, str] = {
     "overleg gehouden": "legde de uitkomst van een overleg vast",
     "herinnering": "herinnerde aan een taak",
     "herinnerd": "herinnerde met de hand aan een taak",
+    "geescaleerd": "stuurde een bericht over een taak die te laat is",
+    "sluimer": "stelde de eigen herinneringen aan een taak uit",
     "afspraken toegevoegd": "voegde afspraken toe aan het plan",
     "voortgang": "meldde hoe het met een afspraak gaat",
     "informatie toegevoegd": "leverde informatie aan",
@@ -82,6 +84,7 @@ _FUNCTIONS: Mapping[str, str] = {
     Role.PRIVACY_OFFICER: "privacy officer", Role.ADMINISTRATOR: "functioneel beheerder",
     Role.DATA_PROTECTION: "functionaris gegevensbescherming", Role.TRIAGE_MEMBER: "lid van het triageoverleg",
     Role.CONTACT: "contactpersoon", Role.CONTACT_POINT: "medewerker van het contactpunt",
+    Role.PARTNER_LEAD: "leidinggevende",
 }  # fmt: skip
 _PURPOSES: Mapping[str, str] = {
     "casus": "voor de behandeling van de casus", "procesvoering": "voor het verloop van het proces",

@@ -93,6 +93,7 @@ def _rows(work: Work) -> _Select:
         select(
             Duty.id, Duty.kind, Duty.owner_organisation_id, Duty.owner_role, Duty.owner_person_id, Duty.opened_at,
             Duty.due_at, Duty.exhausted_at, is_held(work).label("held"), Case.hold_since.is_not(None).label("on_hold"),
+            and_(Duty.lead_proposed_at.is_not(None), Duty.lead_told_at.is_(None)).label("proposes_lead"),
             Duty.explanation, Duty.case_id, Case.number, Case.phase, Case.urgent, Case.director_id,
         ).join(Case, Case.id == Duty.case_id).where(is_open())
     )  # fmt: skip
@@ -133,6 +134,7 @@ async def _found(work: Work, statement: _Select) -> list[Waiting]:
 def _waiting(row: _Row) -> Waiting:
     owner = Party(row.owner_organisation_id, row.owner_role, row.owner_person_id)
     facts = DutyFacts(
-        row.id, row.kind, owner, row.opened_at, row.due_at, row.exhausted_at, held=row.held, case_on_hold=row.on_hold
-    )
+        row.id, row.kind, owner, row.opened_at, row.due_at, row.exhausted_at, held=row.held, case_on_hold=row.on_hold,
+        proposes_lead=row.proposes_lead,
+    )  # fmt: skip
     return Waiting(facts, row.explanation, row.case_id, row.number, row.phase, row.urgent, row.director_id)

@@ -1,19 +1,22 @@
 """What the engine asks: process facts only, of any house; never a text about a person."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, Uuid, any_, func, literal, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.lookups.duties import is_open
+from models.policy import Policy
 from models.tables.cases import Case, Involvement, Visit
 from models.tables.duties import Duty
 from models.tables.engine import EngineRun, JournalEntry
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.tables.once import REMEMBERED, IdempotencyKey
-from models.tables.people import Organisation, Person
+from models.tables.people import House, HousePolicy, Organisation, Person
 from models.transactions import Work
 from models.words import DutyKind, OrganisationKind, Phase, Role, Standing, WorkKind
 
@@ -180,3 +183,14 @@ async def runs_in_use(work: Work, run_ids: list[UUID]) -> set[UUID]:
 async def work_is_owed(work: Work) -> bool:
     """Outside work is open that could be done now."""
     return await work.session.scalar(select(JournalEntry.id).where(*_owed()).limit(1)) is not None
+
+
+async def policies(work: Work, duty_ids: Collection[UUID]) -> dict[UUID, Policy]:
+    """The newest policy of every house that these duties are of."""
+    newest = (
+        select(HousePolicy.body).where(HousePolicy.house_id == House.id)
+        .order_by(HousePolicy.version.desc()).limit(1).scalar_subquery()
+    )  # fmt: skip
+    theirs = select(Duty.house_id).where(Duty.id == any_(literal(list(duty_ids), ARRAY(Uuid()))))
+    rows = await work.session.execute(select(House.id, newest).where(House.id.in_(theirs)).order_by(House.id))
+    return {house_id: Policy.model_validate(body or {}) for house_id, body in rows}

@@ -56,6 +56,13 @@ class Duty(Base):
     withdrawn_at: Mapped[datetime | None]
     ended_as: Mapped[str | None]
     exhausted_at: Mapped[datetime | None]
+    lead_proposed_at: Mapped[datetime | None]  #: the ladder proposed to tell who leads at the partner
+    lead_told_at: Mapped[datetime | None]  #: who leads at the partner was told
+
+    @property
+    def proposes_lead(self) -> bool:
+        """The ladder proposed to tell who leads at the partner, and nobody did yet."""
+        return self.lead_proposed_at is not None and self.lead_told_at is None
 
 
 class ChangedTerm(Base):
@@ -100,10 +107,12 @@ class Rung(Base):
 
     __tablename__ = "rung"
     __table_args__ = (
-        Index("uq_rung_duty_id_step_due_version", "duty_id", "step", "due_version", unique=True,
+        Index("uq_rung_duty_id_step_due_version_nth", "duty_id", "step", "due_version", "nth", unique=True,
               postgresql_where=text("person_id IS NULL")),
         Index("ix_rung_put_off", "duty_id", "person_id", unique=True,
               postgresql_where=text("person_id IS NOT NULL AND fired_at IS NULL AND dropped_at IS NULL")),
+        CheckConstraint("nth >= 1", name="nth_counts_from_one"),
+        CheckConstraint("(step = 'snoozed') = (person_id IS NOT NULL)", name="put_off_by_somebody"),
         CheckConstraint("passed_at IS NULL OR fired_at IS NOT NULL", name="passed_is_over"),
         CheckConstraint("gave_up_at IS NULL OR dropped_at IS NOT NULL", name="given_up_is_over"),
         Index("ix_rung_armed", "fire_at", postgresql_where=text("fired_at IS NULL AND dropped_at IS NULL")),
@@ -116,6 +125,7 @@ class Rung(Base):
     case_id: Mapped[CaseId]
     duty_id: Mapped[UUID] = mapped_column(ForeignKey("duty.id", ondelete="CASCADE"))
     step: Mapped[Step] = mapped_column(words(Step))
+    nth: Mapped[int] = mapped_column(default=1, server_default="1")  #: a ladder may remind more than once
     due_version: Mapped[int]
     fire_at: Mapped[datetime]
     fired_at: Mapped[datetime | None]

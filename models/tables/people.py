@@ -66,6 +66,7 @@ class Person(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     name: Mapped[str]
     email: Mapped[str]
+    phone: Mapped[str | None]  #: of their work
     roles: Mapped[list[str]]
     active: Mapped[bool] = mapped_column(default=True)
     screened_until: Mapped[date | None]

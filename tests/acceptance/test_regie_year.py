@@ -97,12 +97,9 @@ async def _closed_late(world: World, case_id: str) -> None:
 async def _ledger(world: World) -> list[str]:
     """Every message of the year: its day, who got it, what it was, and the steps of the ladders it told of."""
     names = {world.house.person(key): key for key in world.house.actors}
-    rows = await world.rows(
-        "SELECT id, recipient_id, template, lines, created_at FROM outbox WHERE sent_at IS NOT NULL"
-        " ORDER BY created_at::date, template, recipient_id"
-    )
+    rows = await world.rows("SELECT recipient_id, template, lines, sent_at FROM outbox WHERE sent_at IS NOT NULL")
     told = [
-        (row.created_at.astimezone(AMSTERDAM).date(), names[row.recipient_id], row.template, _steps(row.lines))
+        (row.sent_at.astimezone(AMSTERDAM).date(), names[row.recipient_id], row.template, _steps(row.lines))
         for row in rows
     ]
     return [" ".join(map(str, one)).rstrip() for one in sorted(told)]

@@ -15,7 +15,10 @@ async def test_the_policy_is_read_and_set_in_dutch(door: Door, db: Databases) ->
     answer = await door.call("GET", path, "ggz")
     policy = answer.json() | {
         "termijnen": {"bekend_of_niet_bekend": {"eenheid": "werkdagen", "aantal": 2}},
-        "ladders": {"nabellen": [{"trede": "herinneren", "eenheid": "werkdagen", "na": -1}]},
+        "ladders": {"nabellen": [
+            {"trede": "herinneren", "eenheid": "werkdagen", "na": -1},
+            {"trede": "manager", "eenheid": "werkdagen", "na": 2},
+        ]},
         "opentOm": "08:30:00",
     }  # fmt: skip
 

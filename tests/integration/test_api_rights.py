@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -10,6 +11,7 @@ import pytest
 
 from api.app import create_v1
 from api.openapi import document
+from models.tables.cases import Case
 from models.words import DutyKind, Phase
 from tests import factories
 from tests.conftest import Databases
@@ -65,6 +67,8 @@ MATRIX = {
     "POST /taken/{id}/herinneringen": "++33334+3",
     "GET /taken/{id}/termijn": "+++4+34+4",
     "POST /taken/{id}/verlengingen": "3+34+3433",
+    "POST /taken/{id}/escalaties": "3+33334+3",
+    "POST /taken/{id}/sluimeringen": "3334+3433",
     "GET /casussen/{id}/overleggen": "+++4+34+4",
     "POST /casussen/{id}/overleggen": "3+3433433",
     "GET /overleggen/{id}": "+++4+34+4",
@@ -171,7 +175,7 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     token = (await door.post("politie", "/tokens", {"naam": "weeklijst"}))["id"]
     files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"], "tokens": token}
     paths = await _paths(door, story, asked) | await _series(door) | files
-    return Scene(door, paths, await _bodies(door, question))
+    return Scene(door, paths, await _bodies(door, question, await story.facts()))
 
 
 async def _series(door: Door) -> dict[str, str]:
@@ -205,6 +209,8 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "POST /aanmeldingen/{id}/bijlagen": f"/aanmeldingen/{referral}/bijlagen?naam=nog.txt",
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
+        "POST /taken/{id}/escalaties": f"/taken/{progress}/escalaties",
+        "POST /taken/{id}/sluimeringen": f"/taken/{progress}/sluimeringen",
     }  # fmt: skip
 
 
@@ -214,7 +220,7 @@ async def _item(door: Door, case: str) -> str:
     return str((await door.post("ggz", f"{case}/informatie", ITEM | {"alleenVoor": [house]}))["id"])
 
 
-async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
+async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[str, Any]:
     ggz = str(door.house.organisations["ggz"])
     pledge = {"organisatie": ggz, "domein": "zorg", "tekst": "gesprek", "uiterlijk": "2090-01-01"}
     return {
@@ -228,6 +234,8 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
         "POST /taken/{id}/antwoorden": {
             "uitkomst": "gereed", "gesprokenMet": "mw. Jansen", "gesprokenOp": "2026-01-01T10:00:00Z",
         },
+        "POST /taken/{id}/escalaties": {"aan": "leidinggevende"},
+        "POST /taken/{id}/sluimeringen": {"tot": (reported.reported_at + timedelta(hours=2)).isoformat()},
         "POST /taken/{id}/overdrachten": {"persoon": str(door.house.person("ggz"))},
         "POST /taken/{id}/verlengingen": {"aantal": 1, "reden": "ziekte"},
         "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},

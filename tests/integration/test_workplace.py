@@ -137,7 +137,7 @@ async def test_a_form_without_the_token_of_the_session_is_refused(
     duty_id = await a_duty(story, DutyKind.COMMITMENT)
     async with signed_in(db, house, "regisseur") as client:
         data = {} if given is None else {"csrf": given}
-        for path in (f"/taken/{duty_id}/herinneren", f"/taken/{duty_id}/antwoorden", "/afmelden"):
+        for path in (*(f"/taken/{duty_id}/{act}" for act in ("herinneren", "escaleren", "antwoorden")), "/afmelden"):
             assert (await client.post(path, data=data)).status_code == 403
 
 
@@ -334,6 +334,35 @@ async def test_remind_now_sends_one_message_and_comes_back_with_a_word(own_db: D
     assert 'role="status"' in page.text
     assert "Met de hand herinnerd" in page.text
     assert (again.status_code, "vandaag al" in again.text) == (409, True)
+
+
+async def test_who_leads_the_case_sends_the_proposed_message_with_one_click(own_db: Databases) -> None:
+    async with a_stuck_house(own_db) as (house, story):
+        await factories.a_lead(own_db.owner, house, "ggz")
+        async with signed_in(own_db, house, "regisseur") as client:
+            page = (await client.get(f"/casussen/{story.case_id}")).text
+            paths = re.findall(r'action="(/taken/[^"]+/escaleren)"', page)
+            found = {path: await client.post(path, data=csrf(client) | {"terug": "casus"}) for path in paths}
+            after = await client.get(f"/casussen/{story.case_id}?gezegd=geescaleerd")
+
+    sent = [one for one in found.values() if one.status_code == 303]
+    assert {one.headers["location"] for one in sent} == {f"/casussen/{story.case_id}?gezegd=geescaleerd"}
+    assert {one.status_code for one in found.values()} == {303, 409}, "where nobody is known to lead one calls"
+    assert after.text.count("Stuur bericht aan leidinggevende") == page.count("Stuur bericht aan leidinggevende") - len(
+        sent
+    )
+
+
+async def test_who_does_not_lead_the_case_sees_the_proposal_and_no_button(own_db: Databases) -> None:
+    async with a_stuck_house(own_db) as (house, story):
+        async with signed_in(own_db, house, "triagist") as client:
+            staff = (await client.get(f"/casussen/{story.case_id}")).text
+        async with signed_in(own_db, house, "ggz") as client:
+            partner = (await client.get(f"/casussen/{story.case_id}")).text
+
+    assert "bericht aan leidinggevende" in staff
+    assert "/escaleren" not in staff
+    assert "bericht aan leidinggevende" not in partner
 
 
 async def test_a_partner_cannot_remind(db: Databases, house: AHouse) -> None:

@@ -1,6 +1,6 @@
 """Reminders and escalation: which step fires when."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -19,7 +19,7 @@ from models.clocks import (
     working_days,
     working_hours,
 )
-from models.ladder import DEFAULT, SILENT, URGENT, PlannedRung, RungSpec, Step, explain, rungs
+from models.ladder import DEFAULT, SILENT, URGENT, PlannedRung, RungSpec, Step, explain, faults, posts, rungs
 
 HOUSE = WorkingCalendar()
 
@@ -41,6 +41,7 @@ def test_the_default_ladder_reminds_then_climbs_over_weekends_and_holidays() -> 
         ("overdue", "2026-05-18 09:00"),  # Hemelvaart and a weekend in between
         ("deputy", "2026-05-19 09:00"),
         ("director", "2026-05-21 09:00"),
+        ("partner_manager", "2026-05-22 09:00"),
         ("manager", "2026-05-27 09:00"),  # Tweede Pinksterdag
     ]
 
@@ -54,6 +55,7 @@ def test_the_urgent_ladder_climbs_day_and_night() -> None:
         ("overdue", "2026-05-17 00:00"),
         ("deputy", "2026-05-17 04:00"),
         ("director", "2026-05-17 08:00"),
+        ("partner_manager", "2026-05-17 14:00"),
         ("manager", "2026-05-17 20:00"),
     ]
 
@@ -153,6 +155,98 @@ def test_a_ladder_without_steps_plans_nothing() -> None:
     assert rungs(local("2026-05-11 12:00"), local("2026-05-11 10:00"), [], HOUSE) == []
 
 
+def test_a_ladder_may_remind_more_than_once_and_counts_them() -> None:
+    specs = [RungSpec(Step.REMIND, working_days(-3)), RungSpec(Step.REMIND, working_days(-1)), *DEFAULT[1:2]]
+    planned = rungs(local("2026-05-20 17:00"), local("2026-05-11 10:00"), specs, HOUSE)
+
+    assert [(rung.step, rung.nth) for rung in planned] == [(Step.REMIND, 1), (Step.REMIND, 2), (Step.DUE, 1)]
+
+
+def test_a_reminder_that_comes_too_late_keeps_its_number() -> None:
+    specs = [RungSpec(Step.REMIND, working_days(-3)), RungSpec(Step.REMIND, working_days(-1))]
+    planned = rungs(local("2026-05-20 17:00"), local("2026-05-18 10:00"), specs, HOUSE)
+
+    assert [(rung.step, rung.nth) for rung in planned] == [(Step.REMIND, 2)]
+
+
+ENDS_SEEN = RungSpec(Step.MANAGER, working_days(9))
+WRONG: dict[str, tuple[list[RungSpec], int | None, str]] = {
+    "nothing at all": ([], None, "ten minste één trede"),
+    "thirteen": ([*(RungSpec(Step.REMIND, working_days(n)) for n in range(-12, 0)), ENDS_SEEN], None, "12 treden"),
+    "a reminder after the term": ([RungSpec(Step.REMIND, working_days(1)), ENDS_SEEN], 0, "vóór de termijn"),
+    "due on another day": ([RungSpec(Step.DUE, working_days(1)), ENDS_SEEN], 0, "is 0"),
+    "too late before it is": ([RungSpec(Step.OVERDUE, working_days(-1)), ENDS_SEEN], 0, "na de termijn"),
+    "the deputy before the term": ([RungSpec(Step.DEPUTY, working_days(0)), ENDS_SEEN], 0, "na de termijn"),
+    "who leads before the term": ([RungSpec(Step.PARTNER_MANAGER, clock_hours(-2)), ENDS_SEEN], 0, "na de termijn"),
+    "out of order": ([RungSpec(Step.DEPUTY, working_days(3)), RungSpec(Step.MANAGER, working_days(2))], 1, "volgorde"),
+    "out of order in other units": (
+        [RungSpec(Step.DEPUTY, working_days(3)), RungSpec(Step.MANAGER, clock_hours(24))], 1, "volgorde",
+    ),
+    "twice the same": ([RungSpec(Step.REMIND, working_days(-1))] * 2 + [ENDS_SEEN], 1, "staat er al"),
+    "an end that nobody sees": ([RungSpec(Step.DUE, working_days(0))], None, "laatste bericht"),
+    "an end at the partner": ([RungSpec(Step.PARTNER_MANAGER, working_days(1))], None, "laatste bericht"),
+    "a step of one person": ([RungSpec(Step.SNOOZED, working_days(1)), ENDS_SEEN], 0, "geen trede"),
+    "something after the end": (
+        [RungSpec(Step.LAPSE, working_days(1)), RungSpec(Step.MANAGER, working_days(2))], 1, "na het vervallen",
+    ),
+    "an end before the term": ([RungSpec(Step.LAPSE, working_days(-1))], 0, "vervalt niet voordat"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("specs", "place", "why"), list(WRONG.values()), ids=list(WRONG))
+def test_a_ladder_that_cannot_be_is_told_where_and_why(specs: list[RungSpec], place: int | None, why: str) -> None:
+    found = faults(specs, may_lapse=True)
+
+    assert [one for one in found if one[0] == place and why in one[1]], found
+
+
+@pytest.mark.parametrize("specs", [DEFAULT, URGENT, SILENT])
+def test_the_ladders_of_the_house_itself_have_no_faults(specs: tuple[RungSpec, ...]) -> None:
+    assert faults(specs, may_lapse=True) == []
+
+
+def test_only_what_may_lapse_lapses() -> None:
+    assert faults(SILENT, may_lapse=False) == [(0, "deze taak vervalt niet vanzelf")]
+
+
+def test_a_long_ladder_in_mixed_units_is_welcome() -> None:
+    specs = [
+        RungSpec(Step.REMIND, working_days(-5)), RungSpec(Step.REMIND, working_days(-1)),
+        RungSpec(Step.REMIND, clock_hours(-2)), RungSpec(Step.DUE, clock_hours(0)),
+        RungSpec(Step.OVERDUE, working_hours(4)), RungSpec(Step.OVERDUE, working_days(2)),
+        RungSpec(Step.DIRECTOR, working_days(3)), RungSpec(Step.LAPSE, working_days(4)),
+    ]  # fmt: skip
+
+    assert faults(specs, may_lapse=True) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "goes_at", "next_at"),
+    [
+        ("2026-05-12 11:00:00", "2026-05-12 11:00:05", "2026-05-13 09:05:00"),
+        ("2026-05-12 09:00:00", "2026-05-12 09:00:05", "2026-05-13 09:05:00"),
+        ("2026-05-12 17:00:20", "2026-05-12 17:00:25", "2026-05-13 09:05:00"),  # what was due at closing time
+        ("2026-05-12 18:00:00", "2026-05-13 09:05:00", "2026-05-15 09:05:00"),  # Hemelvaart is skipped
+        ("2026-05-16 12:00:00", "2026-05-18 09:05:00", "2026-05-19 09:05:00"),  # a Saturday
+        ("2026-05-12 03:00:00", "2026-05-12 09:05:00", "2026-05-13 09:05:00"),
+    ],
+)
+def test_reminders_go_out_at_once_in_office_hours_and_else_when_the_house_has_opened(
+    now: str, goes_at: str, next_at: str
+) -> None:
+    found = posts(local(now), HOUSE)
+
+    assert (found.goes_at, found.next_at) == (local(goes_at), local(next_at))
+    assert found.day == local(goes_at).date()
+    assert found.next_day == local(next_at).date()
+
+
+def test_no_reminder_goes_out_on_a_closing_day_of_the_house() -> None:
+    closed = WorkingCalendar(closing_days=frozenset({date(2026, 5, 12)}))
+
+    assert posts(local("2026-05-12 11:00"), closed).goes_at == local("2026-05-13 09:05")
+
+
 @pytest.mark.parametrize("naive", ["due", "opened"])
 def test_naive_moments_are_refused(naive: str) -> None:
     aware, without_zone = local("2026-05-11 12:00"), datetime(2026, 5, 11, 12)
@@ -173,7 +267,7 @@ def test_no_two_steps_have_the_same_explanation() -> None:
 
 @pytest.mark.parametrize("specs", [DEFAULT, URGENT])
 def test_the_ladders_of_the_house_climb_through_every_message_in_order(specs: tuple[RungSpec, ...]) -> None:
-    assert [spec.step for spec in specs] == [step for step in Step if step is not Step.LAPSE]
+    assert [spec.step for spec in specs] == [step for step in Step if step not in {Step.LAPSE, Step.SNOOZED}]
     assert all(lower.after.amount < higher.after.amount for lower, higher in pairwise(specs))
     assert len({spec.after.unit for spec in specs}) == 1
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from models import ladder
 from models.clocks import AMSTERDAM, Budget, Unit, calendar_days, clock_hours, due, fixed, next_cutoff, working_days
 from models.ladder import RungSpec, Step
-from models.owed import DUTIES
+from models.owed import DUTIES, MAY_LAPSE
 from models.policy import CutOff, LadderStep, Policy, Term
 from models.words import DutyKind as K
 
@@ -75,6 +75,33 @@ def test_a_house_sets_its_own_ladder() -> None:
     assert policy.ladder(K.KNOWN, urgent=False) == [
         RungSpec(Step.DUE, working_days(0)), RungSpec(Step.MANAGER, working_days(1)),
     ]  # fmt: skip
+
+
+def test_a_ladder_by_the_day_does_not_replace_the_hours_of_what_is_urgent() -> None:
+    steps = [LadderStep(step=Step.DUE, after=0), LadderStep(step=Step.MANAGER, after=1)]
+    hours = [LadderStep(step=Step.MANAGER, unit=Unit.CLOCK_HOURS, after=1)]
+
+    assert Policy(ladders={K.KNOWN: steps}).ladder(K.KNOWN, urgent=True) == list(ladder.URGENT)
+    assert Policy(urgent_ladders={K.KNOWN: hours}).ladder(K.KNOWN, urgent=True) == [
+        RungSpec(Step.MANAGER, clock_hours(1))
+    ]
+    assert Policy(urgent_ladders={K.KNOWN: hours}).ladder(K.KNOWN, urgent=False) == list(ladder.DEFAULT)
+
+
+def test_a_policy_says_which_rung_of_which_ladder_cannot_be() -> None:
+    lapse = [LadderStep(step=Step.MANAGER, after=1), LadderStep(step=Step.LAPSE, after=2)]
+    policy = Policy(ladders={K.KNOWN: lapse, K.ADMISSION: lapse}, urgent_ladders={K.INCIDENT: []})
+
+    assert policy.ladder_faults() == [
+        ("ladders", ".over_toelating_beslissen[1]", "deze taak vervalt niet vanzelf"),
+        ("urgent_ladders", ".incident_beoordelen", "een ladder heeft ten minste één trede"),
+    ]
+
+
+def test_silence_may_end_what_holds_nothing_up_and_nothing_else() -> None:
+    told = {kind for kind, spec in DUTIES.items() if not spec.silent}
+
+    assert told & MAY_LAPSE == {K.KNOWN, K.KNOWN_ELSEWHERE, K.MORE_INFORMATION, K.INFORMATION, K.PROGRESS}
 
 
 @pytest.mark.parametrize("kind", [kind for kind, spec in DUTIES.items() if spec.silent])
