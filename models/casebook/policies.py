@@ -62,7 +62,8 @@ _DROP = _Bulk(
     """
     UPDATE rung r SET dropped_at = :now FROM w
     WHERE r.duty_id = w.id AND r.fired_at IS NULL AND r.dropped_at IS NULL AND r.person_id IS NULL
-      AND r.step || ':' || r.nth <> ALL (string_to_array(w.steps, ',')) AND (r.fire_at > :now OR r.due_version < w.version)
+      AND r.step || ':' || r.nth <> ALL (string_to_array(w.steps, ','))
+      AND (r.fire_at > :now OR r.due_version < w.version)
     """,
     {"id": "uuid", "steps": "text", "version": "integer"},
 )

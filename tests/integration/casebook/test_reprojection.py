@@ -68,7 +68,7 @@ async def test_its_ladder_goes_along_and_nothing_of_the_old_one_is_left(db: Data
     armed = await story.armed(duty)
     assert {rung.due_version for rung in armed} == {2}
     assert [rung.step for rung in sorted(armed, key=lambda one: one.fire_at)] == [
-        Step.REMIND, Step.DUE, Step.OVERDUE, Step.DEPUTY, Step.DIRECTOR, Step.MANAGER,
+        Step.REMIND, Step.DUE, Step.OVERDUE, Step.DEPUTY, Step.DIRECTOR, Step.PARTNER_MANAGER, Step.MANAGER,
     ]  # fmt: skip
     assert next(one.fire_at for one in armed if one.step is Step.DUE) == duty.due_at
 
