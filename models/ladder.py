@@ -21,6 +21,9 @@ class Step(StrEnum):
     LAPSE = "lapse"  #: de taak vervalt zonder antwoord; er gaat geen bericht uit
 
 
+#: what the owner is told, in the order in which it gets more urgent
+TO_OWNER = (Step.REMIND, Step.DUE, Step.OVERDUE)
+
 _EXPLANATIONS = {
     Step.REMIND: "Herinnering aan de eigenaar, voordat de termijn afloopt",
     Step.DUE: "De termijn loopt nu af: bericht aan de eigenaar",
@@ -94,6 +97,21 @@ def rungs(
         return planned
     lapse = PlannedRung(Step.LAPSE, max(min(lapses), opened_at))
     return [*(rung for rung in planned if rung.fire_at <= lapse.fire_at), lapse]
+
+
+def set_back(
+    passed: Sequence[datetime], ahead: Sequence[datetime], told_at: datetime, now: datetime, calendar: WorkingCalendar
+) -> list[datetime]:
+    """When the rest of a ladder that stood still happens; `told_at` is the moment planned for what is told now.
+
+    What passed in the meantime comes as long after now as it was planned after that, in office hours. What is still
+    ahead keeps its moment, unless it would overtake one below it. Both in order; so is the answer.
+    """
+    later = [within_office_hours(now + (planned - told_at), calendar) for planned in passed]
+    moments: list[datetime] = []
+    for moment in (*later, *ahead):
+        moments.append(max(moment, *moments[-1:]) if moments else moment)
+    return moments
 
 
 def explain(step: Step) -> str:

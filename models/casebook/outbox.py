@@ -24,15 +24,20 @@ def _tell() -> str:
     return (files("models.casebook") / "tell.sql").read_text(encoding="utf-8")
 
 
-async def tell_about_duties(work: Work, pairs: Sequence[tuple[UUID, str]], *, template: str, key: str) -> int:
+#: a duty and the step of its ladder; with a person who put the reminder off for themselves, only they are told
+Asked = tuple[UUID, str, *tuple[UUID | None, ...]]
+
+
+async def tell_about_duties(work: Work, asked: Sequence[Asked], *, template: str, key: str) -> int:
     """One message per recipient about all these duties (with the step of their ladder). Answers how many were new."""
-    if not pairs:
+    if not asked:
         return 0
     result = await work.session.execute(
         text(_tell()),
         {
-            "duties": [duty for duty, _ in pairs], "steps": [step for _, step in pairs], "now": work.now,
-            "template": template, "key": key,
+            "duties": [one[0] for one in asked], "steps": [one[1] for one in asked],
+            "people": [next(iter(one[2:]), None) for one in asked], "now": work.now, "template": template,
+            "key": key,
         },
     )  # fmt: skip
     assert isinstance(result, CursorResult)  # noqa: S101 - an INSERT

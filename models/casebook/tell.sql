@@ -1,9 +1,11 @@
--- Who is told about a duty, for a step of its ladder. Given: pairs (duty, step) as arrays. An absent person is replaced
+-- Who is told about a duty, for a step of its ladder. Given: (duty, step, person) as arrays; with a person only they are
+-- told: they put a reminder off for themselves. An absent person is replaced
 -- by the deputy they named; without one it stays theirs: an absent owner without a deputy is a cause of its own (stalled).
 WITH asked AS (
-  SELECT * FROM unnest(CAST(:duties AS uuid[]), CAST(:steps AS text[])) AS a (duty_id, step)
+  SELECT * FROM unnest(CAST(:duties AS uuid[]), CAST(:steps AS text[]), CAST(:people AS uuid[]))
+    AS a (duty_id, step, asked_id)
 ), facing AS (
-  SELECT a.duty_id, a.step, d.house_id, d.case_id, d.kind, d.due_at, d.owner_organisation_id, d.owner_role,
+  SELECT a.duty_id, a.step, a.asked_id, d.house_id, d.case_id, d.kind, d.due_at, d.owner_organisation_id, d.owner_role,
          d.owner_person_id, c.number, c.director_id
   FROM asked a JOIN duty d ON d.id = a.duty_id JOIN cases c ON c.id = d.case_id
 ), chosen AS (
@@ -11,6 +13,7 @@ WITH asked AS (
   FROM facing f JOIN person p ON p.house_id = f.house_id AND p.active
   JOIN organisation o ON o.id = p.organisation_id AND o.kind <> 'incidentele_derde'
   WHERE CASE
+    WHEN f.asked_id IS NOT NULL THEN p.id = f.asked_id
     WHEN f.step = 'director' THEN
       CASE WHEN f.director_id IS NOT NULL THEN p.id = f.director_id
            ELSE o.kind = 'huis' AND 'triagist' = ANY (p.roles) END

@@ -56,6 +56,8 @@ DID: Mapping[str, str] = {
     "overleg gepland": "plande een overleg",
     "overleg gehouden": "legde de uitkomst van een overleg vast",
     "herinnering": "herinnerde aan een taak",
+    "overgeslagen": "sloeg een herinnering over die te laat kwam",
+    "escalatie verzet": "verzette de escalatie van een taak",
     "herinnerd": "herinnerde met de hand aan een taak",
     "afspraken toegevoegd": "voegde afspraken toe aan het plan",
     "voortgang": "meldde hoe het met een afspraak gaat",
