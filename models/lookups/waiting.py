@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select, tuple_
 
 from models.lookups.duties import is_open
 from models.owed import DUTIES
 from models.stalled import DONE_BY_FLOW, STOPS_ON_HOLD, DutyFacts, Party
 from models.tables.cases import Case, Hold
-from models.tables.duties import Duty
+from models.tables.duties import Duty, Rung
 from models.transactions import Work
 from models.words import OrganisationKind, Phase, Role
 
@@ -89,13 +89,24 @@ def mine(work: Work) -> ColumnElement[bool]:
 
 def _rows(work: Work) -> _Select:
     """The columns alone: a board reads hundreds of these and changes none."""
+    given_up = _given_up(work)
     return (
         select(
             Duty.id, Duty.kind, Duty.owner_organisation_id, Duty.owner_role, Duty.owner_person_id, Duty.opened_at,
             Duty.due_at, Duty.exhausted_at, is_held(work).label("held"), Case.hold_since.is_not(None).label("on_hold"),
             Duty.explanation, Duty.case_id, Case.number, Case.phase, Case.urgent, Case.director_id,
-        ).join(Case, Case.id == Duty.case_id).where(is_open())
+            given_up.c.gave_up_at,
+        ).join(Case, Case.id == Duty.case_id).outerjoin(
+            given_up, and_(given_up.c.duty_id == Duty.id, given_up.c.due_version == Duty.due_version)
+        ).where(is_open())
     )  # fmt: skip
+
+
+def _given_up(work: Work) -> Subquery:
+    """Since when a step of a duty's ladder is not tried any more. There are few: looked up once, not for every duty."""
+    statement = select(Rung.duty_id, Rung.due_version, func.min(Rung.gave_up_at).label("gave_up_at"))
+    wanted = Rung.house_id == work.actor.house_id, Rung.gave_up_at.is_not(None)
+    return statement.where(*wanted).group_by(Rung.duty_id, Rung.due_version).subquery()
 
 
 def is_held(work: Work) -> ColumnElement[bool]:
@@ -133,6 +144,7 @@ async def _found(work: Work, statement: _Select) -> list[Waiting]:
 def _waiting(row: _Row) -> Waiting:
     owner = Party(row.owner_organisation_id, row.owner_role, row.owner_person_id)
     facts = DutyFacts(
-        row.id, row.kind, owner, row.opened_at, row.due_at, row.exhausted_at, held=row.held, case_on_hold=row.on_hold
-    )
+        row.id, row.kind, owner, row.opened_at, row.due_at, row.exhausted_at, held=row.held, case_on_hold=row.on_hold,
+        gave_up_at=row.gave_up_at,
+    )  # fmt: skip
     return Waiting(facts, row.explanation, row.case_id, row.number, row.phase, row.urgent, row.director_id)

@@ -44,7 +44,7 @@ class Watch:
             return await follow_up.remind(work, most)
 
     async def until(self, story: Story, step: str, kind: DutyKind, organisation: str | None = None) -> Duty:
-        """Move the clock to just after this step of the ladder of a duty; an escalation comes after what is below it."""
+        """Move the clock to just after this step of a duty's ladder; an escalation comes after what is below it."""
         owner = self.house.organisations[organisation] if organisation else None
         owed = [one for one in await story.duties(kind) if owner in {None, one.owner_organisation_id}][-1]
         rung = next(one for one in await story.armed(owed) if one.step == step)
