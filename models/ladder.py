@@ -5,10 +5,10 @@ A ladder is data of the house. Here is only how its rungs become moments; who re
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from models.clocks import Budget, WorkingCalendar, clock_hours, shift, within_office_hours, working_days
+from models.clocks import AMSTERDAM, Budget, WorkingCalendar, clock_hours, shift, within_office_hours, working_days
 
 
 class Step(StrEnum):
@@ -104,14 +104,24 @@ def set_back(
 ) -> list[datetime]:
     """When the rest of a ladder that stood still happens; `told_at` is the moment planned for what is told now.
 
-    What passed in the meantime comes as long after now as it was planned after that, in office hours. What is still
-    ahead keeps its moment, unless it would overtake one below it. Both in order; so is the answer.
+    What passed in the meantime comes as many working days after now as it was planned after that. What is still ahead
+    keeps its moment, unless it would overtake one below it. Both in order; so is the answer.
     """
-    later = [within_office_hours(now + (planned - told_at), calendar) for planned in passed]
+    later = [_as_long_after(planned, told_at, now, calendar) for planned in passed]
     moments: list[datetime] = []
     for moment in (*later, *ahead):
         moments.append(max(moment, *moments[-1:]) if moments else moment)
     return moments
+
+
+def _as_long_after(planned: datetime, told_at: datetime, now: datetime, calendar: WorkingCalendar) -> datetime:
+    first, last = told_at.astimezone(AMSTERDAM), planned.astimezone(AMSTERDAM)
+    between = range(first.toordinal() + 1, last.toordinal() + 1)
+    days = sum(calendar.is_working_day(date.fromordinal(day)) for day in between)
+    if not days:
+        return within_office_hours(now + (planned - told_at), calendar)
+    day = calendar.add_working_days(now.astimezone(AMSTERDAM).date(), days)
+    return within_office_hours(datetime.combine(day, last.time(), AMSTERDAM), calendar)
 
 
 def explain(step: Step) -> str:

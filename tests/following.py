@@ -1,5 +1,7 @@
 """Time that passes while somebody follows it up, and time in which nobody does."""
 
+from typing import Any
+
 from sqlalchemy import text
 
 from models.actors import ENGINE
@@ -37,3 +39,9 @@ async def days_pass(db: Databases, days: float) -> None:
         await chase(db)
         if left <= 0:
             return
+
+
+async def put(db: Databases, statement: str, **facts: Any) -> None:
+    """Change rows of the process behind everybody's back, as the engine may."""
+    async with unit_of_work(ENGINE, db.engine) as work:
+        await work.session.execute(text(statement), facts)
