@@ -98,7 +98,11 @@ def _owner(frame: Frame, one: Wanted) -> tuple[UUID, Role | None, UUID | None]: 
 
 
 def _arm(frame: Frame, duty: Duty) -> None:
-    """Set the rungs of a duty. While its clock stands still nothing is armed: the resume arms it again."""
+    """Set the rungs of a duty. While its clock stands still nothing is armed: the resume arms it again.
+
+    Of a moved term only what is still ahead is told. With nothing ahead the ladder is exhausted, in the open.
+    """
+    exhausted, duty.exhausted_at = duty.exhausted_at, None
     if frame.case.hold_since is not None and DUTIES[duty.kind].stops_on_hold:
         return
     calendar = frame.policy.calendar()
@@ -106,7 +110,9 @@ def _arm(frame: Frame, duty: Duty) -> None:
     office_hours = not (duty.urgent and DUTIES[duty.kind].urgent_term is not None)
     planned = ladder.rungs(duty.due_at, duty.opened_at, specs, calendar, office_hours=office_hours)
     first = duty.due_version == 1
-    armed = [rung for rung in planned if first or rung.fire_at > frame.work.now]
+    armed = [one for one in planned if first or one.fire_at > frame.work.now or one.step is ladder.Step.LAPSE]
+    if planned and not armed:
+        duty.exhausted_at = exhausted or frame.work.now
     frame.work.write(Rung, [
         {"id": new_id(), "house_id": duty.house_id, "case_id": duty.case_id, "duty_id": duty.id, "step": rung.step,
          "due_version": duty.due_version, "fire_at": rung.fire_at} for rung in armed
@@ -174,7 +180,6 @@ async def recompute(frame: Frame, found: Sequence[Duty], why: str) -> None:
         duty.due_at = due.moment
         duty.explanation = f"{due.explanation()} ({why})"
         duty.due_version += 1
-        duty.exhausted_at = None
         _arm(frame, duty)
 
 

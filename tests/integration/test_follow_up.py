@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select, text, update
 
 from models.actors import ENGINE
-from models.casebook import follow_up
+from models.casebook import duties, follow_up
+from models.casebook.frame import open_frame
 from models.ladder import TO_OWNER, Step
 from models.lookups import duties as duty_lookup
 from models.tables.duties import Duty, Rung
@@ -303,3 +304,30 @@ async def test_nothing_is_left_open_without_a_ladder(watch: Watch) -> None:
             waiting = await duty_lookup.open_in_case(work, story.case_id)
         for one in waiting:
             assert await story.armed(one), f"{one.kind} in {phase}"
+
+
+async def test_a_term_that_moves_back_behind_its_whole_ladder_shows_as_exhausted(watch: Watch) -> None:
+    """Nobody would be told any more: then the case must say so, since when it did before."""
+    story = await watch.a_case()
+    owed = await story.duty(DutyKind.ADMISSION)
+    await days_pass(watch.db, 40)
+    since = (await story.duty(DutyKind.ADMISSION)).exhausted_at
+    async with unit_of_work(ENGINE, watch.db.engine) as work:
+        frame = await open_frame(work, story.case_id)
+        await duties.recompute(frame, await frame.still_open({DutyKind.ADMISSION, DutyKind.KNOWN}), "sluitingsdag")
+
+    moved = await story.duty(DutyKind.ADMISSION)
+    assert moved.due_version == owed.due_version + 1
+    assert await story.armed(moved) == []
+    assert moved.exhausted_at == since
+
+
+async def test_a_lapse_whose_moment_passed_while_its_term_moved_still_comes(watch: Watch) -> None:
+    story = await watch.a_case(Phase.MONITORING)
+    await watch.db.shift(40 * DAY)
+    async with unit_of_work(ENGINE, watch.db.engine) as work:
+        frame = await open_frame(work, story.case_id)
+        await duties.recompute(frame, await frame.still_open({DutyKind.CORRECT_MINUTES}), "sluitingsdag")
+
+    async with unit_of_work(ENGINE, watch.db.engine) as work:
+        assert await follow_up.next_lapse(work) is not None
