@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -137,6 +138,19 @@ def clock(seconds: int) -> None:
 
     settings = Settings()
     asyncio.run(shift_clock(settings.database_owner_url.get_secret_value(), seconds, production=settings.production))
+
+
+@app.command()
+def status(
+    most: Annotated[int, typer.Option("--most", min=1, help="seconds that something may wait")] = 600,
+) -> None:  # fmt: skip
+    """Say how much reminders, mail, cases and the log are behind (as pols_engine); ends with 1 when something is."""
+    from deployments import status as behind  # noqa: PLC0415
+
+    found = asyncio.run(behind.measured(Settings().database_engine_url.get_secret_value()))
+    for lag in found:
+        typer.echo(behind.told(lag))
+    raise typer.Exit(1 if behind.is_behind(found, timedelta(seconds=most)) else 0)
 
 
 @app.command()

@@ -42,6 +42,9 @@ class Addressee(StrEnum):
     MANAGER = "manager"  #: of the house
 
 
+#: what the owner is told, in the order in which it gets more urgent
+TO_OWNER = (Step.REMIND, Step.DUE, Step.OVERDUE)
+
 _EXPLANATIONS = {
     Step.REMIND: "Herinnering aan de eigenaar, voordat de termijn afloopt",
     Step.DUE: "De termijn loopt nu af: bericht aan de eigenaar",
@@ -122,6 +125,31 @@ def rungs(
         return planned
     lapse = PlannedRung(Step.LAPSE, max(min(lapses), opened_at))
     return [*(rung for rung in planned if rung.fire_at <= lapse.fire_at), lapse]
+
+
+def set_back(
+    passed: Sequence[datetime], ahead: Sequence[datetime], told_at: datetime, now: datetime, calendar: WorkingCalendar
+) -> list[datetime]:
+    """When the rest of a ladder that stood still happens; `told_at` is the moment planned for what is told now.
+
+    What passed in the meantime comes as many working days after now as it was planned after that. What is still ahead
+    keeps its moment, unless it would overtake one below it. Both in order; so is the answer.
+    """
+    later = [_as_long_after(planned, told_at, now, calendar) for planned in passed]
+    moments: list[datetime] = []
+    for moment in (*later, *ahead):
+        moments.append(max(moment, *moments[-1:]) if moments else moment)
+    return moments
+
+
+def _as_long_after(planned: datetime, told_at: datetime, now: datetime, calendar: WorkingCalendar) -> datetime:
+    first, last = told_at.astimezone(AMSTERDAM), planned.astimezone(AMSTERDAM)
+    between = range(first.toordinal() + 1, last.toordinal() + 1)
+    days = sum(calendar.is_working_day(date.fromordinal(day)) for day in between)
+    if not days:
+        return within_office_hours(now + (planned - told_at), calendar)
+    day = calendar.add_working_days(now.astimezone(AMSTERDAM).date(), days)
+    return within_office_hours(datetime.combine(day, last.time(), AMSTERDAM), calendar)
 
 
 def explain(step: Step) -> str:

@@ -23,7 +23,7 @@ class Cause(StrEnum):
     OWNER_ABSENT = "eigenaar_afwezig"  #: everybody who could do it is away and named no deputy
     UNDELIVERABLE = "bericht_onbezorgbaar"  #: a message since the last event did not arrive, nor did a later one
     SILENT = "geen_gebeurtenis"  #: in execution, and nothing happened for the working days of the policy
-    ENGINE_BEHIND = "motor_loopt_achter"  #: outside work was given up, or waits longer than it should
+    ENGINE_BEHIND = "motor_loopt_achter"  #: outside work or a reminder was given up, or waits longer than it should
 
 
 class Act(StrEnum):
@@ -163,7 +163,10 @@ class Crew:
 
 @dataclass(frozen=True, slots=True)
 class DutyFacts:
-    """An open duty. `held`: its own clock stands still; `case_on_hold`: the case is suspended and not resumed."""
+    """An open duty. `held`: its own clock stands still; `case_on_hold`: the case is suspended and not resumed.
+
+    `gave_up_at`: since when a step of its ladder could not be done and is not tried any more.
+    """
 
     id: UUID
     kind: DutyKind
@@ -174,6 +177,7 @@ class DutyFacts:
     held: bool = False
     case_on_hold: bool = False
     proposes_lead: bool = False  #: to tell who leads at the partner, which nobody did yet
+    gave_up_at: datetime | None = None
 
     @property
     def stands_still(self) -> bool:
@@ -303,6 +307,8 @@ def _engine_behind(case: CaseState, _now: datetime, _silent_since: datetime) -> 
     for duty in case.duties:
         if duty.exhausted_at is not None and not duty.stands_still and duty.kind in DONE_BY_FLOW:
             yield Stall(Cause.ENGINE_BEHIND, duty.exhausted_at, engine, keeper, kind=duty.kind)
+        if duty.gave_up_at is not None and not duty.stands_still:
+            yield Stall(Cause.ENGINE_BEHIND, duty.gave_up_at, engine, keeper, kind=duty.kind)
 
 
 _CAUSES: tuple[Callable[[CaseState, datetime, datetime], _Stalls], ...] = (

@@ -23,6 +23,7 @@ async def remind() -> int:
 
 async def lapse() -> bool:
     """End one duty whose time is over. False when there is none; one that fails does not hold up the next."""
+    duty_id = None
     try:
         async with unit_of_work(ENGINE) as work:
             duty_id = await verbs.next_lapse(work)
@@ -30,10 +31,12 @@ async def lapse() -> bool:
                 return False
             await verbs.lapse(work, duty_id)
             faults.step("lapse:uncommitted")
-    except Exception as error:  # noqa: BLE001 - its words stay here
-        log.error("lapse failed: %s", type(error).__name__)  # noqa: TRY400
+    except Exception as error:
+        if duty_id is None or not verbs.blames_a_row(error):
+            raise
+        log.error("lapse failed: %s", type(error).__name__)  # noqa: TRY400 - its words stay here
         async with unit_of_work(ENGINE) as work:
-            await verbs.postpone_lapse(work)
+            await verbs.postpone_lapse(work, duty_id, type(error).__name__)
     return True
 
 

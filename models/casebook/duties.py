@@ -188,9 +188,11 @@ async def recompute(frame: Frame, found: Sequence[Duty], because: Because) -> No
         was, duty.due_at = duty.due_at, projection.due_moment(due, duty.opened_at)
         duty.explanation = projection.explained(due.explanation(), term, because.said)
         duty.due_version += 1
-        duty.exhausted_at = None
         if duty.due_at != was:
             _note_change(frame, duty, was, because)
+        elif duty.exhausted_at is not None:
+            continue  # everybody was told of this very moment: nobody is told again, and since when still counts
+        duty.exhausted_at = None
         if not stands_still:
             _arm(frame, duty)
 

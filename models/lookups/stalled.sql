@@ -62,4 +62,10 @@ WITH present AS (
   FROM journal_entry j JOIN cases c ON c.id = j.case_id
   WHERE j.house_id = :house AND j.done_at IS NULL AND c.closed_at IS NULL
     AND (j.gave_up_at IS NOT NULL OR j.next_try_at < now() - CAST(:grace AS interval))
+  UNION ALL
+  SELECT 'motor_loopt_achter', d.case_id, r.gave_up_at
+  FROM rung r JOIN duty d ON d.id = r.duty_id AND d.due_version = r.due_version
+    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+  JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
+  WHERE r.house_id = :house AND r.gave_up_at IS NOT NULL AND {runs}
 )

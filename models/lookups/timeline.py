@@ -241,6 +241,18 @@ def _reminded(facts: Mapping[str, Any], known: Known) -> str:
     return f"{step}{_about(facts, known)}"
 
 
+def _passed(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Overgeslagen, want te laat om nog te versturen: {_first_small(_reminded(facts, known))}"
+
+
+def _set_back(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Escalatie verzet: er was een tijd niet herinnerd, en de eigenaar hoort het eerst{_about(facts, known)}"
+
+
+def _first_small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
 def _nudged(facts: Mapping[str, Any], known: Known) -> str:
     return f"Met de hand herinnerd{_about(facts, known)}"
 
@@ -309,6 +321,8 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "overleg gepland": _convened,
     "overleg gehouden": _held,
     "herinnering": _reminded,
+    "overgeslagen": _passed,
+    "escalatie verzet": _set_back,
     "herinnerd": _nudged,
     "geescaleerd": _escalated,
     "afspraken toegevoegd": _added,

@@ -59,6 +59,8 @@ DID: Mapping[str, str] = {
     "overleg gepland": "plande een overleg",
     "overleg gehouden": "legde de uitkomst van een overleg vast",
     "herinnering": "herinnerde aan een taak",
+    "overgeslagen": "sloeg een herinnering over die te laat kwam",
+    "escalatie verzet": "verzette de escalatie van een taak",
     "herinnerd": "herinnerde met de hand aan een taak",
     "geescaleerd": "stuurde een bericht over een taak die te laat is",
     "sluimer": "stelde de eigen herinneringen aan een taak uit",

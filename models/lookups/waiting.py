@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select, tuple_
 
 from models.lookups.duties import is_open
 from models.owed import DUTIES
 from models.stalled import DONE_BY_FLOW, STOPS_ON_HOLD, DutyFacts, Party
 from models.tables.cases import Case, Hold
-from models.tables.duties import Duty
+from models.tables.duties import Duty, Rung
 from models.transactions import Work
 from models.words import OrganisationKind, Phase, Role
 
@@ -89,14 +89,25 @@ def mine(work: Work) -> ColumnElement[bool]:
 
 def _rows(work: Work) -> _Select:
     """The columns alone: a board reads hundreds of these and changes none."""
+    given_up = _given_up(work)
     return (
         select(
             Duty.id, Duty.kind, Duty.owner_organisation_id, Duty.owner_role, Duty.owner_person_id, Duty.opened_at,
             Duty.due_at, Duty.exhausted_at, is_held(work).label("held"), Case.hold_since.is_not(None).label("on_hold"),
             and_(Duty.lead_proposed_at.is_not(None), Duty.lead_told_at.is_(None)).label("proposes_lead"),
             Duty.explanation, Duty.case_id, Case.number, Case.phase, Case.urgent, Case.director_id,
-        ).join(Case, Case.id == Duty.case_id).where(is_open())
+            given_up.c.gave_up_at,
+        ).join(Case, Case.id == Duty.case_id).outerjoin(
+            given_up, and_(given_up.c.duty_id == Duty.id, given_up.c.due_version == Duty.due_version)
+        ).where(is_open())
     )  # fmt: skip
+
+
+def _given_up(work: Work) -> Subquery:
+    """Since when a step of a duty's ladder is not tried any more. There are few: looked up once, not for every duty."""
+    statement = select(Rung.duty_id, Rung.due_version, func.min(Rung.gave_up_at).label("gave_up_at"))
+    wanted = Rung.house_id == work.actor.house_id, Rung.gave_up_at.is_not(None)
+    return statement.where(*wanted).group_by(Rung.duty_id, Rung.due_version).subquery()
 
 
 def is_held(work: Work) -> ColumnElement[bool]:
@@ -136,5 +147,6 @@ def _waiting(row: _Row) -> Waiting:
     facts = DutyFacts(
         row.id, row.kind, owner, row.opened_at, row.due_at, row.exhausted_at, held=row.held, case_on_hold=row.on_hold,
         proposes_lead=row.proposes_lead,
+        gave_up_at=row.gave_up_at,
     )  # fmt: skip
     return Waiting(facts, row.explanation, row.case_id, row.number, row.phase, row.urgent, row.director_id)

@@ -145,17 +145,12 @@ async def newest_run(work: Work, case_id: UUID) -> tuple[int, UUID] | None:
 
 
 async def nothing_due(work: Work) -> bool:
-    """No rung is due now: the first one armed says so, by its index."""
-    first = await next_moment(work)
-    return first is None or first > work.now
-
-
-async def next_moment(work: Work) -> datetime | None:
-    """When the next rung fires."""
-    found = await work.session.scalar(
-        text("SELECT min(fire_at) FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL")
-    )
-    return found if isinstance(found, datetime) else None
+    """No rung is due now, by the index of what is armed; one that failed waits for its next try."""
+    due = text("""
+        SELECT true FROM rung WHERE fired_at IS NULL AND dropped_at IS NULL AND fire_at <= :now
+          AND (retry_at IS NULL OR retry_at <= :now) ORDER BY fire_at LIMIT 1
+    """)
+    return await work.session.scalar(due, {"now": work.now}) is None
 
 
 async def something_to_erase(work: Work) -> bool:

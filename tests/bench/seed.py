@@ -40,7 +40,7 @@ TABLES = {
     ),
     "rung": ("t.fired_at IS NULL AND t.dropped_at IS NULL", "false"),
 }
-HALF = {"rung": "b.n % 2 = 0"}  # half of the cases have their ladders: enough, and sooner there
+HALF = {"rung": "b.n % 2 = 0"}  # half of the cases have their ladders: mostly enough, and sooner there
 
 # The number of a copy takes the place of the moment in an id: as with real ids, the newest case has the highest.
 # Everything here must be immutable, or PostgreSQL calls these functions row by row instead of inlining them.
@@ -87,10 +87,11 @@ _AFTER = """
 
 @dataclass(frozen=True)
 class Cases:
-    """How many cases, and how many of them are open."""
+    """How many cases, how many of them are open, and whether all of these have their ladders or half of them."""
 
     total: int
     open: int
+    all_ladders: bool = False
 
 
 async def seed(databases: Databases, cases: Cases) -> AHouse:
@@ -114,7 +115,8 @@ async def seed(databases: Databases, cases: Cases) -> AHouse:
             spread = {"since": cases.total - cases.open, "every": 1}
         await connection.execute(_COPIES.format(total=cases.total, partners=PARTNERS, kinds=len(OPEN), **spread))
         await connection.execute("ANALYZE")
-        copying = [_copy(databases.server, database, table, originals) for table in TABLES]
+        half = {} if cases.all_ladders else HALF
+        copying = [_copy(databases.server, database, table, originals, half.get(table, "true")) for table in TABLES]
         await asyncio.gather(*copying)
         await connection.execute(_AFTER)
         for last in ("VACUUM (ANALYZE)", "CHECKPOINT", "ALTER SYSTEM RESET max_wal_size", "SELECT pg_reload_conf()"):
@@ -131,8 +133,8 @@ async def _connect(server: EmbeddedServer, database: str) -> "asyncpg.Connection
     return connection
 
 
-async def _copy(server: EmbeddedServer, database: str, table: str, originals: list[UUID]) -> None:
-    """Every copy of the rows of one table."""
+async def _copy(server: EmbeddedServer, database: str, table: str, originals: list[UUID], which: str) -> None:
+    """Every copy of the rows of one table, for these copies of cases."""
     connection = await _connect(server, database)
     try:
         columns = await connection.fetch(
@@ -151,7 +153,7 @@ async def _copy(server: EmbeddedServer, database: str, table: str, originals: li
         )
         await connection.execute(
             f"INSERT INTO {table} ({names}) SELECT {values} FROM bench.copy b JOIN original t ON t.nr = b.original"
-            f" WHERE {HALF.get(table, 'true')}"
+            f" WHERE {which}"
         )
     finally:
         await connection.close()

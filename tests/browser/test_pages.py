@@ -4,7 +4,6 @@ import asyncio
 import re
 import shutil
 import struct
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,10 @@ import pytest
 from api.ways import Ways
 from api.workplace.app import create_workplace
 from api.workplace.visits import COOKIE
-from models.actors import ENGINE
-from models.casebook import follow_up
-from models.transactions import unit_of_work
 from models.words import Phase
 from tests import factories
 from tests.conftest import Databases
+from tests.following import days_pass
 from tests.serving import serving
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -59,9 +56,7 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
     house = await factories.a_house(own_db.owner)
     for phase in (Phase.SCREENING, Phase.REGIE, Phase.PLAN, Phase.MONITORING):
         story = await factories.a_case(own_db.web, house, phase)
-    await own_db.shift(timedelta(days=20).total_seconds())
-    async with unit_of_work(ENGINE, own_db.engine) as work:
-        await follow_up.remind(work)
+    await days_pass(own_db, 20)
     kept = {}
     async with (
         serving(create_workplace(own_db.web, Ways(token_form=True))) as base,

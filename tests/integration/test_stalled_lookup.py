@@ -14,12 +14,13 @@ from sqlalchemy import event, text
 from models.actors import Actor
 from models.casebook.nudge import nudge
 from models.clocks import Unit
+from models.ladder import Step
 from models.lookups import stalled, waiting
 from models.refusals import AlreadySettled, NotAllowed, NotFound, NotPossible
 from models.stalled import Cause
 from models.tables.base import new_id
 from models.tables.cases import Case, Hold, Visit
-from models.tables.duties import Duty
+from models.tables.duties import Duty, Rung
 from models.tables.engine import JournalEntry, Message
 from models.transactions import Work, unit_of_work
 from models.words import DecisionKind, DutyKind, Phase, Role, WorkKind
@@ -91,10 +92,24 @@ class Chance:
             answered_at=self.maybe(now, 0.2), exhausted_at=self.maybe(self.day(past=True), 0.3) if due < now else None,
         )  # fmt: skip
         self.made.append(duty)
+        self.rung(duty)
         if random.random() < 0.2:
             self.made.append(
                 Hold(id=new_id(), house_id=house.id, case_id=case_id, duty_id=duty.id, since=self.day(past=True),
                      until=self.day(), ended_at=self.maybe(now, 0.3), reason="wacht op informatie")
+            )  # fmt: skip
+
+    def rung(self, duty: Duty) -> None:
+        """Perhaps a step of its ladder that was given up, of this version of its due moment or of an older one."""
+        random = Random(len(self.made))  # noqa: S311 - the same cases in every run, and the others as they were
+        if random.random() < 0.2:
+            over = self.work.now - timedelta(days=random.randint(1, 90))
+            given_up, version = random.choice((over, over, None)), random.choice((1, 1, 0))
+            self.made.append(
+                Rung(
+                    id=new_id(), house_id=duty.house_id, case_id=duty.case_id, duty_id=duty.id, step=Step.DUE,
+                    due_version=version, fire_at=over, dropped_at=over, gave_up_at=given_up,
+                )
             )  # fmt: skip
 
     def message(self, case_id: UUID) -> None:

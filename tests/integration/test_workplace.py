@@ -16,8 +16,6 @@ from api.middleware import EVERYWHERE
 from api.ways import Ways
 from api.workplace.app import create_workplace
 from api.workplace.visits import COOKIE, csrf_of
-from models.actors import ENGINE
-from models.casebook import follow_up
 from models.lookups import duties, waiting
 from models.tables.base import new_id
 from models.tables.cases import Involvement
@@ -26,6 +24,7 @@ from models.words import DecisionKind, DutyKind, Phase, Standing
 from tests import everything, factories
 from tests.conftest import Databases
 from tests.factories import AHouse, Story
+from tests.following import days_pass
 
 TO_TRY = Ways(token_form=True)  #: as where somebody tries Pols out
 OPEN_TO_ALL = {
@@ -303,9 +302,7 @@ async def a_stuck_house(own_db: Databases) -> AsyncIterator[tuple[AHouse, Story]
     """A case whose reminders were all sent without an answer."""
     house = await factories.a_house(own_db.owner)
     story = await factories.a_case(own_db.web, house, Phase.MONITORING)
-    await own_db.shift(timedelta(days=20).total_seconds())
-    async with unit_of_work(ENGINE, own_db.engine) as work:
-        await follow_up.remind(work)
+    await days_pass(own_db, 20)
     yield house, story
 
 
@@ -445,9 +442,7 @@ async def test_the_number_of_questions_does_not_grow_with_the_cases(own_db: Data
         few = [await _asked(own_db, house, path) for path in ("/?alles=ja", "/casussen")]
         for _ in range(9):
             await factories.a_case(own_db.web, house, Phase.MONITORING)
-        await own_db.shift(timedelta(days=20).total_seconds())
-        async with unit_of_work(ENGINE, own_db.engine) as work:
-            await follow_up.remind(work)
+        await days_pass(own_db, 20)
         many = [await _asked(own_db, house, path) for path in ("/?alles=ja", "/casussen")]
 
     assert few == many

@@ -19,7 +19,7 @@ from models.clocks import (
     working_days,
     working_hours,
 )
-from models.ladder import DEFAULT, SILENT, URGENT, PlannedRung, RungSpec, Step, explain, faults, posts, rungs
+from models.ladder import DEFAULT, SILENT, URGENT, PlannedRung, RungSpec, Step, explain, faults, posts, rungs, set_back
 
 HOUSE = WorkingCalendar()
 
@@ -353,3 +353,43 @@ def test_the_default_ladder_has_all_its_steps_after_the_due_moment_and_at_most_o
 
     assert [rung.step for rung in planned if rung.step is not Step.REMIND] == [spec.step for spec in DEFAULT[1:]]
     assert all(opened_at <= rung.fire_at < due_at for rung in planned if rung.step is Step.REMIND)
+
+
+def test_a_ladder_that_stood_still_goes_on_with_the_same_working_days_in_between() -> None:
+    overdue, deputy, director, manager = map(
+        local, ("2026-05-18 09:00", "2026-05-19 09:00", "2026-05-21 09:00", "2026-05-27 09:00")
+    )
+
+    moved = set_back([deputy, director, manager], [], overdue, local("2026-06-12 14:20"), HOUSE)  # a Friday
+
+    assert moved == [local("2026-06-15 09:00"), local("2026-06-17 09:00"), local("2026-06-22 09:00")]
+
+
+def test_what_is_still_ahead_keeps_its_moment_unless_it_would_overtake() -> None:
+    overdue, deputy, director = map(local, ("2026-05-18 09:00", "2026-05-19 09:00", "2026-05-21 09:00"))
+    now = local("2026-05-22 09:30")
+
+    assert set_back([deputy, director], [local("2026-05-27 09:00")], overdue, now, HOUSE) == [
+        local("2026-05-26 09:00"), local("2026-05-28 09:00"), local("2026-05-28 09:00")
+    ]  # fmt: skip
+    assert set_back([deputy], [local("2026-05-29 09:00")], overdue, now, HOUSE)[1] == local("2026-05-29 09:00")
+
+
+@given(
+    st.lists(st.integers(0, 400), min_size=1, max_size=5), st.lists(st.integers(1, 400), max_size=3),
+    st.integers(400, 3000),
+)  # fmt: skip
+def test_set_back_never_turns_the_order_round_and_never_looks_back(
+    passed: list[int], ahead: list[int], away: int
+) -> None:
+    told_at = local("2026-05-04 09:00")
+    now = told_at + timedelta(hours=away)
+    waiting = [told_at + timedelta(hours=one) for one in sorted(passed)]
+    coming = [now + timedelta(hours=one) for one in sorted(ahead)]
+
+    moved = set_back(waiting, coming, told_at, now, HOUSE)
+
+    assert moved == sorted(moved)
+    assert all(moment >= now for moment in moved)
+    assert all(within_office_hours(moment, HOUSE) == moment for moment in moved[: len(passed)])
+    assert all(one >= planned for one, planned in zip(moved[len(passed) :], coming, strict=True))
