@@ -32,12 +32,15 @@ SUBJECTS = {
     "noodtoegang_code": "Uw code voor toegang tot een casus",
     "noodtoegang": "Iemand opende een casus met noodtoegang of voor toezicht",
     "gecorrigeerd": "Informatie in een casus is gewijzigd",
+    "zonder_vervanger": "Er wacht iets op een collega die afwezig is",
+    "overgedragen": "Taken van een collega zijn nu van u",
     "massaal_gelezen": "Er zijn ongewoon veel casussen geopend",
 }
 
 #: the step of a ladder in words
 STEPS = {
     "opened": "",
+    "overgedragen": "",
     "remind": "de termijn loopt bijna af",
     "due": "de termijn is vandaag",
     "overdue": "de termijn is voorbij",

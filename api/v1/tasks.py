@@ -26,8 +26,18 @@ router = APIRouter(tags=["taken"], route_class=Once)
 _TASK = {
     "kind": "soort", "case": "casus", "organisation": "organisatie", "role": "rol", "person": "persoon",
     "about_id": "onderwerp", "opened_at": "gevraagdOp", "due_at": "uiterlijk", "explanation": "termijnUitleg",
-    "late": "teLaat", "urgent": "spoed", "ended_at": "afgedaanOp", "ended_as": "afgedaanAls",
+    "late": "teLaat", "urgent": "spoed", "ended_at": "afgedaanOp", "ended_as": "afgedaanAls", "replaces": "vervangt",
 }  # fmt: skip
+
+
+class Vervanging(Outgoing):
+    """Wiens taak u nu doet, en tot wanneer die afwezig is, als dat bekend is."""
+
+    model_config = dutch("id", name="naam", until="afwezigTot")
+
+    id: UUID
+    name: str
+    until: datetime | None
 
 
 class Taak(Outgoing):
@@ -49,6 +59,7 @@ class Taak(Outgoing):
     urgent: bool
     ended_at: datetime | None
     ended_as: str | None
+    replaces: Vervanging | None = Field(default=None, description="Van wie de taak is, als u die vervangt")
 
 
 class Uitkomst(Outgoing):
@@ -152,8 +163,15 @@ def _facts(line: DutyLine) -> dict[str, object]:
         "ended_as": line.ended_as,
         "organisation": named(duty.owner_organisation_id, line.organisation),
         "person": named(duty.owner_person_id, line.person),
-        "ended_at": duty.answered_at or duty.lapsed_at or duty.withdrawn_at,
+        "ended_at": duty.answered_at or duty.lapsed_at or duty.withdrawn_at, "replaces": _replaced(line),
     }  # fmt: skip
+
+
+def _replaced(line: DutyLine) -> Vervanging | None:
+    owner = line.duty.owner_person_id
+    if not line.replaced or owner is None or line.person is None:
+        return None
+    return Vervanging(id=owner, name=line.person, until=line.away_until)
 
 
 @router.get("/taken", summary="Uw open taken")
