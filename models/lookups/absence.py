@@ -79,6 +79,40 @@ def _listed(work: Work) -> Select[Person, str | None, UUID | None, str | None]:
     )  # fmt: skip
 
 
+async def own(work: Work) -> Away | None:
+    """One's own absence, now or to come."""
+    row = (await work.session.execute(_listed(work).where(Person.id == work.actor.person_id))).one_or_none()
+    return Away(*row) if row else None
+
+
+async def now_of(work: Work, person_id: UUID | None) -> Away | None:
+    """The absence of somebody who is away at this moment: to show beside their name in a case."""
+    if person_id is None:
+        return None
+    row = (await work.session.execute(_listed(work).where(Person.id == person_id, is_away(work)))).one_or_none()
+    return Away(*row) if row else None
+
+
+async def replaced_until(work: Work) -> dict[UUID, datetime | None]:
+    """For whom the actor stands in, and until when those are away, as far as is known."""
+    if not work.actor.replaces:
+        return {}
+    rows = await work.session.execute(
+        select(Person.id, Person.absent_until).where(Person.id.in_(work.actor.replaces))
+    )  # fmt: skip
+    return {row.id: row.absent_until for row in rows}
+
+
+async def who_may_stand_in(work: Work) -> list[tuple[UUID, str]]:
+    """The colleagues of the actor who can be named as deputy, by name."""
+    rows = await work.session.execute(
+        select(Person.id, Person.name)
+        .where(Person.organisation_id == work.actor.organisation_id, Person.id != work.actor.person_id, Person.active)
+        .where(func.pols_is_fit(Person.id, work.now)).order_by(Person.name, Person.id)
+    )  # fmt: skip
+    return [(row.id, row.name) for row in rows]
+
+
 async def stand_in(work: Work, person_id: UUID) -> UUID | None:
     """Who stands in for somebody now; nobody for who is there."""
     return await work.session.scalar(select(func.pols_stand_in(person_id, work.now)))
