@@ -18,6 +18,7 @@ from api.problems import explain_problems, refused
 from api.security_txt import SecurityContact
 from api.signin import Who
 from api.v1 import (
+    absence,
     access,
     attachments,
     cases,
@@ -47,7 +48,7 @@ from models.transactions import Database, unit_of_work
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
     terms.router, meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router,
-    access.router, glass.router, trail.router, house.router, tokens.router,
+    access.router, glass.router, trail.router, house.router, absence.router, tokens.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

@@ -33,7 +33,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Every verb and every lookup takes one. The engine acts without a person and sees no content."""
+    """Every verb and every lookup takes one. The engine acts without a person and sees no content.
+
+    `replaces`: the absent colleagues for whom this person stands in now; the database says so when a unit begins.
+    """
 
     house_id: UUID | None = None
     organisation_id: UUID | None = None
@@ -42,6 +45,7 @@ class Actor:
     roles: frozenset[Role] = field(default_factory=frozenset)
     purpose: str = "casus"
     on_behalf_of: UUID | None = None
+    replaces: frozenset[UUID] = field(default_factory=frozenset)
 
     @property
     def is_staff(self) -> bool:
@@ -57,6 +61,20 @@ class Actor:
     def has(self, *roles: Role) -> bool:
         """Holds one of the roles."""
         return bool(self.roles & set(roles))
+
+    @property
+    def directs_as(self) -> frozenset[UUID]:
+        """As whom the actor leads cases: as themselves, and as the regisseurs for whom they stand in, being one too."""
+        own = frozenset({self.person_id} if self.person_id else ())
+        return own | self.replaces if self.has(Role.PROCESS_DIRECTOR) else own
+
+    def leads(self, director_id: UUID | None) -> bool:
+        """Is the regisseur of a case, or stands in for them."""
+        return director_id is not None and director_id in self.directs_as
+
+    def replacing(self, person_id: UUID | None) -> UUID | None:
+        """Whose place the actor takes in what is this person's: nobody's when it is their own or anybody's."""
+        return person_id if person_id in self.replaces else None
 
     def behalf(self, organisation_id: UUID | None) -> "Actor":
         """The same person, on behalf of another organisation."""

@@ -348,3 +348,19 @@ class MakeToken(Command):
     scope: TokenScope = TokenScope.READ
     days: int = Field(default=90, ge=1, le=365)
     person_id: UUID | None = None
+
+
+class BeAway(Command):
+    """From when somebody is away, until when (nothing: until they are back), and who stands in. Never why."""
+
+    since: Moment
+    until: Moment | None = None
+    deputy_id: UUID | None = None
+
+
+class HandOver(Command):
+    """Give a colleague what somebody has open by name, and the cases they lead; or only these duties."""
+
+    person_id: UUID
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    duties: Annotated[tuple[UUID, ...], Field(max_length=500)] | None = None

@@ -29,6 +29,7 @@ class Capacity(StrEnum):
     ADVISER = "adviseur"
     MANAGER = "manager van het huis"
     DIRECTOR = "procesregisseur van deze casus"
+    DEPUTY = "vervanger van de procesregisseur"
     TABLE = "lid van het triageoverleg"
     REPORTER = "organisatie die heeft gemeld"
     INVOLVED = "betrokken deelnemer"
@@ -109,6 +110,7 @@ _READ = {
     _C.TABLE: Grant(TRIAGE_PHASES),
     _C.REPORTER: Grant(REPORT_PHASES),
     _C.DIRECTOR: Grant(FILE_PHASES),
+    _C.DEPUTY: Grant(FILE_PHASES),
     _C.INVOLVED: Grant(FILE_PHASES),
     _C.EMERGENCY: Grant(OPEN_PHASES),
     _C.SUPERVISOR: _ALWAYS,
@@ -141,12 +143,13 @@ MATRIX: Mapping[Right, Mapping[Capacity, Grant]] = {
         _C.EMERGENCY: Grant(REPORT_PHASES),
         _C.SUPERVISOR: Grant(REPORT_PHASES),
     },
-    Right.DIRECT: {_C.DIRECTOR: Grant(OPEN_PHASES)},
+    Right.DIRECT: {_C.DIRECTOR: Grant(OPEN_PHASES), _C.DEPUTY: Grant(OPEN_PHASES)},
     Right.DECIDE: {_C.TABLE: Grant(TABLE_PHASES)},  # only public participants: WGS 2.31(2), (4), (8)
     Right.BREAK_GLASS: {_C.MANAGER: Grant(OPEN_PHASES)},
     Right.SUPERVISE: {_C.PRIVACY_OFFICER: _ALWAYS},
     Right.EXPLAIN: {
         _C.DIRECTOR: _ALWAYS,
+        _C.DEPUTY: Grant(),  # leads for a while: what is closed and shielded is not theirs to explain
         _C.MANAGER: _ALWAYS,
         _C.PRIVACY_OFFICER: _ALWAYS,
         _C.TRIAGE_OFFICER: Grant(REPORT_PHASES),
@@ -170,8 +173,8 @@ def _of_the_house(actor: Actor, case: CaseFacts) -> Iterable[Capacity]:
     if actor.is_staff:
         yield Capacity.STAFF
         yield from (capacity for role, capacity in _BY_ROLE.items() if role in actor.roles)
-        if case.director_id is not None and actor.person_id == case.director_id:
-            yield Capacity.DIRECTOR
+        if actor.leads(case.director_id):
+            yield Capacity.DIRECTOR if actor.person_id == case.director_id else Capacity.DEPUTY
         if case.glass is GlassKind.EMERGENCY and actor.has(Role.MANAGER):
             yield Capacity.EMERGENCY
     if actor.has(Role.PRIVACY_OFFICER):

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from models.absence import PersonFacts, may_stand_in, stand_in
 from models.owed import DUTIES
 from models.words import ClosedBy, DutyKind, OrganisationKind, Phase, Role
 
@@ -20,7 +21,7 @@ class Cause(StrEnum):
     EXHAUSTED = "ladder_uitgeput"  #: every reminder and escalation was sent, and no answer came
     HOLD_EXPIRED = "opschorting_verlopen"  #: the end of the hold has passed and nobody resumed
     NOTHING_OPEN = "niets_open"  #: nobody owes anything, or only who is not there any more
-    OWNER_ABSENT = "eigenaar_afwezig"  #: everybody who could do it is away and named no deputy
+    OWNER_ABSENT = "eigenaar_afwezig"  #: everybody who could do it is away, and nobody stands in who may
     UNDELIVERABLE = "bericht_onbezorgbaar"  #: a message since the last event did not arrive, nor did a later one
     SILENT = "geen_gebeurtenis"  #: in execution, and nothing happened for the working days of the policy
     ENGINE_BEHIND = "motor_loopt_achter"  #: outside work or a reminder was given up, or waits longer than it should
@@ -61,8 +62,8 @@ WORDS: Mapping[Cause, Words] = {
         "Neem het besluit waarmee de casus verder gaat.",
     ),
     Cause.OWNER_ABSENT: Words(
-        "Afwezig zonder vervanger", "Wie de taak heeft is afwezig en wees geen vervanger aan.", Act.NAME_DEPUTY,
-        "Wijs een vervanger aan, of vraag de organisatie dat te doen.",
+        "Afwezig zonder vervanger", "Wie de taak heeft is afwezig, en er is geen vervanger die haar mag doen.",
+        Act.NAME_DEPUTY, "Wijs een vervanger aan, of vraag de organisatie dat te doen.",
     ),
     Cause.UNDELIVERABLE: Words(
         "Bericht kwam niet aan", "Een bericht over deze casus is niet te bezorgen.", Act.SEND_AGAIN,
@@ -113,25 +114,6 @@ class Stall:
         return WORDS[self.cause]
 
 
-@dataclass(frozen=True, slots=True)
-class PersonFacts:
-    """Somebody of the house or of a participant."""
-
-    id: UUID
-    organisation_id: UUID
-    organisation_kind: OrganisationKind
-    roles: frozenset[Role]
-    active: bool = True
-    absent_from: datetime | None = None
-    absent_until: datetime | None = None
-    deputy_id: UUID | None = None
-
-    def is_absent(self, now: datetime) -> bool:
-        """Away at this moment."""
-        began = self.absent_from is not None and self.absent_from <= now
-        return began and (self.absent_until is None or self.absent_until > now)
-
-
 class Crew:
     """The people of a house and its participants: who is asked for a duty, and who of them is away."""
 
@@ -155,10 +137,12 @@ class Crew:
         table = role is Role.TRIAGE_MEMBER
         return self._desks.get((None if table else owner.organisation_id, role), [])
 
-    def is_away(self, one: PersonFacts, now: datetime) -> bool:
-        """Absent, and no deputy who is there."""
-        deputy = self._by_id.get(one.deputy_id) if one.deputy_id else None
-        return one.is_absent(now) and (deputy is None or deputy.is_absent(now))
+    def is_away(self, one: PersonFacts, now: datetime, role: Role | None = None) -> bool:
+        """Absent, and nobody stands in who may do what asks this role."""
+        if not one.is_absent(now):
+            return False
+        deputy = stand_in(one, self._by_id, now)
+        return deputy is None or not may_stand_in(deputy, role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,15 +260,17 @@ def _owner_absent(case: CaseState, now: datetime, _silent_since: datetime) -> _S
         asked = case.crew.asked(duty.owner)
         if duty.kind in DONE_BY_FLOW or duty.stands_still or not asked:
             continue
-        if all(case.crew.is_away(one, now) for one in asked):
+        if all(case.crew.is_away(one, now, duty.owner.role) for one in asked):
             since = max(duty.opened_at, *(one.absent_from for one in asked if one.absent_from))
-            yield Stall(Cause.OWNER_ABSENT, since, duty.owner, _names_deputy(case, duty), kind=duty.kind)
+            yield Stall(Cause.OWNER_ABSENT, since, duty.owner, _names_deputy(case, duty, now), kind=duty.kind)
 
 
-def _names_deputy(case: CaseState, duty: DutyFacts) -> Party:
-    """For people of the house their manager; for a partner the leader of the case, who calls."""
+def _names_deputy(case: CaseState, duty: DutyFacts, now: datetime) -> Party:
+    """For people of the house their manager; for a partner the leader of the case, who calls, or else the manager."""
     ours = duty.owner.organisation_id == case.house_organisation_id and duty.owner.role is not Role.TRIAGE_MEMBER
-    return Party(case.house_organisation_id, Role.MANAGER) if ours else case.leader
+    leading = case.crew.asked(case.leader)
+    there = any(not case.crew.is_away(one, now, case.leader.role) for one in leading)
+    return Party(case.house_organisation_id, Role.MANAGER) if ours or not there else case.leader
 
 
 def _undeliverable(case: CaseState, _now: datetime, _silent_since: datetime) -> _Stalls:

@@ -27,7 +27,7 @@ from models.words import OrganisationKind, Role, SignedInBy, TokenScope
 IDLE_SECONDS = 2.0
 
 _BEGIN = text(
-    "SELECT now_, fenced_ "
+    "SELECT now_, fenced_, replaces_ "
     "FROM pols_begin(:person, :organisation, :kind, :house, :roles, :purpose, :behalf, :lease, :token)"
 ).bindparams(
     bindparam("person", type_=Uuid()),
@@ -211,7 +211,7 @@ async def unit_of_work(
         if lease is not None and not row.fenced_:
             msg = "another executor holds this case"
             raise LeaseLost(msg)
-        yield Work(session, row.now_.astimezone(UTC), actor, origin or Origin())
+        yield Work(session, row.now_.astimezone(UTC), _with(actor, row.replaces_), origin or Origin())
 
 
 @asynccontextmanager
@@ -232,6 +232,7 @@ async def signed_in(
         actor = Actor(
             house_id=row.house_id, organisation_id=row.organisation_id, person_id=row.person_id,
             organisation_kind=OrganisationKind(row.kind), roles=frozenset(map(Role, row.roles)),
+            replaces=frozenset(row.replaces or ()),
         )  # fmt: skip
         if database.brake is not None:
             database.brake.asked_by(actor)
@@ -248,8 +249,14 @@ async def become(work: Work, actor: Actor) -> Work:
     """Go on in the same transaction as somebody else: signing in costs no transaction of its own."""
     if _LAST in work.session.info:  # said by who was there before, and checked against who that is
         await work.session.run_sync(_write_last)
-    await work.session.execute(_BEGIN, _context(actor, None))
-    return replace(work, actor=actor)
+    row = (await work.session.execute(_BEGIN, _context(actor, None))).one()
+    return replace(work, actor=_with(actor, row.replaces_))
+
+
+def _with(actor: Actor, replaces: Iterable[UUID] | None) -> Actor:
+    """The actor with the colleagues for whom they stand in now, whatever was said before."""
+    now = frozenset(replaces or ())
+    return actor if now == actor.replaces else replace(actor, replaces=now)
 
 
 def _context(actor: Actor, lease: HeldLease | None) -> dict[str, object]:

@@ -69,8 +69,7 @@ def supplied(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
 
 def knows_conditions(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
     """For whom an item is not: who set that, and who leads the case. That somebody is left out says something too."""
-    leads = actor.is_staff and actor.person_id is not None and actor.person_id == case.director_id
-    return supplied(actor, case, item) or leads
+    return supplied(actor, case, item) or (actor.is_staff and actor.leads(case.director_id))
 
 
 def finds(actor: Actor, *, secret: bool, organisations: Collection[UUID], persons: Collection[UUID]) -> bool:
@@ -83,7 +82,7 @@ def keeps_secret(actor: Actor, case: CaseFacts) -> bool:
     if _reported(actor, case) and actor.house_id == case.house_id:
         return True
     held = rights.by(Right.CONTENT, actor, case)  # emergency access and supervision give reading, never acting
-    return Capacity.DIRECTOR in held or Capacity.TRIAGE_OFFICER in held
+    return any(one in held for one in (Capacity.DIRECTOR, Capacity.DEPUTY, Capacity.TRIAGE_OFFICER))
 
 
 def reads_referral(actor: Actor, case: CaseFacts) -> bool:
@@ -125,8 +124,8 @@ def lists_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID, kind: DutyKind)
 
 
 def leads(actor: Actor, director_id: UUID | None) -> bool:
-    """The regisseur, the manager, and until there is a regisseur the triage officer."""
-    if actor.person_id == director_id or actor.has(Role.MANAGER):
+    """The regisseur or who stands in, the manager, and until there is a regisseur the triage officer."""
+    if actor.leads(director_id) or actor.has(Role.MANAGER):
         return True
     return director_id is None and actor.has(Role.TRIAGE_OFFICER)
 
@@ -170,6 +169,7 @@ class Decider:
     organisation_id: UUID
     organisation_kind: OrganisationKind
     roles: frozenset[Role]
+    replaces: frozenset[UUID] = frozenset()  #: the absent colleagues for whom they stand in
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +220,15 @@ def _directs(decider: Decider, parties: Parties) -> bool:
         return False
     if parties.director_id is None:
         return bool(decider.roles & {Role.TRIAGE_OFFICER, Role.MANAGER})
-    return decider.person_id == parties.director_id or Role.MANAGER in decider.roles
+    stands_in = parties.director_id in decider.replaces and Role.PROCESS_DIRECTOR in decider.roles
+    return stands_in or decider.person_id == parties.director_id or Role.MANAGER in decider.roles
 
 
 def may_register(actor: Actor, deciders: Collection[Decider], parties: Parties) -> None:
     """Who decided registers it, or the triage officer or the regisseur does in their name (design §3)."""
     if {d.person_id for d in deciders} == {actor.person_id}:
         return
-    if actor.is_staff and (actor.has(Role.TRIAGE_OFFICER, Role.MANAGER) or actor.person_id == parties.director_id):
+    if actor.is_staff and (actor.has(Role.TRIAGE_OFFICER, Role.MANAGER) or actor.leads(parties.director_id)):
         return
     msg = "U legt alleen uw eigen besluit vast; namens anderen doet de triagist of de procesregisseur dat."
     raise MayNotDecide(msg)

@@ -34,6 +34,8 @@ SUBJECTS = {
     "noodtoegang_code": "Uw code voor toegang tot een casus",
     "noodtoegang": "Iemand opende een casus met noodtoegang of voor toezicht",
     "gecorrigeerd": "Informatie in een casus is gewijzigd",
+    "zonder_vervanger": "Er wacht iets op een collega die afwezig is",
+    "overgedragen": "Taken van een collega zijn nu van u",
     "massaal_gelezen": "Er zijn ongewoon veel casussen geopend",
     "leidinggevende": "Een antwoord van uw organisatie blijft uit",
 }
@@ -41,6 +43,7 @@ SUBJECTS = {
 #: what the step of a ladder asks of who reads it, besides how the term stands
 STEPS = {
     "opened": "",
+    "overgedragen": "",
     "remind": "",
     "due": "",
     "overdue": "",

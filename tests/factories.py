@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, column, select
+from sqlalchemy import ColumnElement, column, select, update
 
 from models.actors import ENGINE, Actor
 from models.casebook import answers, decisions, meetings, referrals, setup
@@ -30,7 +30,7 @@ from models.tables.cases import Case, Involvement
 from models.tables.duties import Duty, Rung
 from models.tables.items import InfoItem
 from models.tables.meetings import Meeting
-from models.tables.people import Organisation
+from models.tables.people import Organisation, Person
 from models.transactions import Database, Work, unit_of_work
 from models.words import Category, DutyKind, OrganisationKind, Phase, Role
 from models.words import DecisionKind as D
@@ -118,6 +118,21 @@ async def a_lead(owner: Database, house: AHouse, where: str, *roles: Role) -> No
         await work.session.flush()
         house.tokens[key] = setup.issue_token(work, made, lasts=timedelta(days=4000))
         house.actors[key] = Actor(house.id, at, kind, made.id, frozenset(held))
+
+
+async def a_deputy(owner: Database, house: AHouse, director: str = "regisseur", key: str = "vervanger") -> Actor:
+    """A colleague of an absent regisseur, a regisseur too, who stands in for them from now."""
+    async with unit_of_work(ENGINE, owner) as work:
+        at = await work.session.get_one(Organisation, house.organisations["huis"])
+        roles = (Role.PROCESS_DIRECTOR,)
+        person = setup.designate(work, at, "Vervanger Fictief", f"{key}@{house.slug}.example", roles, valid_until=FAR)
+        await work.session.flush()
+        house.tokens[key] = setup.issue_token(work, person, lasts=timedelta(days=4000))
+        away = update(Person).where(Person.id == house.person(director))
+        await work.session.execute(away.values(absent_from=work.now - timedelta(days=1), deputy_id=person.id))
+        replaces = frozenset({house.person(director)})
+        house.actors[key] = Actor(house.id, at.id, at.kind, person.id, frozenset(roles), replaces=replaces)
+    return house.actors[key]
 
 
 def described(**facts: Any) -> DescribeReferral:

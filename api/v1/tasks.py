@@ -31,7 +31,7 @@ _TASK = {
     "kind": "soort", "case": "casus", "organisation": "organisatie", "role": "rol", "person": "persoon",
     "about_id": "onderwerp", "opened_at": "gevraagdOp", "due_at": "uiterlijk", "explanation": "termijnUitleg",
     "late": "teLaat", "urgent": "spoed", "ended_at": "afgedaanOp", "ended_as": "afgedaanAls",
-    "proposal": "voorstel", "put_off_until": "sluimertTot",
+    "proposal": "voorstel", "put_off_until": "sluimertTot", "replaces": "vervangt",
 }  # fmt: skip
 
 
@@ -39,6 +39,16 @@ class Voorstel(StrEnum):
     """Wat de ladder voorstelt aan wie de casus leidt."""
 
     LEAD = "bericht_aan_leidinggevende"
+
+
+class Vervanging(Outgoing):
+    """Wiens taak u nu doet, en tot wanneer die afwezig is, als dat bekend is."""
+
+    model_config = dutch("id", name="naam", until="afwezigTot")
+
+    id: UUID
+    name: str
+    until: datetime | None
 
 
 class Taak(Outgoing):
@@ -62,6 +72,7 @@ class Taak(Outgoing):
     ended_as: str | None
     proposal: Voorstel | None
     put_off_until: datetime | None = Field(description="Tot wanneer u zelf geen herinnering aan deze taak krijgt")
+    replaces: Vervanging | None = Field(default=None, description="Van wie de taak is, als u die vervangt")
 
 
 class Uitkomst(Outgoing):
@@ -187,8 +198,15 @@ def _facts(line: DutyLine) -> dict[str, object]:
         "proposal": proposal(duty),
         "organisation": named(duty.owner_organisation_id, line.organisation),
         "person": named(duty.owner_person_id, line.person),
-        "ended_at": duty.answered_at or duty.lapsed_at or duty.withdrawn_at,
+        "ended_at": duty.answered_at or duty.lapsed_at or duty.withdrawn_at, "replaces": _replaced(line),
     }  # fmt: skip
+
+
+def _replaced(line: DutyLine) -> Vervanging | None:
+    owner = line.duty.owner_person_id
+    if not line.replaced or owner is None or line.person is None:
+        return None
+    return Vervanging(id=owner, name=line.person, until=line.away_until)
 
 
 @router.get("/taken", summary="Uw open taken")

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
 from api.ways import Ways
-from api.workplace import boards, casepage, enrolling, entering, files, oversight, own, provider, terms, trail
+from api.workplace import away, boards, casepage, enrolling, entering, files, oversight, own, provider, terms, trail
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.casebook import escalate, nudge
@@ -53,6 +53,8 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/mijn", own.mine),
             Route("/mijn/sessies", own.end_others, methods=["POST"]),
             Route("/mijn/sessies/{session_id:uuid}", own.end_session, methods=["POST"]),
+            Route("/mijn/afwezigheid", away.go, methods=["POST"]),
+            Route("/mijn/afwezigheid/einde", away.come_back, methods=["POST"]),
             Route("/mijn/tokens", own.make_token, methods=["POST"]),
             Route("/mijn/tokens/{token_id:uuid}", own.revoke_token, methods=["POST"]),
             Route("/casussen", boards.case_list),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.workplace.pages import page, speaker
 from api.workplace.visits import visiting
-from models.lookups import dashboard, stalled, waiting
+from models.lookups import absence, dashboard, stalled, waiting
 from models.words import Phase
 
 MOST, MORE = 12, 250  # rows of one list on the overview, and when all are asked for
@@ -28,6 +28,7 @@ async def overview(request: Request) -> Response:
             "counts": board.counts,
             "stalled": board.stalled,
             "late": await stalled.late(work, limit=most),
+            "replaced": await absence.replaced_until(work),
             "own": await waiting.own(work, limit=most),
             "cases": await dashboard.my_cases(work, limit=most),
         }

@@ -15,6 +15,7 @@ from models.casebook import answers
 from models.clocks import AMSTERDAM
 from models.commands import GiveAnswer
 from models.lookups import (
+    absence,
     caselists,
     cases,
     decisions,
@@ -26,6 +27,7 @@ from models.lookups import (
     waiting,
     whereabouts,
 )
+from models.lookups.absence import Away
 from models.lookups.caselists import CaseLine
 from models.lookups.decisions import DecisionLine
 from models.lookups.paging import Page
@@ -72,6 +74,7 @@ class CaseFile:
     may_open: bool  #: by emergency access or for supervision
     items: list[Known]
     places: dict[UUID, str]
+    away: Away | None  #: the regisseur is, and who leads meanwhile
 
 
 async def case(request: Request) -> Response:
@@ -96,6 +99,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         stalls=await stalled.of_case(work, case_id),
         meetings=held, places=await whereabouts.places(work, [one.id for one in held]),
         items=await _known(visit, case_id, facts),
+        away=await absence.now_of(work, found.director_id) if line.process else None,
         commitments=await meetings.commitments_of(work, case_id), lines=await timeline.timeline(work, case_id),
         decisions=[
             (one, timeline.reason(work, one.decision, one.deciders, reads=reads))

@@ -14,7 +14,7 @@ from models import attempts
 from models.actors import AT_THE_DOOR
 from models.casebook import accounts, budget, identities, sessions, tokens
 from models.commands import MakeToken
-from models.lookups import entrance
+from models.lookups import absence, entrance
 from models.lookups.paging import Page
 from models.refusals import FieldError, InvalidFields, NotSignedIn, TooOften
 from models.transactions import become
@@ -39,7 +39,8 @@ async def _mine(request: Request, visit: Visit, secret: str = "") -> Response:
     own = [one for one, _ in (await entrance.tokens(work, Page())).rows if one.person_id == work.actor.person_id]
     facts: dict[str, Any] = {
         "sessions": [(one, _WAYS[one.how], one.id == work.entry.session_id) for one in listed], "tokens": own,
-        "secret": secret, "spreker": await speaker(visit),
+        "secret": secret, "spreker": await speaker(visit), "away": await absence.own(work),
+        "colleagues": await absence.who_may_stand_in(work),
     }  # fmt: skip
     return page(request, visit, "mijn.html", **facts)
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from models.absence import PERSONAL
 from models.actors import Actor
 from models.casebook import duties
 from models.casebook.after import AFTER
@@ -34,7 +35,7 @@ async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer:
     await duties.end_duties(frame, [duty], answered=True, ended_as=command.outcome)
     frame.note(
         "antwoord", "taak", duty.id, soort=duty.kind, uitkomst=command.outcome, organisatie=duty.owner_organisation_id,
-        telefonisch=by_phone or None,
+        telefonisch=by_phone or None, vervangt=_replaced(work.actor, duty),
     )  # fmt: skip
     if by_phone:
         frame.owe(WorkKind.COPY, duty.id)
@@ -50,7 +51,7 @@ async def _may_answer(frame: Frame, duty: Duty, command: GiveAnswer) -> bool:
     if owns(actor, duty):
         return False
     regisseur = actor.is_staff and (
-        actor.person_id == frame.case.director_id or (actor.has(Role.TRIAGE_OFFICER) and frame.case.director_id is None)
+        actor.leads(frame.case.director_id) or (actor.has(Role.TRIAGE_OFFICER) and frame.case.director_id is None)
     )
     if not regisseur:
         raise NotAllowed("Deze taak is van een ander; alleen wie de taak heeft, of de procesregisseur telefonisch.")
@@ -71,8 +72,14 @@ def owns(actor: Actor, duty: Duty) -> bool:
         return False
     if actor.organisation_kind is OrganisationKind.HOUSE:
         mine = duty.owner_person_id is None or duty.owner_person_id == actor.person_id
-        return mine and (duty.owner_role is None or actor.has(duty.owner_role, Role.MANAGER))
+        roles = {duty.owner_role, Role.MANAGER} if mine else {duty.owner_role}
+        return (mine or _replaced(actor, duty) is not None) and (duty.owner_role is None or bool(roles & actor.roles))
     return True
+
+
+def _replaced(actor: Actor, duty: Duty) -> UUID | None:
+    """Whose duty it is by name, when who acts stands in for them; what is personal stays so."""
+    return None if duty.kind in PERSONAL else actor.replacing(duty.owner_person_id)
 
 
 def check_open(duty: Duty) -> None:

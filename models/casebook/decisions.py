@@ -68,7 +68,7 @@ def _self(actor: Actor) -> Decider:
     """Who acts has just signed in: nothing more to look up."""
     if actor.person_id is None or actor.organisation_id is None or actor.organisation_kind is None:
         raise NotFound("Een van de genoemde beslissers")
-    return Decider(actor.person_id, actor.organisation_id, actor.organisation_kind, actor.roles)
+    return Decider(actor.person_id, actor.organisation_id, actor.organisation_kind, actor.roles, actor.replaces)
 
 
 async def _check_fields(frame: Frame, spec: DecisionSpec, command: TakeDecision) -> None:

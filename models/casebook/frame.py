@@ -106,6 +106,8 @@ class Frame:
         A line about an information item is for who reads that item, and moves nothing that others see of the case.
         """
         work, actor, case = self.work, self.work.actor, self.case
+        if actor.person_id != case.director_id and actor.leads(case.director_id):
+            facts["vervangt"] = facts.get("vervangt") or case.director_id
         if item_id is None:
             case.last_event_at = work.now
         work.session.add(
@@ -140,9 +142,9 @@ async def open_frame(work: Work, case_id: UUID) -> Frame:
 
 
 def must_direct(frame: Frame) -> None:
-    """Only the regisseur of the case, on behalf of the sponsor, does this. Raises NotAllowed."""
+    """Only the regisseur of the case, or who stands in, on behalf of the sponsor, does this. Raises NotAllowed."""
     actor = frame.work.actor
-    if not actor.is_staff or actor.person_id != frame.case.director_id:
+    if not actor.is_staff or not actor.leads(frame.case.director_id):
         raise NotAllowed("Dit doet de procesregisseur van deze casus.")
 
 

@@ -16,7 +16,7 @@ from models.casebook import duties, outbox
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, audit, open_frame
 from models.commands import AskGlass, ConfirmGlass, ReviewGlass
-from models.lookups import cases, glass, people
+from models.lookups import absence, cases, glass, people
 from models.refusals import AlreadySettled, FieldError, InvalidFields, NotAllowed, NotPossible
 from models.rights import Right
 from models.tables.base import new_id
@@ -141,7 +141,9 @@ async def _opened(work: Work, found: Glass) -> Glass:
 
 async def _tell(frame: Frame, found: Glass) -> None:
     overseers = await people.with_role(frame.work, {Role.PRIVACY_OFFICER, Role.MANAGER})
-    told = {*overseers, frame.case.director_id} - {found.person_id, None}
+    director = frame.case.director_id
+    leading = {director, await absence.stand_in(frame.work, director)} if director else set()
+    told = {*overseers, *leading} - {found.person_id, None}
     assert found.until is not None  # noqa: S101 - just opened
     line = {"casus": frame.case.number, "soort": str(found.kind), "uiterlijk": found.until.isoformat()}
     outbox.tell(
@@ -190,7 +192,7 @@ async def review(work: Work, glass_id: UUID, command: ReviewGlass) -> Glass:
 async def _not_the_director(work: Work, found: Glass) -> None:
     """Who is supervised does not decide about the supervision."""
     case = await cases.case(work, found.case_id)
-    if case.director_id == work.actor.person_id:
+    if work.actor.leads(case.director_id):
         raise NotAllowed("Over toezicht op de eigen casus beslist een ander.")
 
 

@@ -47,7 +47,7 @@ async def add(work: Work, case_id: UUID, command: AddInfoItem) -> tuple[InfoItem
 async def _supplier(frame: Frame, command: AddInfoItem) -> UUID:
     """The own organisation of who supplies; the regisseur names the participant that told it."""
     actor = frame.work.actor
-    directs = actor.is_staff and actor.person_id == frame.case.director_id
+    directs = actor.is_staff and actor.leads(frame.case.director_id)
     supplier_id = command.supplier_id if directs else actor.organisation_id
     if supplier_id is None:
         raise InvalidFields([FieldError("leverancier", "van welke deelnemer komt deze informatie?")])

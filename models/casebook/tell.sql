@@ -1,6 +1,7 @@
 -- Who is told about a duty, for a step of its ladder, and in which words. Given: duties, steps and, of what somebody put
--- off for themselves, that person, as arrays. An absent person is replaced by the deputy they named; without one it stays
--- theirs: an absent owner without a deputy is a cause of its own (stalled). What comes after this sends it.
+-- off for themselves, that person, as arrays. Who is away is replaced by who stands in and may do what the step asks;
+-- without anybody it stays theirs, and the contact of their organisation (of the house: the manager) hears, without
+-- content and once a day, that something waits. It is a cause of its own (stalled). What comes after this sends it.
 WITH asked AS (
   SELECT * FROM unnest(CAST(:duties AS uuid[]), CAST(:steps AS text[]), CAST(:people AS uuid[])) AS a (duty_id, step, who)
 ), facing AS (
@@ -19,7 +20,11 @@ WITH asked AS (
   FROM asked a JOIN duty d ON d.id = a.duty_id JOIN cases c ON c.id = d.case_id
   JOIN organisation h ON h.house_id = d.house_id AND h.kind = 'huis'
 ), chosen AS (
-  SELECT f.*, p.id AS person_id
+  SELECT f.*, p.id AS person_id, p.organisation_id, CAST(o.kind AS text) AS kind_of_organisation,
+         CASE WHEN f.step IN ('director', 'partner_manager', 'partner_manager_unknown')
+                THEN CASE WHEN f.director_id IS NOT NULL THEN 'procesregisseur' ELSE 'triagist' END
+              WHEN f.step = 'manager' THEN 'manager' WHEN f.step = 'lead' THEN 'leidinggevende'
+              ELSE CAST(f.owner_role AS text) END AS role_asked
   FROM facing f JOIN person p ON p.house_id = f.house_id AND p.active
   JOIN organisation o ON o.id = p.organisation_id AND o.kind <> 'incidentele_derde'
   WHERE CASE
@@ -40,11 +45,29 @@ WITH asked AS (
     WHEN f.owner_role IS NOT NULL THEN p.organisation_id = f.owner_organisation_id AND f.owner_role = ANY (p.roles)
     ELSE p.organisation_id = f.owner_organisation_id AND 'partnercontact' = ANY (p.roles)
   END
+), away AS MATERIALIZED (
+  SELECT p.id, pols_stand_in(p.id, :now) AS stand_in FROM person p
+  WHERE p.id IN (SELECT person_id FROM chosen) AND pols_is_away(p.absent_from, p.absent_until, :now)
 ), present AS (
-  SELECT c.duty_id, c.step, c.house_id, c.case_id, c.kind, c.due_at, c.number,
-         CASE WHEN p.absent_from <= :now AND (p.absent_until IS NULL OR p.absent_until > :now)
-              THEN coalesce(p.deputy_id, p.id) ELSE p.id END AS person_id
-  FROM chosen c JOIN person p ON p.id = c.person_id
+  SELECT c.duty_id, c.step, c.house_id, c.case_id, c.kind, c.due_at, c.number, c.organisation_id, c.kind_of_organisation,
+         coalesce(s.id, c.person_id) AS person_id, a.id IS NULL OR s.id IS NOT NULL AS is_there
+  FROM chosen c LEFT JOIN away a ON a.id = c.person_id
+  LEFT JOIN person s ON s.id = a.stand_in AND pols_may_stand_in(c.kind_of_organisation, s.roles, c.role_asked)
+), unattended AS (
+  SELECT duty_id, step FROM present GROUP BY duty_id, step HAVING NOT bool_or(is_there)
+), notified AS (
+  SELECT DISTINCT t.house_id, t.case_id, p.id AS person_id
+  FROM unattended u JOIN present t ON t.duty_id = u.duty_id AND t.step = u.step
+  JOIN person p ON p.organisation_id = t.organisation_id AND p.active
+    AND CASE t.kind_of_organisation WHEN 'huis' THEN 'manager' ELSE 'partnercontact' END = ANY (p.roles)
+    AND NOT pols_is_away(p.absent_from, p.absent_until, :now)
+), noticed AS (
+  INSERT INTO outbox (id, house_id, key, recipient_id, template, case_ids, lines, created_at, next_try_at, tries)
+  SELECT gen_random_uuid(), house_id,
+         'zonder_vervanger:' || CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Amsterdam' AS date) || ':' || person_id,
+         person_id, 'zonder_vervanger', array_agg(DISTINCT case_id), CAST('[]' AS jsonb), :now, :now, 0
+  FROM notified GROUP BY house_id, person_id
+  ON CONFLICT (key) DO NOTHING
 ), said AS (
   SELECT p.duty_id, p.step, p.house_id, p.case_id, p.person_id,
          d.urgent AND d.kind = ANY (CAST(:hourly AS text[])) AS hurried,

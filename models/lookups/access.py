@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 
 from models import rights
 from models.actors import Actor
-from models.lookups import cases, glass
+from models.lookups import absence, cases, glass
 from models.lookups.duties import is_open
 from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.lookups.people import by_name
@@ -44,6 +44,14 @@ class _Circumstances:
     standings: dict[UUID, frozenset[Standing]]
     objectors: frozenset[UUID]
     glass: dict[UUID, GlassKind]
+    stands_in_id: UUID | None  #: for the regisseur, who is away
+
+    def actor(self, person: Person, kind: OrganisationKind) -> Actor:
+        """Somebody as who would act here."""
+        director = self.case.director_id
+        replaces = frozenset({director} if director and person.id == self.stands_in_id else ())
+        roles = frozenset(map(Role, person.roles))
+        return Actor(person.house_id, person.organisation_id, kind, person.id, roles, replaces=replaces)
 
     def facts(self, person: Person) -> CaseFacts:
         case = self.case
@@ -77,7 +85,7 @@ async def why(work: Work, case_id: UUID, person_id: UUID) -> tuple[Access, list[
         raise NotFound("Deze persoon")
     around = await _around(work, case)
     person = row[0]
-    found = [rights.explain(right, _actor(person, row[2]), around.facts(person)) for right in Right]
+    found = [rights.explain(right, around.actor(person, row[2]), around.facts(person)) for right in Right]
     return Access(person, row[1], ()), found
 
 
@@ -95,13 +103,9 @@ def _people() -> Select[Person, str, OrganisationKind]:
     )  # fmt: skip
 
 
-def _actor(person: Person, kind: OrganisationKind) -> Actor:
-    return Actor(person.house_id, person.organisation_id, kind, person.id, frozenset(map(Role, person.roles)))
-
-
 def _access(around: _Circumstances, right: Right, row: _PersonRow) -> Access:
     person, name, kind = row
-    because = rights.by(right, _actor(person, kind), around.facts(person))
+    because = rights.by(right, around.actor(person, kind), around.facts(person))
     return Access(person, name, tuple(f"als {one}" for one in because))
 
 
@@ -122,6 +126,7 @@ async def _around(work: Work, case: Case) -> _Circumstances:
     return _Circumstances(
         case, cases.is_unshielded(work, case), _grouped((row.organisation_id, row.standing) for row in stands),
         frozenset(one for one in objectors if one is not None), {row.person_id: row.kind for row in opened},
+        await absence.stand_in(work, case.director_id) if case.director_id else None,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Lists of cases: a page at a time, by key, so that the thousandth page costs what the first did."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,6 +30,7 @@ class CaseFilter:
     theme: str | None = None
     urgent: bool | None = None
     is_open: bool = False
+    led_by: Collection[UUID] = ()  #: these regisseurs
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ def _matches(work: Work, wanted: CaseFilter) -> list[ColumnElement[bool]]:
         found.append(Case.closed_at.is_(None))
     if wanted.director_id is not None:
         found.append(Case.director_id == wanted.director_id)
+    if wanted.led_by:
+        found.append(Case.director_id.in_(wanted.led_by))
     if wanted.urgent is not None:
         found.append(Case.urgent.is_(wanted.urgent))
     if wanted.municipality is not None:

@@ -142,11 +142,13 @@ async def standing_now(work: Work, case_id: UUID) -> set[UUID]:
 async def deciders(work: Work, person_ids: tuple[UUID, ...]) -> list[Decider]:
     """The people named as having decided. Raises NotFound when one is unknown in this house."""
     rows = await work.session.execute(
-        select(Person.id, Person.organisation_id, Organisation.kind, Person.roles)
+        select(
+            Person.id, Person.organisation_id, Organisation.kind, Person.roles, func.pols_replaces(Person.id, work.now)
+        )
         .join(Organisation, Organisation.id == Person.organisation_id)
         .where(Person.id.in_(person_ids), Person.active)
     )
-    found = [Decider(r.id, r.organisation_id, r.kind, frozenset(map(Role, r.roles))) for r in rows]
+    found = [Decider(r[0], r[1], r[2], frozenset(map(Role, r[3])), frozenset(r[4])) for r in rows]
     if len(found) != len(set(person_ids)):
         raise NotFound("Een van de genoemde beslissers")
     return found

@@ -21,10 +21,10 @@ class Listed:
 
 
 async def my_cases(work: Work, *, limit: int = 50) -> list[Listed]:
-    """The open cases that the actor directs; what is due first comes first."""
+    """The open cases that the actor directs, also for who is away; what is due first comes first."""
     if not work.actor.is_staff:  # nobody else directs a case
         return []
-    wanted = CaseFilter(is_open=True, director_id=work.actor.person_id)
+    wanted = CaseFilter(is_open=True, led_by=sorted(work.actor.directs_as))
     found, _ = await caselists.page(work, wanted, size=limit)
     return sorted(await _listed(work, found), key=_when)
 

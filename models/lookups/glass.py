@@ -51,11 +51,11 @@ async def _director(work: Work, case_id: UUID) -> UUID | None:
 
 
 def concerns(actor: Actor, one: Glass, director_id: UUID | None) -> bool:
-    """Who asked it, who leads the case, the manager and the privacy officer: nobody else knows of it."""
+    """Who asked it, who leads the case (or stands in), the manager and the privacy officer: nobody else knows of it."""
     if actor.person_id is None or actor.house_id != one.house_id:
         return False
     oversees = actor.has(Role.MANAGER, Role.PRIVACY_OFFICER)
-    return oversees or actor.person_id in {one.person_id, director_id}
+    return oversees or actor.person_id == one.person_id or actor.leads(director_id)
 
 
 async def asked_lately(work: Work, case_id: UUID, since: object) -> int:
@@ -74,7 +74,7 @@ async def page(work: Work, wanted: Page) -> Paged[_Listed]:
         .join(Person, Person.id == Glass.person_id).where(Glass.house_id == actor.house_id)
     )  # fmt: skip
     if not actor.has(Role.MANAGER, Role.PRIVACY_OFFICER):
-        statement = statement.where(or_(Glass.person_id == actor.person_id, Case.director_id == actor.person_id))
+        statement = statement.where(or_(Glass.person_id == actor.person_id, Case.director_id.in_(actor.directs_as)))
     rows = await work.session.execute(keyset(statement, wanted, Glass.asked_at, Glass.id, newest_first=True))
     return cut(
         [(one, number, name) for one, number, name in rows], wanted, lambda row: Place(row[0].id, row[0].asked_at)

@@ -112,8 +112,15 @@ async def readers(work: Work, case: Case, found: InfoItem) -> list[UUID]:
         Involvement.case_id == case.id, Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED
     )
     contact = and_(Person.organisation_id.in_(involved), Person.roles.contains([Role.CONTACT.value]))
-    statement = select(Person.id).where(Person.active, or_(contact, Person.id == case.director_id), *_may_read(found))
+    leads = or_(Person.id == case.director_id, _stands_in(work, case))
+    statement = select(Person.id).where(Person.active, or_(contact, leads), *_may_read(found))
     return list(await work.session.scalars(statement.order_by(Person.id)))
+
+
+def _stands_in(work: Work, case: Case) -> ColumnElement[bool]:
+    """Who leads the case while its regisseur is away reads what they would."""
+    directs = Person.roles.contains([Role.PROCESS_DIRECTOR.value])
+    return and_(Person.id == func.pols_stand_in(case.director_id, work.now), directs)
 
 
 def _may_read(found: InfoItem) -> list[ColumnElement[bool]]:

@@ -48,6 +48,14 @@ async def person(work: Work, person_id: UUID) -> Person:
     return found
 
 
+async def anybody(work: Work, person_id: UUID) -> Person:
+    """Somebody of the house, also who left. Raises NotFound."""
+    found = await work.session.get(Person, person_id)
+    if found is None or found.house_id != work.actor.house_id:
+        raise NotFound("Deze persoon")
+    return found
+
+
 async def is_of_participant(work: Work, somebody: Person) -> bool:
     """Whether somebody works for a participant (WGS 2.27)."""
     kind = await work.session.scalar(select(Organisation.kind).where(Organisation.id == somebody.organisation_id))

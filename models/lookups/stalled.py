@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from models import clocks
+from models.absence import PersonFacts
 from models.lookups import cases, waiting
 from models.stalled import (
     DONE_BY_FLOW,
@@ -25,7 +26,6 @@ from models.stalled import (
     EntryFacts,
     MessageFacts,
     Party,
-    PersonFacts,
     Stall,
     causes,
 )
@@ -239,14 +239,14 @@ async def _crew(work: Work) -> Crew:
     rows = await work.session.execute(
         select(
             Person.id, Person.organisation_id, Organisation.kind, Person.roles, Person.absent_from, Person.absent_until,
-            Person.deputy_id,
+            Person.deputy_id, func.pols_is_fit(Person.id, work.now).label("fit"),
         ).join(Organisation, Organisation.id == Person.organisation_id)
         .where(Person.house_id == work.actor.house_id, Person.active)
     )  # fmt: skip
     return Crew(
         PersonFacts(
             row.id, row.organisation_id, row.kind, frozenset(map(Role, row.roles)), absent_from=row.absent_from,
-            absent_until=row.absent_until, deputy_id=row.deputy_id,
+            absent_until=row.absent_until, deputy_id=row.deputy_id, fit=row.fit,
         )
         for row in rows
     )  # fmt: skip

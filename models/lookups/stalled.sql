@@ -1,17 +1,18 @@
 -- Open cases that do not move by themselves: one row per case and thing it waits on, as models/stalled.py defines it.
 -- Each part begins at the partial index of its own cause; a test compares the whole with the definition.
-WITH present AS (
-  SELECT p.id, p.organisation_id, o.kind, p.roles, p.deputy_id, p.absent_from,
-         coalesce(p.absent_from <= :now AND (p.absent_until IS NULL OR p.absent_until > :now), false) AS absent
+WITH present AS MATERIALIZED (
+  SELECT p.id, p.organisation_id, o.kind, p.roles, p.absent_from,
+         pols_is_away(p.absent_from, p.absent_until, :now) AS absent,
+         CASE WHEN pols_is_away(p.absent_from, p.absent_until, :now) THEN pols_stand_in(p.id, :now) END AS stand_in
   FROM person p JOIN organisation o ON o.id = p.organisation_id
   WHERE p.house_id = :house AND p.active AND o.kind <> 'incidentele_derde'
 ), hand AS MATERIALIZED (
-  SELECT p.*, p.absent AND NOT EXISTS (SELECT FROM present s WHERE s.id = p.deputy_id AND NOT s.absent) AS away
-  FROM present p
+  SELECT p.*, s.roles AS deputy_roles FROM present p LEFT JOIN present s ON s.id = p.stand_in
 ), desk AS MATERIALIZED (
   -- The triage table is one desk of all public participants; it has no organisation of its own.
   SELECT CASE WHEN role = 'triagelid' THEN CAST(:house AS uuid) ELSE organisation_id END AS organisation_id, role,
-         bool_and(away) AS away, max(absent_from) AS away_since
+         bool_and(absent AND NOT (stand_in IS NOT NULL AND pols_may_stand_in(kind, deputy_roles, role))) AS away,
+         max(absent_from) AS away_since
   FROM hand CROSS JOIN unnest(roles) AS role
   WHERE role <> 'triagelid' OR kind = 'publieke_deelnemer'
   GROUP BY 1, 2
@@ -40,7 +41,8 @@ WITH present AS (
   FROM hand h JOIN duty d ON d.owner_organisation_id = h.organisation_id AND d.owner_person_id = h.id
     AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
   JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
-  WHERE h.away AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
+  WHERE h.absent AND NOT (h.stand_in IS NOT NULL AND pols_may_stand_in(h.kind, h.deputy_roles, d.owner_role))
+    AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
   UNION ALL
   SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, k.away_since)
   FROM desk k JOIN duty d ON d.house_id = :house AND d.owner_person_id IS NULL AND {desk} = (k.organisation_id, k.role)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from models import visibility
+from models.absence import PERSONAL
 from models.lookups import cases, waiting
 from models.lookups.duties import is_open
 from models.lookups.paging import Page, Paged, Place, cut, keyset, shown
@@ -25,13 +26,16 @@ from models.words import DutyKind
 
 ANSWERED = "beantwoord"  #: what is told of an outcome to who may not read the answer
 
-_Select = Select[Duty, Case, str, str, bool, UUID | None, datetime | None]
-_Row = Row[Duty, Case, str, str, bool, UUID | None, datetime | None]
+_Select = Select[Duty, Case, str, str, bool, UUID | None, datetime | None, datetime | None]
+_Row = Row[Duty, Case, str, str, bool, UUID | None, datetime | None, datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
 class DutyLine:
-    """A duty with its case and the names of who owes it; `ended_as` as far as the actor may know it."""
+    """A duty with its case and the names of who owes it; `ended_as` as far as the actor may know it.
+
+    `replaced`: it is somebody else's by name, for whom the actor stands in, until `away_until` when that is known.
+    """
 
     duty: Duty
     case: Case
@@ -40,6 +44,8 @@ class DutyLine:
     late: bool
     ended_as: str | None
     put_off_until: datetime | None = None  #: the actor hears nothing of it until then
+    replaced: bool = False
+    away_until: datetime | None = None
 
 
 class Owner(StrEnum):
@@ -98,6 +104,7 @@ def _named(work: Work) -> _Select:
     return (
         select(
             Duty, Case, Organisation.name, Person.name, waiting.is_held(work), Answer.registered_by, Rung.fire_at,
+            Person.absent_until,
         )
         .join(Case, Case.id == Duty.case_id)
         .join(Organisation, Organisation.id == Duty.owner_organisation_id)
@@ -123,8 +130,9 @@ def _matches(work: Work, wanted: DutyFilter) -> list[ColumnElement[bool]]:
 
 
 def _owed_by(work: Work, owner: Owner | None) -> ColumnElement[bool]:
-    """Without a choice: by name, or by organisation and role when nobody is named."""
-    nobody, me = Duty.owner_person_id.is_(None), Duty.owner_person_id == work.actor.person_id
+    """Without a choice: by name (also of who is replaced), or by organisation and role when nobody is named."""
+    nobody = Duty.owner_person_id.is_(None)
+    me = or_(Duty.owner_person_id == work.actor.person_id, waiting.replaced(work))
     match owner:
         case None:
             return or_(nobody, me)
@@ -141,9 +149,13 @@ def _place(line: DutyLine) -> Place:
 
 
 def _line(work: Work, row: _Row, facts: CaseFacts | None) -> DutyLine:
-    duty, case, organisation, person, held, registered_by, put_off_until = row
-    late_, ended_as = _is_late(duty, case, held=held, now=work.now), _outcome(work, duty, facts, registered_by)
-    return DutyLine(duty, case, organisation, person, late=late_, ended_as=ended_as, put_off_until=put_off_until)
+    duty, case, organisation, person, held, registered_by, put_off_until, away_until = row
+    replaced = work.actor.replacing(duty.owner_person_id) is not None and duty.kind not in PERSONAL
+    late_ = _is_late(duty, case, held=held, now=work.now)
+    return DutyLine(
+        duty, case, organisation, person, late=late_, ended_as=_outcome(work, duty, facts, registered_by),
+        put_off_until=put_off_until, replaced=replaced, away_until=away_until if replaced else None,
+    )  # fmt: skip
 
 
 def _is_shown(work: Work, duty: Duty, facts: CaseFacts) -> bool:

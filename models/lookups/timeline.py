@@ -136,10 +136,17 @@ async def _known(work: Work, case_id: UUID, facts: CaseFacts) -> Known:
 def _line(work: Work, line: History, known: Known, facts: CaseFacts) -> Line:
     decision = known.decisions.get(_id(line.facts, "besluit") or line.id)
     return Line(
-        line.at, say(line.what, _told(work, line, facts), known), known.person(line.person_id) or "Pols",
+        line.at, say(line.what, _told(work, line, facts), known), _who(line, known),
         known.organisation(line.organisation_id), known.organisation(line.on_behalf_of),
-        reason(work, decision, known.deciders.get(decision.id, ()), reads=known.reads) if decision else "",
+        reason(work, decision, known.deciders.get(decision.id, ()), reads=known.reads) if decision
+        else str(line.facts.get("reden", "")) if known.reads else "",
     )  # fmt: skip
+
+
+def _who(line: History, known: Known) -> str:
+    """Who did it, and in whose place."""
+    replaced = known.person(_id(line.facts, "vervangt"))
+    return (known.person(line.person_id) or "Pols") + (f", vervangt {replaced}" if replaced else "")
 
 
 def reason(work: Work, decision: Decision, deciders: Iterable[HasPerson], *, reads: bool) -> str:
@@ -191,6 +198,14 @@ def _answered(facts: Mapping[str, Any], known: Known) -> str:
 
 def _handed_on(facts: Mapping[str, Any], _known: Known) -> str:
     return f"De taak '{_lower(facts.get('soort'))}' is doorgegeven aan een collega"
+
+
+def _handed_over(facts: Mapping[str, Any], known: Known) -> str:
+    count, leading = facts.get("aantal", 0), facts.get("leiding")
+    what = f"{count} {'taak' if count == 1 else 'taken'}" if count else ""
+    what = " en ".join(one for one in ("De leiding" if leading else "", what) if one)
+    who, to = known.person(_id(facts, "van")), known.person(_id(facts, "naar"))
+    return f"{what} van {who} overgedragen aan {to}"
 
 
 def _term_over(facts: Mapping[str, Any], _known: Known) -> str:
@@ -312,6 +327,7 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "fase": _entered,
     "antwoord": _answered,
     "taak doorgegeven": _handed_on,
+    "taken overgedragen": _handed_over,
     "termijn voorbij": _term_over,
     "termijn gewijzigd": _terms_moved,
     "termijn verlengd": _extended,

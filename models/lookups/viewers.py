@@ -50,6 +50,7 @@ DID: Mapping[str, str] = {
     "fase": "bracht de casus naar een volgende fase",
     "antwoord": "beantwoordde een taak in de casus",
     "taak doorgegeven": "gaf een taak door aan een collega",
+    "taken overgedragen": "droeg taken over aan een collega",
     "termijn voorbij": "stelde vast dat een termijn voorbij was",
     "termijn gewijzigd": "wijzigde het beleid van het huis, en daarmee een termijn",
     "termijn verlengd": "verlengde een termijn",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select, tuple_
 
+from models.absence import PERSONAL
 from models.lookups.duties import is_open
 from models.owed import DUTIES
 from models.stalled import DONE_BY_FLOW, STOPS_ON_HOLD, DutyFacts, Party
@@ -79,12 +80,17 @@ def mine(work: Work) -> ColumnElement[bool]:
     actor = work.actor
     if actor.organisation_kind is OrganisationKind.HOUSE:
         role = or_(Duty.owner_role.is_(None), Duty.owner_role.in_(sorted(actor.roles)))
-        person = or_(Duty.owner_person_id.is_(None), Duty.owner_person_id == actor.person_id)
+        person = or_(Duty.owner_person_id.is_(None), Duty.owner_person_id == actor.person_id, replaced(work))
         return and_(Duty.owner_organisation_id == actor.organisation_id, role, person)
     own_ = Duty.owner_organisation_id == actor.organisation_id
     if actor.organisation_kind is OrganisationKind.LID1 and actor.has(Role.TRIAGE_MEMBER):
         return or_(own_, and_(Duty.house_id == actor.house_id, Duty.owner_role == Role.TRIAGE_MEMBER))
     return own_
+
+
+def replaced(work: Work) -> ColumnElement[bool]:
+    """Owed by name by somebody for whom the actor stands in now; what is personal stays with them."""
+    return and_(Duty.owner_person_id.in_(work.actor.replaces), Duty.kind.notin_(PERSONAL))
 
 
 def _rows(work: Work) -> _Select:

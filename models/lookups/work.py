@@ -96,16 +96,22 @@ async def reporter(work: Work, case_id: UUID) -> PersonId:
 
 
 async def leaders(work: Work, case_id: UUID) -> list[PersonId]:
-    """The regisseur; while there is none the triage officers."""
+    """The regisseur, or who stands in for them; while there is none the triage officers."""
     case = (await work.session.execute(select(Case.director_id, Case.house_id).where(Case.id == case_id))).one()
     if case.director_id is not None:
-        return [case.director_id]
+        return [await _leading(work, case.director_id)]
     statement = (
         select(Person.id).join(Organisation, Organisation.id == Person.organisation_id)
         .where(Person.house_id == case.house_id, Person.active, Organisation.kind == OrganisationKind.HOUSE)
         .where(Person.roles.contains([Role.TRIAGE_OFFICER.value])).order_by(Person.id)
     )  # fmt: skip
     return list(await work.session.scalars(statement))
+
+
+async def _leading(work: Work, director_id: UUID) -> PersonId:
+    deputy = func.pols_stand_in(director_id, work.now)
+    directs = Person.roles.contains([Role.PROCESS_DIRECTOR.value])
+    return await work.session.scalar(select(Person.id).where(Person.id == deputy, directs)) or director_id
 
 
 async def involved_people(work: Work, case_id: UUID) -> list[PersonId]:

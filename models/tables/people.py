@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, HouseId, Id, words
@@ -52,13 +52,27 @@ class Organisation(Base):
 
 
 class Person(Base):
-    """Somebody designated by an organisation for this house (R6: designated, screened, trained)."""
+    """Somebody designated by an organisation for this house (R6: designated, screened, trained).
+
+    Away from `absent_from` until `absent_until`, or until they are back; why is nobody's business and is not kept.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("email LIKE '%_@_%'", name="email_is_an_address"),
+        CheckConstraint("deputy_id <> id", name="deputy_is_another"),
+        CheckConstraint("absent_until > absent_from", name="absence_ends_after_it_begins"),
+        CheckConstraint(
+            "absent_from IS NOT NULL OR (absent_until IS NULL AND deputy_id IS NULL)", name="absence_has_a_beginning"
+        ),
         UniqueConstraint("house_id", "email"),
+        UniqueConstraint("id", "organisation_id", "house_id"),
+        ForeignKeyConstraint(
+            ["deputy_id", "organisation_id", "house_id"], ["person.id", "person.organisation_id", "person.house_id"]
+        ),
         Index("ix_person_organisation_id", "organisation_id"),
+        Index("ix_person_deputy_id", "deputy_id", postgresql_where=text("deputy_id IS NOT NULL")),
+        Index("ix_person_absent_from", "house_id", "absent_from", postgresql_where=text("absent_from IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -73,7 +87,7 @@ class Person(Base):
     trained_until: Mapped[date | None]
     absent_from: Mapped[datetime | None]
     absent_until: Mapped[datetime | None]
-    deputy_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    deputy_id: Mapped[UUID | None]
 
 
 class ApiToken(Base):

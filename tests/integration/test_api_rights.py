@@ -23,6 +23,7 @@ SERIES = {
     "soort": "triageoverleg", "titel": "Triage", "weekdag": 1, "tijd": "09:30:00", "vanaf": "2026-01-01",
     "plaats": "Stadhuis",
 }  # fmt: skip
+AWAY = {"van": "2090-01-01", "tot": "2090-02-01"}
 ITEM = {"categorie": "zorg", "tekst": "stabiel sinds mei"}
 PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren", "manager", "privacy")
 #: reading the log is itself a line in the log
@@ -104,6 +105,13 @@ MATRIX = {
     "GET /huizen/{id}/beleid": "++++++4++",
     "PUT /huizen/{id}/beleid": "33333+3+3",
     "POST /huizen/{id}/beleid/proef": "33333+3+3",
+    "GET /afwezigheden": "33333+3+3",
+    "GET /personen/{id}/afwezigheid": "++444+4++",
+    "PUT /personen/{id}/afwezigheid": "33333+4+3",
+    "DELETE /personen/{id}/afwezigheid": "33333+4+3",
+    "POST /personen/{id}/vertrek": "33333+3+3",
+    "GET /personen/{id}/taken": "3333333+3",
+    "POST /personen/{id}/overdrachten": "3333333+3",
     "GET /organisaties": "+++++++++",
     "GET /personen": "+++++++++",
     "GET /mij": "+++++++++",
@@ -173,9 +181,14 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     reason = {"reden": "Dreiging vanavond; de regisseur is onbereikbaar."}
     glass = await door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
     token = (await door.post("politie", "/tokens", {"naam": "weeklijst"}))["id"]
+    assert (await door.call("PUT", _away(house), "manager", json=AWAY)).status_code == 204
     files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"], "tokens": token}
     paths = await _paths(door, story, asked) | await _series(door) | files
     return Scene(door, paths, await _bodies(door, question, await story.facts()))
+
+
+def _away(house: factories.AHouse) -> str:
+    return f"/personen/{house.person('regisseur2')}/afwezigheid"
 
 
 async def _series(door: Door) -> dict[str, str]:
@@ -206,6 +219,8 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "GET /casussen/{id}/inzage": f"{case}/inzage?doel=rechtmatigheid",
         "GET /personen/{id}/inzage": f"/personen/{subject}/inzage?doel=rechtmatigheid",
         "GET /verwerkingen": "/verwerkingen?doel=rechtmatigheid",
+        "personen": str(door.house.person("regisseur2")),
+        "POST /personen/{id}/vertrek": f"/personen/{door.house.person('gemeente')}/vertrek",
         "POST /aanmeldingen/{id}/bijlagen": f"/aanmeldingen/{referral}/bijlagen?naam=nog.txt",
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
@@ -255,6 +270,8 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /noodtoegangen/{id}/beoordelingen": {"oordeel": "terecht"},
         "PUT /huizen/{id}/beleid": {"evaluatieDagen": 42},
         "POST /huizen/{id}/beleid/proef": {"evaluatieDagen": 42},
+        "PUT /personen/{id}/afwezigheid": AWAY,
+        "POST /personen/{id}/overdrachten": {"naar": str(door.house.person("regisseur")), "reden": "andere baan"},
         "POST /tokens": {"naam": "weeklijst", "bereik": "lezen", "dagenGeldig": 30},
     }  # fmt: skip
 

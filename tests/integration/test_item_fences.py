@@ -105,6 +105,11 @@ class Judge:
         who, where = self.actor.person_id, self.actor.organisation_id
         return not any(where in one["organisations"] or who in one["persons"] for one in lists)
 
+    def replaced(self) -> Any:
+        """The regisseur is away and named one colleague, who does her work meanwhile."""
+        stands_in = self.actor.person_id == self.world.house.person("vervanger")
+        return self.world.house.person("regisseur") if stands_in else self.actor.person_id
+
     def _at_work(self, case: Row) -> bool:
         """A report: the desk, the table, who made it. A case: its regisseur, and who is involved now. Nobody else."""
         actor, early = self.actor, case["phase"] in {"aanmelding", "screening", "advies"}
@@ -112,7 +117,8 @@ class Judge:
             case OrganisationKind.HOUSE if early:
                 return bool(actor.roles & {Role.TRIAGE_OFFICER, Role.ADVISER})
             case OrganisationKind.HOUSE:
-                return bool(actor.roles & STAFF_ROLES) and case["director_id"] == actor.person_id
+                leads = case["director_id"] in {actor.person_id, self.replaced()}
+                return bool(actor.roles & STAFF_ROLES) and leads
             case OrganisationKind.LID1 | OrganisationKind.LID2 as kind if early:
                 table = kind is OrganisationKind.LID1 and Role.TRIAGE_MEMBER in actor.roles
                 return case["reporter_organisation_id"] == actor.organisation_id or (
@@ -162,5 +168,6 @@ def test_the_rule_the_database_and_the_specification_are_one(
         wanted = {one["id"] for one in items if judge.specified(one)}
         ruled = {one["id"] for one in items if judge.ruled(one)}
         assert (who, shown[who] ^ wanted, ruled ^ wanted) == (who, set(), set())
-    assert {who for who, ids in shown.items() if ids} >= {"regisseur", "triagist", "politie", "ggz", "gemeente", "om"}
+    see = {"regisseur", "vervanger", "triagist", "politie", "ggz", "gemeente", "om"}
+    assert {who for who, ids in shown.items() if ids} >= see
     assert not any(shown[who] for who in ("beheerder", "privacy", "derde"))

@@ -26,6 +26,7 @@ from tests.factories import AHouse, Story
 from tests.integration.test_api_referrals import SUBMITTED
 from tests.integration.test_api_rights import operations
 
+LEADING = (Capacity.DIRECTOR, Capacity.DEPUTY)
 REASON = "Dreiging vanavond in de wijk."
 Sees = Callable[["Place", Actor, CaseFacts], bool]
 
@@ -56,7 +57,7 @@ def _reported(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
 
 def _asked_glass(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
     """Who oversees or leads; the manager asked it."""
-    return bool(rights.capacities(actor, facts) & {Capacity.MANAGER, Capacity.PRIVACY_OFFICER, Capacity.DIRECTOR})
+    return bool(rights.capacities(actor, facts) & {Capacity.MANAGER, Capacity.PRIVACY_OFFICER, *LEADING})
 
 
 #: what one must be entitled to for an operation to know of its object; the first that fits
@@ -186,6 +187,7 @@ async def world(roving: Any) -> AsyncIterator[World]:
             "closed": await factories.a_case(db.web, house, Phase.CLOSED),
             "of the neighbours": await factories.a_case(db.web, neighbours, Phase.MONITORING),
         }
+        await factories.a_deputy(db.owner, house)
         async with own_client(db) as client:
             places = [await _place(db, client, name, story) for name, story in stories.items()]
             yield World(db, house, client, places)

@@ -149,7 +149,7 @@ async def drawn(db: Databases, house: AHouse, seed: int, count: int) -> list[UUI
             text("UPDATE person SET absent_from = :since, deputy_id = :deputy WHERE id = :id"),
             [
                 {"id": house.person("ggz"), "since": chance.day(past=True), "deputy": None},
-                {"id": house.person("reclassering"), "since": chance.day(), "deputy": house.person("om")},
+                {"id": house.person("reclassering"), "since": chance.day(), "deputy": None},
                 {"id": house.person("triagist"), "since": chance.day(past=True), "deputy": house.person("manager")},
                 {"id": house.person("regisseur"), "since": chance.day(), "deputy": house.person("regisseur2")},
                 {"id": house.person("regisseur2"), "since": chance.day(), "deputy": None},

@@ -23,10 +23,10 @@ from models.words import DecisionKind as D
 from models.words import DutyKind, OrganisationKind, Phase, Role, Standing
 from tests.conftest import TEMPLATE, Databases, connected
 from tests.everything import reveal
-from tests.factories import PEOPLE, AHouse, Story, a_case, a_house, a_report, an_item, described
+from tests.factories import PEOPLE, AHouse, Story, a_case, a_deputy, a_house, a_report, an_item, described
 
 Row = dict[str, Any]
-KEYS = [key for key, *_ in PEOPLE] + ["derde", "vreemde triagist", "vreemde politie", "vreemde triagelid"]
+KEYS = [key for key, *_ in PEOPLE] + ["vervanger", "derde", "vreemde triagist", "vreemde politie", "vreemde triagelid"]
 
 
 @dataclass(repr=False)
@@ -158,6 +158,7 @@ async def world(server: EmbeddedServer) -> AsyncIterator[World]:
     for key in ("ggz", "politie"):
         async with unit_of_work(house.actors[key], db.web) as work:
             await referrals.draft(work, described())
+    await a_deputy(db.owner, house)
     await reveal(db)
     labels = {story.case_id: label for label, story in stories.items()}
     yield World(db, house, labels, await everything(db), onlookers(house, other))
@@ -295,6 +296,8 @@ def test_the_world_has_rows_in_every_table_that_is_compared(world: World) -> Non
     [
         ("ggz", {"Kevin D."}),
         ("regisseur", {"Kevin D.", "Moeder D."}),
+        ("vervanger", {"Kevin D.", "Moeder D."}),
+        ("regisseur2", set()),
         ("politie", {"Kevin D.", "Monique D.", "Moeder D."}),
         ("om", set()),
         ("triagist", set()),

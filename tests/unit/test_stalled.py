@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from models.absence import PersonFacts
 from models.clocks import WorkingCalendar
 from models.lights import Colour, light, working_days_between
 from models.stalled import (
@@ -19,7 +20,6 @@ from models.stalled import (
     EntryFacts,
     MessageFacts,
     Party,
-    PersonFacts,
     causes,
     late,
 )
