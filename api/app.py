@@ -23,6 +23,7 @@ from api.v1 import (
     cases,
     commitments,
     decisions,
+    findings,
     glass,
     house,
     info,
@@ -36,6 +37,7 @@ from api.v1 import (
     tasks,
     tokens,
     trail,
+    unblocking,
 )
 from api.ways import Ways
 from api.wire import BASE, without_query
@@ -45,8 +47,8 @@ from models.transactions import Database, unit_of_work
 
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
-    meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router, access.router,
-    glass.router, trail.router, house.router, tokens.router,
+    meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router, findings.router,
+    unblocking.router, access.router, glass.router, trail.router, house.router, tokens.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

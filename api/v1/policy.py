@@ -62,6 +62,7 @@ class Beleid(Policy):
         reporter_may_decide_alone="melderMagAlleenBeslissen", evaluation_days="evaluatieDagen",
         evaluation_days_high_risk="evaluatieDagenHoogRisico", erase_after_days="wissenNaDagen",
         reconsider_working_days="heroverwegingWerkdagen", silent_after_working_days="stilNaWerkdagen",
+        correct_phone_working_days="herstelTelefonischWerkdagen",
         glass_minutes="noodtoegangMinuten", most_cases_read="meesteCasussenIn10Minuten",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen",

@@ -1,5 +1,6 @@
 """The outbox: what must be told, once per person and act; claimed, sent, retried, given up in the open."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -24,15 +25,20 @@ def _tell() -> str:
     return (files("models.casebook") / "tell.sql").read_text(encoding="utf-8")
 
 
-async def tell_about_duties(work: Work, pairs: Sequence[tuple[UUID, str]], *, template: str, key: str) -> int:
-    """One message per recipient about all these duties (with the step of their ladder). Answers how many were new."""
+async def tell_about_duties(
+    work: Work, pairs: Sequence[tuple[UUID, str]], *, template: str, key: str, **more: str
+) -> int:
+    """One message per recipient about all these duties (with the step of their ladder). Answers how many were new.
+
+    What is more goes into every line.
+    """
     if not pairs:
         return 0
     result = await work.session.execute(
         text(_tell()),
         {
             "duties": [duty for duty, _ in pairs], "steps": [step for _, step in pairs], "now": work.now,
-            "template": template, "key": key,
+            "template": template, "key": key, "more": json.dumps(more),
         },
     )  # fmt: skip
     assert isinstance(result, CursorResult)  # noqa: S101 - an INSERT

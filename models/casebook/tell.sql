@@ -33,7 +33,7 @@ WITH asked AS (
 INSERT INTO outbox (id, house_id, key, recipient_id, template, case_ids, lines, created_at, next_try_at, tries)
 SELECT gen_random_uuid(), house_id, :key || ':' || person_id, person_id, :template, array_agg(DISTINCT case_id),
        jsonb_agg(DISTINCT jsonb_build_object('taak', duty_id, 'casus', number, 'soort', kind, 'uiterlijk', due_at,
-                                             'stap', step)),
+                                             'stap', step) || CAST(:more AS jsonb)),
        :now, :now, 0
 FROM present GROUP BY house_id, person_id
 ON CONFLICT (key) DO NOTHING

@@ -45,17 +45,28 @@ async def own(work: Work, *, limit: int = 50, after: After | None = None, case_i
     return await _found(work, _page(statement, limit, after))
 
 
-async def late(work: Work, *, limit: int = 50, after: After | None = None) -> list[Waiting]:
-    """What is late, the longest first: for staff of the whole house, for others their own."""
-    return await _found(work, _page(_rows(work).where(*_is_late(work)), limit, after))
+async def late(
+    work: Work, *, limit: int = 50, after: After | None = None, only: Sequence[ColumnElement[bool]] = ()
+) -> list[Waiting]:
+    """What is late, the longest first: for staff of the whole house, for others their own; of `only` these."""
+    return await _found(work, _page(_rows(work).where(*_is_late(work), *only), limit, after))
 
 
-async def count_late(work: Work) -> int:
+async def count_late(work: Work, only: Sequence[ColumnElement[bool]] = ()) -> int:
     """How much is late, for the same actor as `late`."""
-    statement = select(func.count()).select_from(Duty).where(is_open(), *_is_late(work))
-    if not work.actor.is_staff:  # who sees every case of the house need not look them up
+    statement = select(func.count()).select_from(Duty).where(is_open(), *_is_late(work), *only)
+    if only or not work.actor.is_staff:  # who sees every case of the house need not look them up
         statement = statement.join(Case, Case.id == Duty.case_id)
     return await work.session.scalar(statement) or 0
+
+
+def narrowed(
+    *, phase: Phase | None, director_id: UUID | None, urgent: bool | None, organisation_id: UUID | None = None
+) -> list[ColumnElement[bool]]:
+    """Of cases and their duties only these; what is absent does not count."""
+    wanted = ((Case.phase, phase), (Case.director_id, director_id), (Case.urgent, urgent),
+              (Duty.owner_organisation_id, organisation_id))  # fmt: skip
+    return [column == value for column, value in wanted if value is not None]
 
 
 async def open_in(work: Work, case_ids: Iterable[UUID]) -> dict[UUID, list[Waiting]]:

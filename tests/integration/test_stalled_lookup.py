@@ -243,7 +243,7 @@ async def test_the_number_of_questions_does_not_grow_with_the_cases(db: Database
             await seen(db, house.actors["manager"])
         asked.append(len(sent))
 
-    assert asked == [8, 8]
+    assert asked[0] == asked[1]
 
 
 async def test_a_case_whose_regisseur_is_away_waits_for_a_deputy_until_one_is_named(
