@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
 from api.ways import Ways
-from api.workplace import boards, casepage, enrolling, entering, files, oversight, own, provider, trail
+from api.workplace import boards, casepage, enrolling, entering, files, oversight, own, provider, trail, unblocking
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.casebook import nudge
@@ -66,6 +66,11 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/logboek/casussen/{case_id:uuid}", trail.file),
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
+            Route("/taken/{duty_id:uuid}/telefonisch", unblocking.note_phone, methods=["POST"]),
+            Route("/taken/{duty_id:uuid}/herstellen", unblocking.correct, methods=["POST"]),
+            Route("/taken/{duty_id:uuid}/toewijzen", unblocking.assign, methods=["POST"]),
+            Route("/casussen/{case_id:uuid}/omleiden", unblocking.resend, methods=["POST"]),
+            Route("/casussen/{case_id:uuid}/hervatten", unblocking.resume, methods=["POST"]),
             *files.ROUTES,
         ],
         middleware=[Middleware(Braked, database=database, refuse=refused), Middleware(SmallBodies)],

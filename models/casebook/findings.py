@@ -41,14 +41,15 @@ async def check_next(work: Work) -> UUID | None:
 
 async def check(work: Work, house_id: UUID) -> None:
     """Ask every question about a house, keep the answers, and heal what can be healed without choosing."""
-    facts = await _facts(work, house_id)
+    known = await facts(work, house_id)
     for kind, question in lookup.CHECKS.items():
-        await work.session.execute(text(_KEEP.format(check=question)), facts | {"kind": kind.value})
+        await work.session.execute(text(_KEEP.format(check=question)), known | {"kind": kind.value})
     await _gone(work, house_id)
     await _disarm_ended(work, house_id)
 
 
-async def _facts(work: Work, house_id: UUID) -> dict[str, object]:
+async def facts(work: Work, house_id: UUID) -> dict[str, object]:
+    """What the questions need to know: the moment, and what the policy of the house makes of its duties."""
     _, policy = await cases.house_policy(work, house_id)
     unchased = [kind.value for kind in DutyKind if not policy.ladder(kind, urgent=False)]
     return {

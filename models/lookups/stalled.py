@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -110,6 +110,11 @@ class StalledRow:
         """Since when the case does not move."""
         return min(one.since for one in self.stalls)
 
+    def could_take(self, stall: Stall) -> list[UUID]:
+        """Who else there could be given this duty."""
+        there = self.crew.asked(replace(stall.waits_on, person_id=None))
+        return [one.id for one in there if one.id != stall.waits_on.person_id]
+
     def offers(self, stall: Stall, asker: Asker) -> list[Offer]:
         """What this person may do now about one of its causes."""
         return list(unblock.offers(stall, self.case_id, self.director_id, asker))
@@ -190,11 +195,12 @@ async def calendar(work: Work) -> WorkingCalendar:
     return (await _silent_since(work))[1]
 
 
-async def of_case(work: Work, case_id: UUID) -> tuple[Stall, ...]:
+async def of_case(work: Work, case_id: UUID) -> StalledRow | None:
     """Why this case is stalled; nothing when it moves, and nothing for who is not staff."""
-    states = await _states(work, [case_id]) if work.actor.is_staff else []
+    if not work.actor.is_staff:
+        return None
     silent_since, _ = await _silent_since(work)
-    return tuple(stall for _, state in states for stall in causes(state, work.now, silent_since))
+    return next(iter(await _rows_of(work, [case_id], silent_since)), None)
 
 
 async def of_all(work: Work, case_ids: Sequence[UUID]) -> dict[UUID, tuple[Stall, ...]]:

@@ -63,6 +63,9 @@ MATRIX = {
     "POST /taken/{id}/antwoorden": "3+34+3433",
     "POST /taken/{id}/overdrachten": "3334+3433",
     "POST /taken/{id}/herinneringen": "++33334+3",
+    "POST /taken/{id}/toewijzingen": "3+33334+3",
+    "POST /taken/{id}/correcties": "3334+3433",
+    "POST /casussen/{id}/omleidingen": "3+33334+3",
     "GET /casussen/{id}/overleggen": "+++4+34+4",
     "POST /casussen/{id}/overleggen": "3+3433433",
     "GET /overleggen/{id}": "+++4+34+4",
@@ -95,6 +98,7 @@ MATRIX = {
     "GET /stagnaties": "++3333++3",
     "GET /stagnaties/casussen": "++3333++3",
     "GET /stagnaties/taken": "++3333++3",
+    "GET /bevindingen": "++333+++3",
     "GET /huizen/{id}/beleid": "++++++4++",
     "PUT /huizen/{id}/beleid": "33333+3+3",
     "GET /organisaties": "+++++++++",
@@ -202,6 +206,7 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "POST /aanmeldingen/{id}/bijlagen": f"/aanmeldingen/{referral}/bijlagen?naam=nog.txt",
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
+        "POST /taken/{id}/toewijzingen": f"/taken/{progress}/toewijzingen",
     }  # fmt: skip
 
 
@@ -226,6 +231,9 @@ async def _bodies(door: Door, question: dict[str, str]) -> dict[str, Any]:
             "uitkomst": "gereed", "gesprokenMet": "mw. Jansen", "gesprokenOp": "2026-01-01T10:00:00Z",
         },
         "POST /taken/{id}/overdrachten": {"persoon": str(door.house.person("ggz"))},
+        "POST /taken/{id}/toewijzingen": {"persoon": str(door.house.person("ggz")), "reden": "anders"},
+        "POST /taken/{id}/correcties": {"uitkomst": "gereed"},
+        "POST /casussen/{id}/omleidingen": {"aan": "ontvanger"},
         "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
