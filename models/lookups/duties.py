@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import CollectionAggregate, ColumnElement, Uuid, and_, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.clocks import AMSTERDAM
@@ -14,6 +15,11 @@ from models.tables.duties import Answer, Duty
 from models.tables.trail import History
 from models.transactions import Work
 from models.words import DutyKind
+
+
+def any_of(ids: Iterable[UUID]) -> CollectionAggregate[bool]:
+    """One of these: sent as one value, so that a question reads the same however many they are."""
+    return any_(literal(list(ids), ARRAY(Uuid())))
 
 
 def is_open() -> ColumnElement[bool]:
@@ -57,7 +63,7 @@ async def nudged_on(work: Work, duty_ids: Sequence[UUID], day: date) -> frozense
         return frozenset()
     rows = await work.session.scalars(
         select(History.facts["taak"].astext).where(
-            History.case_id.in_(select(Duty.case_id).where(Duty.id.in_(duty_ids))), History.what == "herinnerd",
+            History.case_id.in_(select(Duty.case_id).where(Duty.id == any_of(duty_ids))), History.what == "herinnerd",
             History.at >= datetime.combine(day, time(), AMSTERDAM),
         )
     )  # fmt: skip

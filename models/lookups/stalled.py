@@ -28,6 +28,7 @@ from sqlalchemy.orm import aliased
 from models import ages, clocks, unblock
 from models.clocks import AMSTERDAM, WorkingCalendar
 from models.lookups import cases, duties, people, waiting
+from models.lookups.duties import any_of
 from models.lookups.stalledcounts import COUNTS, Counts, fold
 from models.stalled import (
     DONE_BY_FLOW,
@@ -126,11 +127,9 @@ async def overview(
     """The stalled cases of the house, the longest first. Nothing for who is not staff of the house."""
     if not work.actor.is_staff:
         return []
-    silent_since, days = await _silent_since(work)
-    since, last = after or (None, None)
-    asked = _facts(work, silent_since) | _asked(work, wanted, days) | {"since": since, "last": last, "most": limit}
+    asked = await asked_of(work, wanted, limit=limit, after=after)
     found = await work.session.execute(_asking(_PAGE), asked)
-    return await _rows_of(work, [row.case_id for row in found], silent_since)
+    return await _rows_of(work, [row.case_id for row in found], asked["silent_since"])
 
 
 async def _rows_of(work: Work, case_ids: Sequence[UUID], silent_since: datetime) -> list[StalledRow]:
@@ -175,11 +174,9 @@ async def board(work: Work, wanted: StalledFilter = ALL, *, limit: int = 50) -> 
     phases = await _phases(work, wanted)
     if not work.actor.is_staff:
         return Board(Counts(phases, late_), [])
-    silent_since, days = await _silent_since(work)
-    asked = _facts(work, silent_since) | _asked(work, wanted, days)
-    asked |= {"most": limit, "thresholds": list(ages.thresholds(work.now, days))}
+    asked = await asked_of(work, wanted, limit=limit)
     counts, first = fold(await work.session.execute(_asking(COUNTS), asked), phases, late_)
-    return Board(counts, await _rows_of(work, first, silent_since))
+    return Board(counts, await _rows_of(work, first, asked["silent_since"]))
 
 
 async def asker(work: Work, stalls: Iterable[Stall]) -> Asker:
@@ -219,17 +216,17 @@ def _asking(what: str) -> TextClause:
     return text(_stalled() + what).bindparams(bindparam("grace", type_=Interval()))
 
 
-def _facts(work: Work, silent_since: datetime) -> dict[str, object]:
+async def asked_of(
+    work: Work, wanted: StalledFilter = ALL, *, limit: int, after: After | None = None
+) -> dict[str, Any]:
+    """What goes with the question: the moment, the habits of the house, what is wanted and where a page begins."""
+    silent_since, days = await _silent_since(work)
+    since, last = after or (None, None)
     return {
         "house": work.actor.house_id, "now": work.now, "silent_since": silent_since, "grace": ENGINE_GRACE,
-        "stops": sorted(STOPS_ON_HOLD), "by_flow": sorted(DONE_BY_FLOW),
-    }  # fmt: skip
-
-
-def _asked(work: Work, wanted: StalledFilter, days: WorkingCalendar) -> dict[str, object]:
-    return {
-        "cause": wanted.cause, "phase": wanted.phase, "organisation": wanted.organisation_id,
-        "director": wanted.director_id, "urgent": wanted.urgent,
+        "stops": sorted(STOPS_ON_HOLD), "by_flow": sorted(DONE_BY_FLOW), "since": since, "last": last, "most": limit,
+        "thresholds": list(ages.thresholds(work.now, days)), "cause": wanted.cause, "phase": wanted.phase,
+        "organisation": wanted.organisation_id, "director": wanted.director_id, "urgent": wanted.urgent,
         "until": ages.before(wanted.age, work.now, days) if wanted.age else None,
     }  # fmt: skip
 
@@ -257,7 +254,7 @@ async def _states(work: Work, case_ids: Sequence[UUID]) -> list[tuple[_Shell, Ca
     """What the definition needs of these cases, in a fixed number of questions."""
     if not case_ids:
         return []
-    found = await work.session.execute(_SHELLS.where(Case.id.in_(case_ids)))
+    found = await work.session.execute(_SHELLS.where(Case.id == any_of(case_ids)))
     duties_ = await waiting.open_in(work, case_ids)
     messages, entries, crew = await _messages(work, case_ids), await _entries(work, case_ids), await _crew(work)
     return [
@@ -296,7 +293,7 @@ async def _entries(work: Work, case_ids: Sequence[UUID]) -> dict[UUID, list[Entr
     """Outside work that is not done, and how long it waits in real time (`now()`, not the process clock)."""
     statement = (
         select(JournalEntry, type_coerce(func.now() - JournalEntry.next_try_at, Interval()))
-        .where(JournalEntry.case_id.in_(case_ids), JournalEntry.done_at.is_(None))
+        .where(JournalEntry.case_id == any_of(case_ids), JournalEntry.done_at.is_(None))
         .order_by(JournalEntry.opened_at, JournalEntry.id)
     )
     per_case: dict[UUID, list[EntryFacts]] = defaultdict(list)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 
-from models.lookups.duties import is_open
+from models.lookups.duties import any_of, is_open
 from models.owed import DUTIES
 from models.stalled import DONE_BY_FLOW, STOPS_ON_HOLD, DutyFacts, Party
 from models.tables.cases import Case, Hold
@@ -71,7 +71,7 @@ def narrowed(
 
 async def open_in(work: Work, case_ids: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
     """The open duties that the actor may see, per case, the first due first."""
-    statement = _rows(work).where(Duty.case_id.in_(list(case_ids))).order_by(Duty.due_at, Duty.id)
+    statement = _rows(work).where(Duty.case_id == any_of(case_ids)).order_by(Duty.due_at, Duty.id)
     per_case: dict[UUID, list[Waiting]] = {}
     for one in await _found(work, statement):
         per_case.setdefault(one.case_id, []).append(one)

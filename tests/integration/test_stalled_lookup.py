@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Interval, bindparam, event, text
 
 from models import ages
 from models.actors import Actor
@@ -18,6 +18,7 @@ from models.casebook.nudge import nudge
 from models.clocks import Unit
 from models.lookups import stalled, waiting
 from models.lookups.stalled import StalledFilter, StalledRow
+from models.lookups.stalledcounts import COUNTS
 from models.refusals import AlreadySettled, NotAllowed, NotFound, NotPossible
 from models.stalled import Cause
 from models.tables.base import new_id
@@ -299,6 +300,21 @@ async def test_the_number_of_questions_does_not_grow_with_the_cases(db: Database
         asked.append(len(sent))
 
     assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("what", [stalled._PAGE, COUNTS])
+async def test_looking_for_what_stalls_never_reads_all_cases_duties_or_rungs(
+    db: Databases, house: AHouse, what: str
+) -> None:
+    async with unit_of_work(house.actors["manager"], db.web) as work:
+        await work.session.execute(text("SET LOCAL enable_seqscan = off"))
+        question = str(stalled._asking(what))
+        asked = text(f"EXPLAIN {question}").bindparams(bindparam("grace", type_=Interval()))
+        facts = await stalled.asked_of(work, limit=50)
+        plan = list(await work.session.scalars(asked, facts))
+
+    scans = [line for line in plan if "Seq Scan on" in line]
+    assert not [line for line in scans if any(f" on {one} " in line for one in ("cases", "duty", "rung"))], plan
 
 
 async def test_a_case_whose_regisseur_is_away_waits_for_a_deputy_until_one_is_named(
