@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from api.workplace.pages import back
 from api.workplace.visits import Visit, visiting
@@ -120,3 +121,12 @@ def _morning(value: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(value), time(9), AMSTERDAM)
     except ValueError:
         raise InvalidFields([FieldError("hertoetsOp", "is geen datum")]) from None
+
+
+ROUTES = (
+    Route("/taken/{duty_id:uuid}/telefonisch", note_phone, methods=["POST"]),
+    Route("/taken/{duty_id:uuid}/herstellen", correct, methods=["POST"]),
+    Route("/taken/{duty_id:uuid}/toewijzen", assign, methods=["POST"]),
+    Route("/casussen/{case_id:uuid}/omleiden", resend, methods=["POST"]),
+    Route("/casussen/{case_id:uuid}/hervatten", resume, methods=["POST"]),
+)

@@ -30,11 +30,8 @@ _QUESTIONS: Mapping[FindingKind, str] = {
     """,
     K.OWNER_GONE: """
         SELECT d.case_id, d.id, p.id
-        FROM person p
+        FROM pols_undesignated(:house) AS gone JOIN person p ON p.id = gone
         JOIN duty d ON d.owner_organisation_id = p.organisation_id AND d.owner_person_id = p.id AND {open}
-        WHERE p.house_id = :house
-          AND (NOT p.active OR coalesce(p.screened_until, '-infinity') < CAST(:now AS timestamptz)::date
-               OR coalesce(p.trained_until, '-infinity') < CAST(:now AS timestamptz)::date)
     """,
     K.RUNG_OF_ENDED: """
         SELECT DISTINCT d.case_id, d.id, CAST(NULL AS uuid)

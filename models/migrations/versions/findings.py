@@ -9,7 +9,17 @@ STATEMENTS: tuple[str, ...] = (
     # When the self-checks last looked at a house: whose night it is follows from the row, whatever worker asks.
     "ALTER TABLE house ADD COLUMN checked_at timestamptz",
     "GRANT UPDATE (checked_at) ON house TO pols_engine",
-    "GRANT SELECT (screened_until, trained_until) ON person TO pols_engine",
+    # Who left, or may not work here now (R6): the engine learns who, not until when they were screened or trained.
+    """
+    CREATE FUNCTION pols_undesignated(wanted uuid) RETURNS SETOF uuid LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public AS $$
+      SELECT p.id FROM person p
+      WHERE p.house_id = wanted AND NOT (p.active AND coalesce(p.screened_until >= pols_now()::date, false)
+                                         AND coalesce(p.trained_until >= pols_now()::date, false))
+    $$
+    """,
+    "REVOKE ALL ON FUNCTION pols_undesignated(uuid) FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION pols_undesignated(uuid) TO pols_engine",
     """
     CREATE TABLE finding (
       id uuid NOT NULL, house_id uuid NOT NULL, kind varchar(48) NOT NULL, case_id uuid, duty_id uuid, person_id uuid,
