@@ -24,6 +24,7 @@ from api.v1 import (
     cases,
     commitments,
     decisions,
+    findings,
     glass,
     house,
     info,
@@ -38,6 +39,7 @@ from api.v1 import (
     terms,
     tokens,
     trail,
+    unblocking,
 )
 from api.ways import Ways
 from api.wire import BASE, without_query
@@ -48,7 +50,8 @@ from models.transactions import Database, unit_of_work
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
     terms.router, meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router,
-    access.router, glass.router, trail.router, house.router, absence.router, tokens.router,
+    findings.router, unblocking.router, access.router, glass.router, trail.router, house.router, absence.router,
+    tokens.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

@@ -31,6 +31,7 @@ class Who(StrEnum):
     PARTICIPANT = "deelnemers"
     SUPPLIER = "deelnemers en de privacy officer"
     STAFF = "medewerkers van het huis"
+    KEEPER = "medewerkers van het huis en de functioneel beheerder"
     POLICY = "de manager en de functioneel beheerder"
     MANAGER = "de manager van het huis"
     LOG = "de privacy officer, de functionaris gegevensbescherming en de auditor"
@@ -48,6 +49,7 @@ _MAY: dict[Who, Callable[[Actor], bool]] = {
     Who.PARTICIPANT: lambda actor: actor.is_participant,
     Who.SUPPLIER: lambda actor: actor.is_participant or actor.has(Role.PRIVACY_OFFICER),
     Who.STAFF: lambda actor: actor.is_staff,
+    Who.KEEPER: lambda actor: actor.is_staff or actor.has(Role.ADMINISTRATOR),
     Who.POLICY: lambda actor: actor.has(Role.MANAGER, Role.ADMINISTRATOR),
     Who.MANAGER: lambda actor: actor.is_staff and actor.has(Role.MANAGER),
     Who.LOG: lambda actor: actor.has(*LOG_ROLES),
@@ -101,6 +103,7 @@ Oversight = Annotated[Work, _allows(Who.OVERSIGHT)]
 Participant = Annotated[Work, _allows(Who.PARTICIPANT)]
 Supplier = Annotated[Work, _allows(Who.SUPPLIER)]
 Staff = Annotated[Work, _allows(Who.STAFF)]
+Keeper = Annotated[Work, _allows(Who.KEEPER)]
 PolicyMaker = Annotated[Work, _allows(Who.POLICY)]
 ManagerOnly = Annotated[Work, _allows(Who.MANAGER)]
 LogReader = Annotated[Work, _allows(Who.LOG)]

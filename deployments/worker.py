@@ -1,4 +1,4 @@
-"""The worker: conducts woken cases, fires what is due, sends mail, erases, seals and heals. One event loop."""
+"""The worker: conducts woken cases, fires what is due, sends mail, erases, checks, seals and heals. One event loop."""
 
 import asyncio
 import contextlib
@@ -15,11 +15,14 @@ from deployments.reconcile import Round, reconcile
 from deployments.settings import Settings
 from deployments.wakes import Wakes
 from flows.case import case
+from flows.checks import checks
 from flows.follow_up import follow_up
 from flows.retention import retention
 from models import faults
 from models.actors import ENGINE
 from models.casebook import journal, leases, sealer
+from models.findings import last_night
+from models.lookups import findings as findings_lookup
 from models.lookups import work as lookup
 from models.refusals import LeaseLost
 from models.transactions import HeldLease, held_lease, unit_of_work
@@ -28,7 +31,7 @@ log = logging.getLogger("pols.worker")
 #: how long a case is left alone when the engine gave no answer (seconds)
 LEFT_ALONE = 3.0
 MINUTE = 60.0
-NIGHT = 3600.0  # retention looks every hour: the database decides whose day it is
+NIGHT = 3600.0  # retention and the checks look every hour: the database decides whose day or night it is
 
 
 class Worker:
@@ -58,6 +61,7 @@ class Worker:
             loops.create_task(self._each(MINUTE, self._hour, self._anchor))
             loops.create_task(self._each(self.settings.reconcile_seconds, asyncio.Event(), self._reconcile))
             loops.create_task(self._each(NIGHT, self._night, self._retention))
+            loops.create_task(self._each(NIGHT, asyncio.Event(), self._check))
 
     async def _each(self, seconds: float, woken: asyncio.Event, duty: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -169,6 +173,13 @@ class Worker:
             due = await lookup.something_to_erase(work)
         if due:
             await self.conductor.run_plain(retention)
+
+    async def _check(self) -> None:
+        """Once in the night of a house: the rows say which houses were not looked at since."""
+        async with unit_of_work(ENGINE) as work:
+            due = await findings_lookup.something_to_check(work, last_night(work.now))
+        if due:
+            await self.conductor.run_plain(checks)
 
     async def _seal(self) -> None:
         sealed = 1

@@ -14,10 +14,12 @@ from models.words import (
     Consequence,
     DecisionKind,
     GlassVerdict,
+    ReassignReason,
     Regime,
     RelationKind,
     Reliability,
     SecrecyRoute,
+    SendTo,
     SeriesKind,
     Service,
     TokenScope,
@@ -329,6 +331,29 @@ class WithdrawItem(Command):
     """Take what was supplied back; why stays with the supplier."""
 
     reason: Annotated[Prose, Field(min_length=1)]
+
+
+class Reassign(Command):
+    """Give what a partner or the house owes to somebody else there; without a person to whoever is asked there."""
+
+    organisation_id: UUID | None = None
+    person_id: UUID | None = None
+    reason: ReassignReason
+
+
+class SendAgain(Command):
+    """Send what did not arrive about a case once more: to the same person, or to their colleagues."""
+
+    to: SendTo
+    recipient_id: UUID | None = None
+
+
+class CorrectAnswer(Command):
+    """What the answer should have been that was noted by phone."""
+
+    outcome: Line
+    note: Prose = ""
+    recheck_at: Moment | None = None
 
 
 class AskSupport(Command):

@@ -99,6 +99,7 @@ class Policy(BaseModel):
     extension_by_owner: Amount = 2  #: of those, what the owner may take once
     extensions: dict[DutyKind, Amount] = Field(default_factory=dict)  #: instead of that; 0 is never
     glass_minutes: Annotated[int, Field(ge=5, le=480)] = 60  #: how long emergency access or supervision lasts
+    correct_phone_working_days: Amount = 5  #: how long a partner may correct what was noted by phone
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
     most_cases_read: Annotated[int, Field(ge=10, le=1500)] = 60  #: different cases one person opens in ten minutes
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"

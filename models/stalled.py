@@ -67,7 +67,7 @@ WORDS: Mapping[Cause, Words] = {
     ),
     Cause.UNDELIVERABLE: Words(
         "Bericht kwam niet aan", "Een bericht over deze casus is niet te bezorgen.", Act.SEND_AGAIN,
-        "Controleer het adres en verzend opnieuw, of bel.",
+        "Verzend het opnieuw, zo nodig aan een collega, of bel.",
     ),
     Cause.SILENT: Words(
         "Stil", "De afspraken lopen, maar er gebeurde lange tijd niets.", Act.CALL,
@@ -98,7 +98,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """One cause at one case. `duty_id` is there when a reminder can be sent about it."""
+    """One cause at one case. `duty_id` is there when it is about a duty that somebody can take up."""
 
     cause: Cause
     since: datetime
@@ -171,11 +171,15 @@ class DutyFacts:
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """A message about a case that was given up, and when a later one did reach the same person."""
+    """A message about a case that was given up, and when a later one did reach the same person.
+
+    `goes_again`: it was sent again, to them or to their colleagues; if that fails too, it counts by itself.
+    """
 
     recipient: Party
     gave_up_at: datetime
     arrived_later_at: datetime | None = None
+    goes_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +266,7 @@ def _owner_absent(case: CaseState, now: datetime, _silent_since: datetime) -> _S
             continue
         if all(case.crew.is_away(one, now, duty.owner.role) for one in asked):
             since = max(duty.opened_at, *(one.absent_from for one in asked if one.absent_from))
-            yield Stall(Cause.OWNER_ABSENT, since, duty.owner, _names_deputy(case, duty, now), kind=duty.kind)
+            yield Stall(Cause.OWNER_ABSENT, since, duty.owner, _names_deputy(case, duty, now), duty.id, duty.kind)
 
 
 def _names_deputy(case: CaseState, duty: DutyFacts, now: datetime) -> Party:
@@ -276,7 +280,7 @@ def _names_deputy(case: CaseState, duty: DutyFacts, now: datetime) -> Party:
 def _undeliverable(case: CaseState, _now: datetime, _silent_since: datetime) -> _Stalls:
     for one in case.messages:
         arrived = one.arrived_later_at is not None and one.arrived_later_at > one.gave_up_at
-        if one.gave_up_at >= case.last_event_at and not arrived:
+        if one.gave_up_at >= case.last_event_at and not arrived and not one.goes_again:
             yield Stall(Cause.UNDELIVERABLE, one.gave_up_at, one.recipient, case.leader)
 
 

@@ -267,6 +267,24 @@ class GlassVerdict(StrEnum):
     WRONGFUL = "onterecht"
 
 
+class ReassignReason(StrEnum):
+    """Why a duty goes to somebody else: a code, so that the timeline tells it without words about a person."""
+
+    NO_ANSWER = "geen_antwoord"
+    ABSENT = "afwezig"
+    LEFT = "vertrokken"
+    WRONG_PERSON = "verkeerde_persoon"
+    WORKLOAD = "werkdruk"
+    OTHER = "anders"
+
+
+class SendTo(StrEnum):
+    """To whom a message goes that did not arrive."""
+
+    RECIPIENT = "ontvanger"  #: the same person: their address was put right
+    CONTACTS = "contacten"  #: the other contacts of their organisation
+
+
 class Door(StrEnum):
     """Where an act came in."""
 

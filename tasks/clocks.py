@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import faults
 from models.actors import ENGINE
-from models.casebook import erasure, once, sessions
+from models.casebook import erasure, findings, once, sessions
 from models.casebook import follow_up as verbs
 from models.transactions import unit_of_work
 
@@ -66,3 +66,13 @@ async def erase(case_id: UUID) -> None:
             faults.step("erase:uncommitted")
     except Exception as error:  # noqa: BLE001 - its words stay here
         log.error("erasure failed: %s", type(error).__name__)  # noqa: TRY400
+
+
+async def check_house() -> bool:
+    """Look over one house whose night it is. False when there is none left, or when looking failed."""
+    try:
+        async with unit_of_work(ENGINE) as work:
+            return await findings.check_next(work) is not None
+    except Exception as error:  # noqa: BLE001 - its words stay here
+        log.error("check failed: %s", type(error).__name__)  # noqa: TRY400
+        return False

@@ -1,6 +1,7 @@
 """Telling people: every effect writes outbox rows, one per recipient; sending is somebody else's loop."""
 
-from models.casebook import journal, outbox
+from models.casebook import corrections, journal, outbox
+from models.lookups import cases
 from models.lookups import work as lookup
 from models.owed import DUTIES
 from models.tables.engine import JournalEntry
@@ -86,10 +87,13 @@ async def tell_closed(work: Work, entry: JournalEntry) -> None:
 
 @journalled
 async def send_copy(work: Work, entry: JournalEntry) -> None:
-    """A partner who answered by phone gets to see what was noted, to correct it."""
+    """A partner who answered by phone gets to see what was noted, and until when they can correct it."""
+    _, policy = await cases.house_policy(work, entry.house_id)
+    until = corrections.until(entry.opened_at, policy)
     await outbox.tell_about_duties(
-        work, [(entry.about_id, "opened")], template="afschrift", key=f"{entry.case_id}:{entry.key}"
-    )
+        work, [(entry.about_id, "opened")], template="afschrift", key=f"{entry.case_id}:{entry.key}",
+        herstelbaarTot=until.isoformat(), dossier=str(entry.case_id),
+    )  # fmt: skip
 
 
 async def _post(work: Work, entry: JournalEntry, people: list[lookup.PersonId], template: str, **line: str) -> None:

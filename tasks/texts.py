@@ -30,6 +30,7 @@ SUBJECTS = {
     "afgesloten": "Een casus is afgesloten",
     "besluit_namens_u": "Er is een besluit namens u vastgelegd",
     "afschrift": "Wij hebben uw telefonische antwoord vastgelegd",
+    "antwoord_hersteld": "Een telefonisch antwoord is hersteld",
     "alarm": "Vandaag uw aandacht gevraagd",
     "noodtoegang_code": "Uw code voor toegang tot een casus",
     "noodtoegang": "Iemand opende een casus met noodtoegang of voor toezicht",

@@ -66,6 +66,7 @@ class Beleid(Policy):
         evaluation_days_high_risk="evaluatieDagenHoogRisico", erase_after_days="wissenNaDagen",
         reconsider_working_days="heroverwegingWerkdagen", silent_after_working_days="stilNaWerkdagen",
         extension_most="verlengingTenHoogste", extension_by_owner="verlengingDoorEigenaar", extensions="verlengingen",
+        correct_phone_working_days="herstelTelefonischWerkdagen",
         glass_minutes="noodtoegangMinuten", most_cases_read="meesteCasussenIn10Minuten",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen",

@@ -14,7 +14,20 @@ from starlette.types import ASGIApp
 from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
 from api.ways import Ways
-from api.workplace import away, boards, casepage, enrolling, entering, files, oversight, own, provider, terms, trail
+from api.workplace import (
+    away,
+    boards,
+    casepage,
+    enrolling,
+    entering,
+    files,
+    oversight,
+    own,
+    provider,
+    terms,
+    trail,
+    unblocking,
+)
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.casebook import escalate, nudge
@@ -71,6 +84,7 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
+            *unblocking.ROUTES,
             *files.ROUTES,
         ],
         middleware=[Middleware(Braked, database=database, refuse=refused), Middleware(SmallBodies)],

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.workplace.pages import back, page, speaker
 from api.workplace.visits import Visit, visiting
 from models import rights, visibility
-from models.casebook import answers
+from models.casebook import answers, corrections
 from models.clocks import AMSTERDAM
 from models.commands import GiveAnswer
 from models.lookups import (
@@ -19,6 +19,7 @@ from models.lookups import (
     caselists,
     cases,
     decisions,
+    duties,
     info,
     meetings,
     referrals,
@@ -31,15 +32,17 @@ from models.lookups.absence import Away
 from models.lookups.caselists import CaseLine
 from models.lookups.decisions import DecisionLine
 from models.lookups.paging import Page
+from models.lookups.stalled import StalledRow
 from models.lookups.timeline import Line
 from models.lookups.waiting import Waiting
 from models.owed import DUTIES
 from models.refusals import FieldError, InvalidFields, NotFound
 from models.rights import CaseFacts, Right
-from models.stalled import Stall
+from models.tables.duties import Answer, Duty
 from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
 from models.tables.referrals import Subject
+from models.unblock import Asker, leads
 from models.words import ClosedBy, DutyKind
 
 #: answered with more than an outcome and a text: not in a form of this page
@@ -57,6 +60,16 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Phoned:
+    """What was noted by phone for the actor's organisation, and until when they can correct it."""
+
+    duty: Duty
+    answer: Answer
+    outcomes: tuple[str, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """Everything the page of a case shows to who looks at it."""
 
@@ -64,7 +77,10 @@ class CaseFile:
     next: Waiting | None
     open: list[Waiting]
     own: dict[UUID, tuple[str, ...]]  #: what the actor may answer here, with the outcomes to choose from
-    stalls: tuple[Stall, ...]
+    stalled: StalledRow | None
+    asker: Asker
+    phone: dict[UUID, tuple[str, ...]]  #: what a partner owes and the actor may answer for them by phone
+    phoned: list[Phoned]
     meetings: list[Meeting]
     commitments: list[Commitment]
     decisions: list[tuple[DecisionLine, str]]
@@ -93,10 +109,11 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     held = await meetings.meetings_of(work, case_id) if line.process else []
     open_ = [one for one in (await waiting.open_in(work, [case_id])).get(case_id, []) if _is_shown(visit, facts, one)]
     own = {one.duty.id: _outcomes(one) for one in await waiting.own(work, case_id=case_id) if _answered_here(one)}
+    row = await stalled.of_case(work, case_id)
     file = CaseFile(
-        line=line, next=waiting.next_of(open_), own=own,
+        line=line, next=waiting.next_of(open_), own=own, stalled=row, phoned=await _phoned(visit, case_id),
+        asker=await stalled.asker(work, row.stalls if row else ()), phone=_by_phone(visit, line, open_, own),
         open=sorted(open_, key=lambda one: one.duty.id not in own),
-        stalls=await stalled.of_case(work, case_id),
         meetings=held, places=await whereabouts.places(work, [one.id for one in held]),
         items=await _known(visit, case_id, facts),
         away=await absence.now_of(work, found.director_id) if line.process else None,
@@ -121,6 +138,29 @@ async def _known(visit: Visit, case_id: UUID, facts: CaseFacts) -> list[Known]:
         Known(one.row, one.supplier, *((one.row.excluded, one.row.only_for) if own else ([], [])))
         for one in found.rows for own in [visibility.supplied(visit.actor, facts, one.facts)]
     ]  # fmt: skip
+
+
+def _by_phone(
+    visit: Visit, line: CaseLine, open_: list[Waiting], own: dict[UUID, tuple[str, ...]]
+) -> dict[UUID, tuple[str, ...]]:
+    """The duties of partners, for who leads the case and may note what a partner says by phone."""
+    if not leads(visit.actor, line.case.director_id):
+        return {}
+    partners = [one for one in open_ if one.duty.owner.organisation_id != visit.actor.organisation_id]
+    return {one.duty.id: _outcomes(one) for one in partners if one.duty.id not in own and _answered_here(one)}
+
+
+async def _phoned(visit: Visit, case_id: UUID) -> list[Phoned]:
+    """What can still be corrected."""
+    work = visit.work
+    if not visit.actor.is_participant or visit.actor.house_id is None:
+        return []
+    found = await duties.by_phone(work, case_id)
+    if not found:
+        return []
+    _, policy = await cases.house_policy(work, visit.actor.house_id)
+    told = [Phoned(duty, one, DUTIES[duty.kind].answers, corrections.until(one.at, policy)) for duty, one in found]
+    return [one for one in told if one.until >= work.now]
 
 
 def _is_shown(visit: Visit, facts: CaseFacts, one: Waiting) -> bool:

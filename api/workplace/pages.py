@@ -28,13 +28,19 @@ from models.refusals import (
     Refusal,
     TooMany,
 )
-from models.stalled import DONE_BY_FLOW
+from models.stalled import DONE_BY_FLOW, WORDS
+from models.words import ReassignReason
 
 #: what a page says after a form was sent; the address carries the key only
 SAID: Mapping[str, str] = {
     "herinnerd": "De herinnering is verstuurd.",
     "geescaleerd": "Het bericht is verstuurd.",
     "geantwoord": "Uw antwoord is vastgelegd.",
+    "toegewezen": "De taak is toegewezen; wie haar nu heeft krijgt bericht.",
+    "verzonden": "Het bericht gaat opnieuw uit.",
+    "hervat": "De casus is hervat.",
+    "telefonisch": "Het telefonische antwoord is vastgelegd. De partner krijgt een afschrift.",
+    "hersteld": "Het antwoord is hersteld. De procesregisseur krijgt daar bericht van.",
     "afgemeld": "U bent afgemeld.",
     "gevraagd": "U krijgt een code per mail; bevestig daarmee binnen tien minuten. Een collega kan ook bevestigen.",
     "bevestigd": "De casus is geopend. De procesregisseur en de privacy officer hebben bericht gekregen.",
@@ -75,7 +81,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )  # fmt: skip
     made.filters |= {"dag": wording.day, "moment": wording.timed, "woorden": plain}
-    made.globals |= {"FASEN": LABELS, "UITLEG": HELP, "DOOR_POLS": DONE_BY_FLOW}
+    made.globals |= {"FASEN": LABELS, "UITLEG": HELP, "DOOR_POLS": DONE_BY_FLOW, "REDENEN": tuple(ReassignReason)}
+    made.globals |= {"WORDS": WORDS}
     made.globals |= {"STIJL": files.address("pols.css"), "ICOON": files.address("pols.svg")}
     return made
 

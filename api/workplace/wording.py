@@ -9,7 +9,7 @@ from models.clocks import AMSTERDAM, MONTHS, WorkingCalendar
 from models.lights import Light, light, working_days_between
 from models.lookups.timeline import plain
 from models.lookups.waiting import Waiting
-from models.stalled import WORDS, Cause, Party, Stall, Words
+from models.stalled import WORDS, Cause, Crew, Party, Stall, Words
 from models.words import Role
 
 DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
@@ -76,6 +76,10 @@ class Speaker:
         if who.role is not None:
             return ROLES[who.role]
         return "Pols" if house else self.organisation(who.organisation_id)
+
+    def people_of(self, crew: Crew, who: Party) -> list[str]:
+        """Who that are now, by name."""
+        return [self.person(one.id) for one in crew.asked(who)]
 
     def together(self, stalls: Sequence[Stall]) -> list[Together]:
         """One line per cause and who can act, instead of one per duty."""

@@ -28,10 +28,10 @@ async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer:
     await work.session.refresh(duty)
     by_phone = await _may_answer(frame, duty, command)
     check_open(duty)
-    _check_outcome(duty, command)
+    check_outcome(duty, command)
     frame.batch_id = new_id()
-    given = _given(frame, duty, command)
-    work.session.add(given)
+    answered = given(frame, duty, command)
+    work.session.add(answered)
     await duties.end_duties(frame, [duty], answered=True, ended_as=command.outcome)
     frame.note(
         "antwoord", "taak", duty.id, soort=duty.kind, uitkomst=command.outcome, organisatie=duty.owner_organisation_id,
@@ -42,7 +42,7 @@ async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer:
     after = AFTER.get(duty.kind)
     if after is not None:
         await after(frame, duty, command)
-    return given
+    return answered
 
 
 async def _may_answer(frame: Frame, duty: Duty, command: GiveAnswer) -> bool:
@@ -88,7 +88,8 @@ def check_open(duty: Duty) -> None:
         raise AlreadySettled(f"Deze taak is al afgedaan: {duty.ended_as}.")
 
 
-def _check_outcome(duty: Duty, command: GiveAnswer) -> None:
+def check_outcome(duty: Duty, command: GiveAnswer) -> None:
+    """The answer must be one that this duty takes, with what belongs to it. Raises AnswerNotAccepted, InvalidFields."""
     spec = DUTIES[duty.kind]
     if spec.closed_by is not ClosedBy.ANSWER:
         named = duty.kind.replace("_", " ")
@@ -106,7 +107,8 @@ def _check_outcome(duty: Duty, command: GiveAnswer) -> None:
         raise InvalidFields(errors)
 
 
-def _given(frame: Frame, duty: Duty, command: GiveAnswer) -> Answer:
+def given(frame: Frame, duty: Duty, command: GiveAnswer) -> Answer:
+    """The row of an answer that somebody gives now."""
     work = frame.work
     if work.actor.person_id is None:
         raise NotAllowed("Een antwoord komt van een persoon.")

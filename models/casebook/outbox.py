@@ -1,5 +1,6 @@
 """The outbox: what must be told, once per person and act; claimed, sent, retried, given up in the open."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -61,7 +62,7 @@ def _part(name: str) -> str:
 def _asked(found: Sequence[tuple[UUID, str, UUID | None]]) -> dict[str, object]:
     return {
         "duties": [duty for duty, _, _ in found], "steps": [step for _, step, _ in found],
-        "people": [person for _, _, person in found], "by_itself": [], "hourly": sorted(BY_THE_HOUR),
+        "people": [person for _, _, person in found], "by_itself": [], "hourly": sorted(BY_THE_HOUR), "more": "{}",
     }  # fmt: skip
 
 
@@ -82,13 +83,20 @@ async def remind(work: Work, found: Sequence[tuple[UUID, str, UUID | None]]) -> 
     )  # fmt: skip
 
 
-async def tell_about_duties(work: Work, pairs: Sequence[tuple[UUID, str]], *, template: str, key: str) -> int:
-    """One message per recipient about all these duties (with the step of their ladder). Answers how many were new."""
+async def tell_about_duties(
+    work: Work, pairs: Sequence[tuple[UUID, str]], *, template: str, key: str, **more: str
+) -> int:
+    """One message per recipient about all these duties (with the step of their ladder). Answers how many were new.
+
+    What is more goes into every line.
+    """
     if not pairs:
         return 0
     result = await work.session.execute(
         text(_tell(_AT_ONCE)),
-        _asked([(duty, step, None) for duty, step in pairs]) | {"now": work.now, "template": template, "key": key},
+        _asked([(duty, step, None) for duty, step in pairs]) | {
+            "now": work.now, "template": template, "key": key, "more": json.dumps(more),
+        },
     )  # fmt: skip
     assert isinstance(result, CursorResult)  # noqa: S101 - an INSERT
     return int(result.rowcount)

@@ -76,6 +76,6 @@ WITH asked AS (
            'taak', p.duty_id, 'casus', p.number, 'soort', p.kind, 'uiterlijk', p.due_at, 'stap', p.step,
            'spoed', nullif(d.urgent, false),
            'telefoon', CASE WHEN p.step = 'lead' THEN (SELECT r.phone FROM cases c JOIN person r ON r.id = c.director_id
-                                                       WHERE c.id = p.case_id) END)) AS line
+                                                       WHERE c.id = p.case_id) END)) || CAST(:more AS jsonb) AS line
   FROM present p JOIN duty d ON d.id = p.duty_id
 )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -80,3 +81,9 @@ async def _deciders(work: Work, decision_ids: list[UUID]) -> defaultdict[UUID, l
     for decision_id, person_id, person, organisation_id, organisation in rows:
         found[decision_id].append(DeciderName(person_id, person, organisation_id, organisation))
     return found
+
+
+async def taken_since(work: Work, case_id: UUID, moment: datetime) -> bool:
+    """Something was decided about this case at this moment or after it."""
+    statement = select(Decision.id).where(Decision.case_id == case_id, Decision.at >= moment).limit(1)
+    return await work.session.scalar(statement) is not None

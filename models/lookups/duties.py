@@ -1,19 +1,25 @@
 """What is owed: in a case, by an organisation, by the person who asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import CollectionAggregate, ColumnElement, Uuid, and_, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.clocks import AMSTERDAM
 from models.refusals import NotFound
 from models.tables.cases import Case
-from models.tables.duties import Duty
+from models.tables.duties import Answer, Duty
 from models.tables.trail import History
 from models.transactions import Work
 from models.words import DutyKind
+
+
+def any_of(ids: Iterable[UUID]) -> CollectionAggregate[bool]:
+    """One of these: sent as one value, so that a question reads the same however many they are."""
+    return any_(literal(list(ids), ARRAY(Uuid())))
 
 
 def is_open() -> ColumnElement[bool]:
@@ -55,3 +61,33 @@ async def was_told(work: Work, duty: Duty, what: str, today: date, **facts: str)
         ).limit(1)
     )  # fmt: skip
     return found is not None
+
+
+async def nudged_on(work: Work, duty_ids: Sequence[UUID], day: date) -> frozenset[UUID]:
+    """Of these duties the ones about which somebody sent a reminder by hand on this day."""
+    if not duty_ids:
+        return frozenset()
+    rows = await work.session.scalars(
+        select(History.facts["taak"].astext).where(
+            History.case_id.in_(select(Duty.case_id).where(Duty.id == any_of(duty_ids))), History.what == "herinnerd",
+            History.at >= datetime.combine(day, time(), AMSTERDAM),
+        )
+    )  # fmt: skip
+    return frozenset(map(UUID, rows)) & frozenset(duty_ids)
+
+
+async def valid_answer(work: Work, duty_id: UUID) -> Answer | None:
+    """The answer that counts; one that was corrected does not."""
+    statement = select(Answer).where(Answer.duty_id == duty_id, Answer.corrected_at.is_(None))
+    return (await work.session.scalars(statement)).one_or_none()
+
+
+async def by_phone(work: Work, case_id: UUID) -> list[tuple[Duty, Answer]]:
+    """What was noted by phone for the organisation of the actor in a case, the newest first."""
+    rows = await work.session.execute(
+        select(Duty, Answer).join(Answer, Answer.duty_id == Duty.id)
+        .where(Answer.case_id == case_id, Answer.corrected_at.is_(None), Answer.spoke_at.is_not(None),
+               Answer.organisation_id == work.actor.organisation_id)
+        .order_by(Answer.at.desc())
+    )  # fmt: skip
+    return [(duty, answer) for duty, answer in rows]

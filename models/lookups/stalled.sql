@@ -1,6 +1,9 @@
--- Open cases that do not move by themselves: one row per case and thing it waits on, as models/stalled.py defines it.
--- Each part begins at the partial index of its own cause; a test compares the whole with the definition.
-WITH present AS MATERIALIZED (
+-- Open cases that do not move by themselves: one row per case and thing it waits on, as models/stalled.py defines it,
+-- with the organisation it waits on. Each part begins at the partial index of its own cause; a test compares the whole
+-- with the definition.
+WITH itself AS MATERIALIZED (
+  SELECT id FROM organisation WHERE house_id = :house AND kind = 'huis'
+), present AS MATERIALIZED (
   SELECT p.id, p.organisation_id, o.kind, p.roles, p.absent_from,
          pols_is_away(p.absent_from, p.absent_until, :now) AS absent,
          CASE WHEN pols_is_away(p.absent_from, p.absent_until, :now) THEN pols_stand_in(p.id, :now) END AS stand_in
@@ -18,16 +21,19 @@ WITH present AS MATERIALIZED (
   GROUP BY 1, 2
 ), stalled AS (
   SELECT CASE WHEN d.kind = ANY (CAST(:by_flow AS text[])) THEN 'motor_loopt_achter' ELSE 'ladder_uitgeput' END AS cause,
-         d.case_id, d.exhausted_at AS since
+         d.case_id, d.exhausted_at AS since,
+         CASE WHEN d.kind = ANY (CAST(:by_flow AS text[])) THEN (SELECT id FROM itself)
+              ELSE d.owner_organisation_id END AS organisation_id,
+         c.phase, c.director_id, c.urgent
   FROM duty d JOIN cases c ON c.id = d.case_id
   WHERE d.house_id = :house AND d.exhausted_at IS NOT NULL
     AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
     AND c.closed_at IS NULL AND {runs}
   UNION ALL
-  SELECT 'opschorting_verlopen', c.id, c.hold_until
+  SELECT 'opschorting_verlopen', c.id, c.hold_until, (SELECT id FROM itself), c.phase, c.director_id, c.urgent
   FROM cases c WHERE c.house_id = :house AND c.hold_until <= :now AND c.closed_at IS NULL
   UNION ALL
-  SELECT 'niets_open', c.id, c.last_event_at
+  SELECT 'niets_open', c.id, c.last_event_at, (SELECT id FROM itself), c.phase, c.director_id, c.urgent
   FROM cases c WHERE c.house_id = :house AND c.closed_at IS NULL
     AND (SELECT true FROM duty d  -- one look into the index per open case; a join would read every duty of the house
          WHERE d.case_id = c.id AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
@@ -37,37 +43,52 @@ WITH present AS MATERIALIZED (
                     ELSE {desk} IN (SELECT organisation_id, role FROM desk) END
          LIMIT 1) IS NULL
   UNION ALL
-  SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, h.absent_from)
+  SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, h.absent_from), d.owner_organisation_id,
+         c.phase, c.director_id, c.urgent
   FROM hand h JOIN duty d ON d.owner_organisation_id = h.organisation_id AND d.owner_person_id = h.id
     AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
   JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
   WHERE h.absent AND NOT (h.stand_in IS NOT NULL AND pols_may_stand_in(h.kind, h.deputy_roles, d.owner_role))
     AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
   UNION ALL
-  SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, k.away_since)
+  SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, k.away_since), d.owner_organisation_id,
+         c.phase, c.director_id, c.urgent
   FROM desk k JOIN duty d ON d.house_id = :house AND d.owner_person_id IS NULL AND {desk} = (k.organisation_id, k.role)
     AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
   JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
   WHERE k.away AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
   UNION ALL
-  SELECT 'bericht_onbezorgbaar', c.id, m.gave_up_at
+  SELECT 'bericht_onbezorgbaar', c.id, m.gave_up_at,
+         (SELECT p.organisation_id FROM person p WHERE p.id = m.recipient_id), c.phase, c.director_id, c.urgent
   FROM outbox m CROSS JOIN unnest(m.case_ids) AS about JOIN cases c ON c.id = about
   WHERE m.house_id = :house AND m.gave_up_at IS NOT NULL AND c.closed_at IS NULL AND m.gave_up_at >= c.last_event_at
     AND NOT EXISTS (SELECT FROM outbox s WHERE s.case_ids @> ARRAY[about] AND s.recipient_id = m.recipient_id
                       AND s.sent_at > m.gave_up_at)
+    AND NOT EXISTS (SELECT FROM outbox r WHERE r.resends = m.id AND r.case_ids @> ARRAY[about])
   UNION ALL
-  SELECT 'geen_gebeurtenis', c.id, c.last_event_at
+  SELECT 'geen_gebeurtenis', c.id, c.last_event_at, (SELECT id FROM itself), c.phase, c.director_id, c.urgent
   FROM cases c WHERE c.house_id = :house AND c.phase = 'monitoring' AND c.last_event_at <= :silent_since
     AND (c.hold_since IS NULL OR c.hold_until <= :now)
   UNION ALL
-  SELECT 'motor_loopt_achter', j.case_id, coalesce(j.gave_up_at, j.next_try_at)
+  SELECT 'motor_loopt_achter', j.case_id, coalesce(j.gave_up_at, j.next_try_at), (SELECT id FROM itself),
+         c.phase, c.director_id, c.urgent
   FROM journal_entry j JOIN cases c ON c.id = j.case_id
   WHERE j.house_id = :house AND j.done_at IS NULL AND c.closed_at IS NULL
     AND (j.gave_up_at IS NOT NULL OR j.next_try_at < now() - CAST(:grace AS interval))
   UNION ALL
-  SELECT 'motor_loopt_achter', d.case_id, r.gave_up_at
+  SELECT 'motor_loopt_achter', d.case_id, r.gave_up_at, (SELECT id FROM itself), c.phase, c.director_id, c.urgent
   FROM rung r JOIN duty d ON d.id = r.duty_id AND d.due_version = r.due_version
     AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
   JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
   WHERE r.house_id = :house AND r.gave_up_at IS NOT NULL AND {runs}
+), chosen AS (
+  -- The cases that are asked for, each by the oldest of what it waits on.
+  SELECT case_id, min(since) AS since FROM stalled
+  WHERE (CAST(:phase AS text) IS NULL OR phase = CAST(:phase AS text))
+    AND (CAST(:director AS uuid) IS NULL OR director_id = CAST(:director AS uuid))
+    AND (CAST(:urgent AS boolean) IS NULL OR urgent = CAST(:urgent AS boolean))
+  GROUP BY case_id
+  HAVING bool_or((CAST(:cause AS text) IS NULL OR cause = CAST(:cause AS text))
+                 AND (CAST(:organisation AS uuid) IS NULL OR organisation_id = CAST(:organisation AS uuid)))
+    AND (CAST(:until AS timestamptz) IS NULL OR min(since) < CAST(:until AS timestamptz))
 )

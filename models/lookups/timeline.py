@@ -208,6 +208,21 @@ def _handed_over(facts: Mapping[str, Any], known: Known) -> str:
     return f"{what} van {who} overgedragen aan {to}"
 
 
+def _reassigned(facts: Mapping[str, Any], known: Known) -> str:
+    why = _lower(facts.get("reden"))
+    return f"De taak is toegewezen aan een ander ({why}){_about(facts, known)}"
+
+
+def _sent_again(facts: Mapping[str, Any], _known: Known) -> str:
+    to = "de collega's van de ontvanger" if facts.get("aan") == "contacten" else "dezelfde ontvanger"
+    return f"Bericht dat niet aankwam opnieuw verzonden, aan {to}"
+
+
+def _put_right(facts: Mapping[str, Any], known: Known) -> str:
+    owner = known.organisation(_id(facts, "organisatie")) or "De partner"
+    return f"{owner} herstelde het telefonische antwoord op '{_lower(facts.get('soort'))}'"
+
+
 def _term_over(facts: Mapping[str, Any], _known: Known) -> str:
     return f"De termijn van '{_lower(facts.get('soort'))}' is voorbij; er kwam geen antwoord"
 
@@ -328,6 +343,9 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "antwoord": _answered,
     "taak doorgegeven": _handed_on,
     "taken overgedragen": _handed_over,
+    "taak toegewezen": _reassigned,
+    "bericht opnieuw verzonden": _sent_again,
+    "antwoord hersteld": _put_right,
     "termijn voorbij": _term_over,
     "termijn gewijzigd": _terms_moved,
     "termijn verlengd": _extended,

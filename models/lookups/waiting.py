@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select, tuple_
 
 from models.absence import PERSONAL
-from models.lookups.duties import is_open
+from models.lookups.duties import any_of, is_open
 from models.owed import DUTIES
 from models.stalled import DONE_BY_FLOW, STOPS_ON_HOLD, DutyFacts, Party
 from models.tables.cases import Case, Hold
@@ -46,22 +46,33 @@ async def own(work: Work, *, limit: int = 50, after: After | None = None, case_i
     return await _found(work, _page(statement, limit, after))
 
 
-async def late(work: Work, *, limit: int = 50, after: After | None = None) -> list[Waiting]:
-    """What is late, the longest first: for staff of the whole house, for others their own."""
-    return await _found(work, _page(_rows(work).where(*_is_late(work)), limit, after))
+async def late(
+    work: Work, *, limit: int = 50, after: After | None = None, only: Sequence[ColumnElement[bool]] = ()
+) -> list[Waiting]:
+    """What is late, the longest first: for staff of the whole house, for others their own; of `only` these."""
+    return await _found(work, _page(_rows(work).where(*_is_late(work), *only), limit, after))
 
 
-async def count_late(work: Work) -> int:
+async def count_late(work: Work, only: Sequence[ColumnElement[bool]] = ()) -> int:
     """How much is late, for the same actor as `late`."""
-    statement = select(func.count()).select_from(Duty).where(is_open(), *_is_late(work))
-    if not work.actor.is_staff:  # who sees every case of the house need not look them up
+    statement = select(func.count()).select_from(Duty).where(is_open(), *_is_late(work), *only)
+    if only or not work.actor.is_staff:  # who sees every case of the house need not look them up
         statement = statement.join(Case, Case.id == Duty.case_id)
     return await work.session.scalar(statement) or 0
 
 
+def narrowed(
+    *, phase: Phase | None, director_id: UUID | None, urgent: bool | None, organisation_id: UUID | None = None
+) -> list[ColumnElement[bool]]:
+    """Of cases and their duties only these; what is absent does not count."""
+    wanted = ((Case.phase, phase), (Case.director_id, director_id), (Case.urgent, urgent),
+              (Duty.owner_organisation_id, organisation_id))  # fmt: skip
+    return [column == value for column, value in wanted if value is not None]
+
+
 async def open_in(work: Work, case_ids: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
     """The open duties that the actor may see, per case, the first due first."""
-    statement = _rows(work).where(Duty.case_id.in_(list(case_ids))).order_by(Duty.due_at, Duty.id)
+    statement = _rows(work).where(Duty.case_id == any_of(case_ids)).order_by(Duty.due_at, Duty.id)
     per_case: dict[UUID, list[Waiting]] = {}
     for one in await _found(work, statement):
         per_case.setdefault(one.case_id, []).append(one)

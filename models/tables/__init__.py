@@ -7,6 +7,7 @@ from models.tables import (
     duties,
     engine,
     entrance,
+    findings,
     glass,
     items,
     meetings,
@@ -18,6 +19,6 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "attached", "brakes", "cases", "duties", "engine", "entrance", "glass", "items", "meetings", "once",
-    "people", "referrals", "trail",
+    "Base", "attached", "brakes", "cases", "duties", "engine", "entrance", "findings", "glass", "items", "meetings",
+    "once", "people", "referrals", "trail",
 ]  # fmt: skip

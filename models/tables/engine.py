@@ -63,13 +63,17 @@ class EngineRun(Base):
 
 
 class Message(Base):
-    """A row of the outbox: one message to one person. Ids and case numbers only."""
+    """A row of the outbox: one message to one person. Ids and case numbers only.
+
+    `resends`: the message that was given up, in whose place this one goes out.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index("ix_outbox_owed", "next_try_at", postgresql_where=text("sent_at IS NULL AND gave_up_at IS NULL")),
         Index("ix_outbox_undeliverable", "house_id", postgresql_where=text("gave_up_at IS NOT NULL")),
         Index("ix_outbox_case_ids", "case_ids", postgresql_using="gin"),
+        Index("ix_outbox_resends", "resends", postgresql_where=text("resends IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -85,6 +89,7 @@ class Message(Base):
     code: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     gave_up_at: Mapped[datetime | None]
+    resends: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))
 
 
 class Clock(Base):

@@ -20,6 +20,7 @@ class House(Base):
     name: Mapped[str]
     slug: Mapped[str] = mapped_column(unique=True)
     last_number: Mapped[int] = mapped_column(default=0)
+    checked_at: Mapped[datetime | None]  #: when the self-checks last looked
 
 
 class HousePolicy(Base):

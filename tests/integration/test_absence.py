@@ -15,6 +15,7 @@ from models.actors import ENGINE
 from models.casebook import follow_up
 from models.lookups import absence as lookup
 from models.lookups import stalled
+from models.lookups.stalled import StalledFilter
 from models.stalled import Cause
 from models.tables.cases import Case
 from models.tables.duties import Duty
@@ -264,7 +265,7 @@ async def test_a_deputy_who_lost_what_it_takes_is_none_and_that_is_seen(
     await db.run(f"UPDATE person SET {lost} WHERE id = :id", id=door.house.person("regisseur2"))
 
     async with story.acting("manager") as work:
-        found = await stalled.overview(work, cause=Cause.OWNER_ABSENT)
+        found = await stalled.overview(work, StalledFilter(cause=Cause.OWNER_ABSENT))
         named = await lookup.of(work, door.house.person("regisseur"))
     assert [one.case_id for one in found] == [story.case_id]
     roles = {stall.can_act.role for one in found for stall in one.stalls if stall.cause is Cause.OWNER_ABSENT}
@@ -276,7 +277,7 @@ async def test_with_a_deputy_who_may_nothing_is_stalled(door: Door, db: Database
     await away(door, db, "regisseur", "regisseur2")
 
     async with story.acting("manager") as work:
-        assert [one.case_id for one in await stalled.overview(work, cause=Cause.OWNER_ABSENT)] == []
+        assert [one.case_id for one in await stalled.overview(work, StalledFilter(cause=Cause.OWNER_ABSENT))] == []
 
 
 async def test_a_deputy_who_is_away_too_is_replaced_by_hers(door: Door, db: Databases, story: Story) -> None:

@@ -70,6 +70,9 @@ MATRIX = {
     "POST /taken/{id}/verlengingen": "3+34+3433",
     "POST /taken/{id}/escalaties": "3+33334+3",
     "POST /taken/{id}/sluimeringen": "3334+3433",
+    "POST /taken/{id}/toewijzingen": "3+33334+3",
+    "POST /taken/{id}/correcties": "3334+3433",
+    "POST /casussen/{id}/omleidingen": "3+33334+3",
     "GET /casussen/{id}/overleggen": "+++4+34+4",
     "POST /casussen/{id}/overleggen": "3+3433433",
     "GET /overleggen/{id}": "+++4+34+4",
@@ -102,6 +105,7 @@ MATRIX = {
     "GET /stagnaties": "++3333++3",
     "GET /stagnaties/casussen": "++3333++3",
     "GET /stagnaties/taken": "++3333++3",
+    "GET /bevindingen": "++333+++3",
     "GET /huizen/{id}/beleid": "++++++4++",
     "PUT /huizen/{id}/beleid": "33333+3+3",
     "POST /huizen/{id}/beleid/proef": "33333+3+3",
@@ -226,6 +230,7 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
         "POST /taken/{id}/escalaties": f"/taken/{progress}/escalaties",
         "POST /taken/{id}/sluimeringen": f"/taken/{progress}/sluimeringen",
+        "POST /taken/{id}/toewijzingen": f"/taken/{progress}/toewijzingen",
     }  # fmt: skip
 
 
@@ -253,6 +258,9 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /taken/{id}/sluimeringen": {"tot": (reported.reported_at + timedelta(hours=2)).isoformat()},
         "POST /taken/{id}/overdrachten": {"persoon": str(door.house.person("ggz"))},
         "POST /taken/{id}/verlengingen": {"aantal": 1, "reden": "ziekte"},
+        "POST /taken/{id}/toewijzingen": {"persoon": str(door.house.person("ggz")), "reden": "anders"},
+        "POST /taken/{id}/correcties": {"uitkomst": "gereed"},
+        "POST /casussen/{id}/omleidingen": {"aan": "ontvanger"},
         "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},

@@ -14,11 +14,12 @@ from models.actors import ENGINE
 from models.casebook import follow_up
 from models.casebook.follow_up import BACK_OFF, blames_a_row
 from models.lookups import stalled
+from models.lookups.stalled import StalledFilter
 from models.lookups.work import nothing_due
-from models.stalled import Cause
+from models.stalled import Cause, Stall
 from models.tables.duties import Duty, Rung
 from models.tables.engine import Message
-from models.transactions import unit_of_work
+from models.transactions import Work, unit_of_work
 from models.words import DutyKind, Phase, Role
 from tasks import clocks
 from tests.conftest import Databases
@@ -142,8 +143,8 @@ async def test_it_is_tried_again_after_longer_and_longer_and_then_given_up_in_th
     assert given_up.gave_up_at == given_up.dropped_at is not None
     assert (await poisoned.due_now(admission, "manager")).dropped_at is None, "the rest of the ladder goes on"
     async with story.acting("triagist") as work:
-        (stall,) = [one for one in await stalled.of_case(work, story.case_id) if one.cause is Cause.ENGINE_BEHIND]
-        listed = await stalled.overview(work, cause=Cause.ENGINE_BEHIND)
+        (stall,) = [one for one in await _stalls(work, story) if one.cause is Cause.ENGINE_BEHIND]
+        listed = await stalled.overview(work, StalledFilter(cause=Cause.ENGINE_BEHIND))
     assert (stall.since, stall.kind, stall.can_act.role) == (
         given_up.gave_up_at, DutyKind.ADMISSION, Role.ADMINISTRATOR
     )  # fmt: skip
@@ -254,7 +255,7 @@ async def test_a_lapse_whose_decision_is_refused_ends_in_the_open(poisoned: Pois
     assert (await story.duty(DutyKind.PLAN_ANSWERS)).lapsed_at is None, "all of it or nothing"
     assert (await story.facts()).phase is Phase.PLAN
     async with story.acting("triagist") as work:
-        causes = {(one.cause, one.kind) for one in await stalled.of_case(work, story.case_id)}
+        causes = {(one.cause, one.kind) for one in await _stalls(work, story)}
     assert (Cause.ENGINE_BEHIND, DutyKind.PLAN_ANSWERS) in causes
 
 
@@ -274,3 +275,8 @@ async def test_who_says_a_lapse_failed_leaves_alone_what_another_follower_did(po
 
     assert (await poisoned.due_now(first, "lapse")).tries == 0
     assert (await poisoned.due_now(second, "lapse")).tries == 1, "once: it is not due again yet"
+
+
+async def _stalls(work: Work, story: Story) -> tuple[Stall, ...]:
+    row = await stalled.of_case(work, story.case_id)
+    return row.stalls if row is not None else ()

@@ -27,6 +27,7 @@ DEFINERS = {
     "pols_open_account_session", "pols_invited", "pols_enrolling", "pols_enrolled", "pols_bind",
     "pols_open_identity_session", "pols_confirm_identity", "pols_shut_out", "pols_forget_sign_ins",
     "pols_is_shut", "pols_may_find", "pols_may_find_in", "pols_brake", "pols_is_fit",
+    "pols_undesignated",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts

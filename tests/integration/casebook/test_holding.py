@@ -10,9 +10,10 @@ from models.lookups import stalled
 from models.owed import DUTIES
 from models.policy import Policy, Term
 from models.refusals import InvalidFields
-from models.stalled import Cause
+from models.stalled import Cause, Stall
 from models.tables.cases import Hold as HoldRow
 from models.tables.duties import ChangedTerm, Duty
+from models.transactions import Work
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase, TermChange
 from tests.conftest import Databases
@@ -128,7 +129,7 @@ async def test_an_expired_hold_is_stalled_until_it_is_prolonged_or_resumed(
 
 async def causes(story: Story) -> set[Cause]:
     async with story.acting("triagist") as work:
-        return {one.cause for one in await stalled.of_case(work, story.case_id)}
+        return {one.cause for one in await _stalls(work, story)}
 
 
 async def test_held_twice_in_a_row_counts_both(db: Databases, house: AHouse) -> None:
@@ -214,3 +215,8 @@ async def test_urgent_during_a_hold_gives_what_runs_on_its_hours_from_now(db: Da
     incident = await story.duty(DutyKind.INCIDENT)
     assert incident.due_at - await now(story) <= timedelta(hours=72), "a hold does not stop it"
     assert await story.armed(incident) != []
+
+
+async def _stalls(work: Work, story: Story) -> tuple[Stall, ...]:
+    row = await stalled.of_case(work, story.case_id)
+    return row.stalls if row is not None else ()
