@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Tuple, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, Tuple, and_, cast, func, literal, select, text, tuple_
 from sqlalchemy.orm import aliased
 
 from models.actors import Actor
@@ -16,6 +17,14 @@ from models.words import OrganisationKind, Role
 
 _PUBLIC = (OrganisationKind.LID1,)
 _ANY = (OrganisationKind.LID1, OrganisationKind.LID2)
+#: the day of the process clock, as `pols_may_enter` takes it
+TODAY: ColumnElement[date] = cast(func.pols_now(), Date)
+
+
+def may_enter() -> ColumnElement[bool]:
+    """Of people joined with their organisation: who may come in at all (R6), as `pols_may_enter` has it."""
+    valid = (Person.screened_until >= TODAY, Person.trained_until >= TODAY)
+    return and_(Person.active, Organisation.kind != OrganisationKind.THIRD_PARTY, *valid)
 
 
 async def participants(work: Work, *, public_only: bool, house_id: UUID | None = None) -> list[UUID]:
@@ -140,10 +149,10 @@ def by_name(table: type[Person | Organisation]) -> Callable[[Place], Tuple]:
 
 
 async def with_role(work: Work, roles: Iterable[Role]) -> list[UUID]:
-    """The active people of the house itself who hold one of these roles."""
+    """The people of the house itself who hold one of these roles and may come in to act on it."""
     statement = (
         select(Person.id).join(Organisation, Organisation.id == Person.organisation_id)
-        .where(Organisation.kind == OrganisationKind.HOUSE, Person.house_id == work.actor.house_id, Person.active)
+        .where(Organisation.kind == OrganisationKind.HOUSE, Person.house_id == work.actor.house_id, may_enter())
         .where(Person.roles.overlap(sorted(roles)))
     )  # fmt: skip
     return list(await work.session.scalars(statement.order_by(Person.id)))
@@ -156,7 +165,10 @@ async def itself(work: Work) -> UUID | None:
 
 
 async def privacy_officers(work: Work) -> list[UUID]:
-    """The active privacy officers of the house."""
-    statement = select(Person.id).where(Person.house_id == work.actor.house_id, Person.active)
+    """The privacy officers of the house who may come in."""
+    statement = (
+        select(Person.id).join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.house_id == work.actor.house_id, may_enter())
+    )  # fmt: skip
     found = await work.session.scalars(statement.where(Person.roles.contains([Role.PRIVACY_OFFICER.value])))
     return sorted(found)
