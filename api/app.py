@@ -36,6 +36,7 @@ from api.v1 import (
     tasks,
     tokens,
     trail,
+    workers,
 )
 from api.ways import Ways
 from api.wire import BASE, without_query
@@ -46,7 +47,7 @@ from models.transactions import Database, unit_of_work
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
     meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router, access.router,
-    glass.router, trail.router, house.router, tokens.router,
+    glass.router, trail.router, house.router, tokens.router, workers.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

@@ -23,6 +23,7 @@ WITH asked AS (
     WHEN f.owner_role = 'triagelid' THEN o.kind = 'publieke_deelnemer' AND 'triagelid' = ANY (p.roles)
     WHEN f.owner_role IS NOT NULL THEN p.organisation_id = f.owner_organisation_id AND f.owner_role = ANY (p.roles)
     ELSE p.organisation_id = f.owner_organisation_id AND 'partnercontact' = ANY (p.roles)
+         AND pols_assigned(f.case_id, p.organisation_id, p.id)
   END
 ), present AS (
   SELECT c.duty_id, c.step, c.house_id, c.case_id, c.kind, c.due_at, c.number,

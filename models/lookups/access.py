@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from models import rights
 from models.actors import Actor
 from models.designation import Designation, kept_out
-from models.lookups import cases, glass
+from models.lookups import assigned, cases, glass
 from models.lookups.duties import is_open
 from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.lookups.people import TODAY, by_name, may_enter
@@ -46,13 +46,15 @@ class _Circumstances:
     standings: dict[UUID, frozenset[Standing]]
     objectors: frozenset[UUID]
     glass: dict[UUID, GlassKind]
+    assigned: dict[UUID, frozenset[UUID]]  #: whom an organisation named, of those that named anybody
 
     def facts(self, person: Person) -> CaseFacts:
         case = self.case
         return CaseFacts(
             case.house_id, case.phase, case.director_id, case.reporter_organisation_id,
             self.standings.get(person.organisation_id, frozenset()), self.unshielded, person.id in self.objectors,
-            self.glass.get(person.id),
+            self.glass.get(person.id), assigned=person.id in self.assigned.get(person.organisation_id, {person.id}),
+            case_director_id=case.case_director_id,
         )  # fmt: skip
 
 
@@ -128,6 +130,7 @@ async def _around(work: Work, case: Case) -> _Circumstances:
     return _Circumstances(
         case, cases.is_unshielded(work, case), _grouped((row.organisation_id, row.standing) for row in stands),
         frozenset(one for one in objectors if one is not None), {row.person_id: row.kind for row in opened},
+        await assigned.by_organisation(work, case.id),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from tests.everything import reveal
 from tests.factories import AHouse, Story
 from tests.integration.test_api_referrals import SUBMITTED
 from tests.integration.test_api_rights import operations
+from tests.integration.test_visibility_matrix import owner_of
 
 REASON = "Dreiging vanavond in de wijk."
 Sees = Callable[["Place", Actor, CaseFacts], bool]
@@ -47,7 +48,7 @@ def _right(right: Right) -> Sees:
 
 def _duty(place: Place, actor: Actor, facts: CaseFacts) -> bool:
     kind = DutyKind(place.duty["kind"])
-    return visibility.sees_duty(actor, facts, owner_id=place.duty["owner_organisation_id"], kind=kind)
+    return visibility.sees_duty(actor, facts, owner=owner_of(place.duty), kind=kind)
 
 
 def _reported(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
@@ -136,6 +137,7 @@ class World:
             return CaseFacts(
                 case["house_id"], Phase(case["phase"]), case["director_id"], case["reporter_organisation_id"],
                 frozenset(map(Standing, stands)), case["unshielded_until"] is not None, bool(objects),
+                case_director_id=case["case_director_id"],
             )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ DEFINERS = {
     "pols_erase_report", "pols_files_of", "pols_account", "pols_own_factor", "pols_take_step",
     "pols_open_account_session", "pols_invited", "pols_enrolling", "pols_enrolled", "pols_bind",
     "pols_open_identity_session", "pols_confirm_identity", "pols_shut_out", "pols_forget_sign_ins",
+    "pols_assigned", "pols_kept_from", "pols_coordinates", "pols_works_on",
     "pols_is_shut", "pols_may_find", "pols_may_find_in", "pols_brake",
 }  # fmt: skip
 
