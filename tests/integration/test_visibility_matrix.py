@@ -20,7 +20,7 @@ from models.tables.base import new_id
 from models.transactions import unit_of_work
 from models.visibility import DutyOwner, ItemFacts
 from models.words import DecisionKind as D
-from models.words import DutyKind, OrganisationKind, Phase, Role, Standing
+from models.words import DutyKind, GlassKind, OrganisationKind, Phase, Role, Standing
 from tests.conftest import TEMPLATE, Databases, connected
 from tests.everything import reveal
 from tests.factories import (
@@ -68,9 +68,17 @@ class World:
         )
         return CaseFacts(
             case["house_id"], Phase(case["phase"]), case["director_id"], case["reporter_organisation_id"], standings,
-            case["unshielded_until"] is not None, objects, assigned=self.assigned(actor, case_id),
+            case["unshielded_until"] is not None, objects, self.glass(actor, case_id), self.assigned(actor, case_id),
             case_director_id=case["case_director_id"],
         )  # fmt: skip
+
+    def glass(self, actor: Actor, case_id: UUID) -> GlassKind | None:
+        """As what the actor holds the case open now."""
+        held = [
+            row["kind"] for row in self.of_case("glass", case_id)
+            if row["person_id"] == actor.person_id and row["confirmed_at"] and row["ended_at"] is None
+        ]  # fmt: skip
+        return GlassKind(held[0]) if held else None
 
     def assigned(self, actor: Actor, case_id: UUID) -> bool:
         """The organisation of the actor named the actor, or nobody who may come in."""
@@ -159,7 +167,7 @@ async def everything(db: Databases) -> dict[str, list[Row]]:
     async with db.owner.engine.begin() as connection:
         return {
             table: [dict(row) for row in (await connection.execute(text(f"SELECT * FROM {table}"))).mappings()]
-            for table in ("cases", "involvement", "assignment", "subject_protection", *EXPECTED)
+            for table in ("cases", "involvement", "assignment", "glass", "subject_protection", *EXPECTED)
         }
 
 
