@@ -1,10 +1,30 @@
 """Who may come in at all, whatever the case: designated, active, screened and trained (R6)."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from models.words import OrganisationKind
+from models.actors import STAFF_ROLES
+from models.words import OrganisationKind, Role
+
+#: what only people of the house are, and of a public participant; supervision (AVG 37, WGS 1.10) comes from anywhere
+_OF_THE_HOUSE = STAFF_ROLES | {Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}
+_OF_LID1 = frozenset({Role.TRIAGE_MEMBER})
+_ANYWHERE = frozenset({Role.DATA_PROTECTION, Role.AUDITOR})
+
+
+def wrong_roles(kind: OrganisationKind, roles: Collection[Role]) -> frozenset[Role]:
+    """Of these roles the ones that nobody of such an organisation has (WGS 2.27, 2.31)."""
+    match kind:
+        case OrganisationKind.HOUSE:
+            fits = _OF_THE_HOUSE | _ANYWHERE
+        case OrganisationKind.THIRD_PARTY:
+            fits = frozenset()
+        case OrganisationKind.LID1:
+            fits = frozenset(Role) - _OF_THE_HOUSE
+        case OrganisationKind.LID2:
+            fits = frozenset(Role) - _OF_THE_HOUSE - _OF_LID1
+    return frozenset(roles) - fits
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from models.actors import Actor
 from models.lookups.paging import Page, Paged, Place, cut, keyset
-from models.refusals import NotFound, NotSignedIn
+from models.refusals import NotFound, NotPossible, NotSignedIn
 from models.tables.people import House, Organisation, Person
 from models.transactions import Work
 from models.words import OrganisationKind, Role
@@ -55,6 +55,20 @@ async def person(work: Work, person_id: UUID) -> Person:
     if found is None or not found.active:
         raise NotFound("Deze persoon")
     return found
+
+
+async def at_address(work: Work, email: str, house: str = "") -> tuple[Person, OrganisationKind]:
+    """Somebody by their address, also who is shut out; asked by the operator. Raises NotFound or NotPossible."""
+    statement = (
+        select(Person, Organisation.kind).join(Organisation, Organisation.id == Person.organisation_id)
+        .join(House, House.id == Person.house_id).where(func.lower(Person.email) == email.strip().lower())
+    )  # fmt: skip
+    found = (await work.session.execute(statement.where(House.slug == house) if house else statement)).all()
+    if not found:
+        raise NotFound("Iemand met dit e-mailadres")
+    if len(found) > 1:
+        raise NotPossible("Dit e-mailadres is van meer personen; noem het huis met --huis.")
+    return found[0][0], found[0][1]
 
 
 async def is_of_participant(work: Work, somebody: Person) -> bool:
