@@ -77,6 +77,7 @@ def create_app(
         outer.router.routes.append(security_txt.route(contact))
     interface = create_v1()
     interface.state.database, interface.state.scan = database, scan
+    interface.state.tokens_suffice = ways is not None and ways.token_form
     braked = Braked(SmallBodies(interface), database, refused, is_open=_asked_by_anybody(interface))
     outer.mount(BASE, SafeAnswers(braked))
     if workplace and find_spec("api.workplace") and find_spec(_WORKPLACE):
@@ -98,7 +99,7 @@ def create_v1() -> FastAPI:
         interface.include_router(router, dependencies=[Depends(without_query)])
     interface.add_api_route("/openapi.json", _published, methods=["GET"], include_in_schema=False)
     interface.state.document = document(interface)
-    interface.state.scan = None
+    interface.state.scan, interface.state.tokens_suffice = None, False
     return interface
 
 

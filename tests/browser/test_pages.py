@@ -13,7 +13,7 @@ import pytest
 
 from api.ways import Ways
 from api.workplace.app import create_workplace
-from api.workplace.visits import COOKIE
+from api.workplace.visits import COOKIE, csrf_of
 from models.actors import ENGINE
 from models.casebook import follow_up
 from models.transactions import unit_of_work
@@ -81,6 +81,8 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
                 who = "regisseur" if name == "overzicht" else "privacy"
                 await client.post("/aanmelden", data={"token": house.tokens[who]})
                 assert PLAIN in client.cookies
+                sent = {"csrf": csrf_of(client.cookies[PLAIN]), "token": house.tokens[who], "terug": "/"}
+                assert (await client.post("/bevestigen", data=sent)).status_code == 303
             answer = await client.get(path)
             assert answer.status_code == 200
             kept[name] = tmp_path / f"{name}.html"
