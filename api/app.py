@@ -7,12 +7,13 @@ from importlib.util import find_spec
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from starlette.routing import compile_path
+from starlette.applications import Starlette
+from starlette.routing import Route, compile_path
 from starlette.types import ASGIApp, Scope
 
 from api import security_txt
 from api.brakes import Braked
-from api.middleware import NOT_A_PAGE, VERSION, AccessLog, SafeAnswers, SmallBodies
+from api.middleware import NOT_A_PAGE, VERSION, AccessLog, SafeAnswers, SmallBodies, words_of
 from api.openapi import document
 from api.problems import explain_problems, refused
 from api.security_txt import SecurityContact
@@ -57,7 +58,7 @@ class _Doors(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's own, inside ours."""
-        return AccessLog(SafeAnswers(super().build_middleware_stack(), NOT_A_PAGE))
+        return AccessLog(SafeAnswers(super().build_middleware_stack(), NOT_A_PAGE), self.state.words)
 
 
 def create_app(
@@ -80,9 +81,17 @@ def create_app(
     interface.state.tokens_suffice = ways is not None and ways.token_form
     braked = Braked(SmallBodies(interface), database, refused, is_open=_asked_by_anybody(interface))
     outer.mount(BASE, SafeAnswers(braked))
+    known = [BASE, "/openapi.json", *interface.state.document["paths"], *_paths(outer)]
     if workplace and find_spec("api.workplace") and find_spec(_WORKPLACE):
-        outer.mount("/", import_module(_WORKPLACE).create_workplace(database, ways or Ways()))
+        pages = import_module(_WORKPLACE).create_workplace(database, ways or Ways())
+        known += _paths(pages)
+        outer.mount("/", pages)
+    outer.state.words = words_of(known)
     return outer
+
+
+def _paths(app: Starlette) -> list[str]:
+    return [one.path for one in app.routes if isinstance(one, Route)]
 
 
 def create_v1() -> FastAPI:

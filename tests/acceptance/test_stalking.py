@@ -151,8 +151,10 @@ async def _informing_stays_postponed(world: World, dennis: str) -> None:
     for key in ("politie", "ggz"):
         await world.answer(key, dennis, "grond_tegen_informeren_melden", "grond", toelichting=f"UAVG 41, {key}")
     again = await world.now() + timedelta(days=2)
-    postponed = {"toelichting": "gronden van twee", "hertoetsOp": again.isoformat()}
-    await world.answer("ggz", dennis, "betrokkene_informeren", "uitgesteld", **postponed)
+    until = again.isoformat()
+    await world.answer(
+        "ggz", dennis, "betrokkene_informeren", "uitgesteld", toelichting="gronden van twee", hertoetsOp=until
+    )
     await world.move_to(again)
     recheck = await world.duty("ggz", dennis, "uitstel_informeren_hertoetsen")
     assert await world.told("ggz", recheck["id"]), "who reported is asked again on the day that was named"

@@ -40,6 +40,7 @@ from tests.integration.test_visibility_matrix import owner_of
 from tests.integration.test_workplace import browsing, confirmed, csrf
 
 REASON = "Dreiging vanavond in de wijk."
+WHO = {name: Who(found["x-pols-wie"]) for name, found in operations().items()}  #: as the document publishes it
 Sees = Callable[["Place", Actor, CaseFacts], bool]
 
 
@@ -325,7 +326,7 @@ def _collection(operation: str) -> str:
 
 
 def _cells() -> list[str]:
-    return [one for one in operations() if "{id}" in one]
+    return [one for one in WHO if "{id}" in one]
 
 
 def _sees(operation: str) -> Sees:
@@ -347,8 +348,8 @@ COUNTED: list[str] = []  #: what kind of cell was asked
 
 
 def _is_for(operation: str, actor: Actor) -> bool:
-    """Whether a route is for somebody like this at all, as the document publishes it."""
-    return _MAY[Who(operations()[operation]["x-pols-wie"])](actor)
+    """Whether a route is for somebody like this at all."""
+    return _MAY[WHO[operation]](actor)
 
 
 @pytest.mark.parametrize("operation", _cells())
@@ -384,7 +385,7 @@ async def test_everybody_is_allowed_or_told_what_is_told_of_what_does_not_exist(
 
 
 FORBIDDEN = 403
-LISTS = [one for one in operations() if "{" not in one]
+LISTS = [one for one in WHO if "{" not in one]
 
 
 @pytest.mark.parametrize("operation", LISTS)
@@ -479,7 +480,7 @@ async def _looked(client: httpx2.AsyncClient, page: str, about: str, sent: dict[
 # Nobody, and somebody who was
 
 
-@pytest.mark.parametrize("operation", [one for one in operations() if one != "POST /hulpvragen"])
+@pytest.mark.parametrize("operation", [one for one in WHO if one != "POST /hulpvragen"])
 async def test_nobody_comes_in_as_nobody(world: World, operation: str) -> None:
     door, body = Door(world.client, world.house), _bodies(world.house).get(operation)
 
@@ -507,7 +508,7 @@ async def test_who_was_disabled_is_refused_with_the_next_request(
         assert (await door.call("GET", "/mij", "psychiater")).status_code == 200
         await world.db.run("UPDATE person SET active = false WHERE id = :id", id=world.house.person("psychiater"))
 
-        for operation in (one for one in operations() if one != "POST /hulpvragen"):
+        for operation in (one for one in WHO if one != "POST /hulpvragen"):
             for place in world.places if "{" in operation else world.places[:1]:
                 path = _path(operation, place.ids, world.house) if "{" in operation else operation.split()[1]
                 COUNTED.append("disabled")
