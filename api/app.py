@@ -7,12 +7,13 @@ from importlib.util import find_spec
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from starlette.routing import compile_path
+from starlette.applications import Starlette
+from starlette.routing import Route, compile_path
 from starlette.types import ASGIApp, Scope
 
 from api import security_txt
 from api.brakes import Braked
-from api.middleware import NOT_A_PAGE, VERSION, AccessLog, SafeAnswers, SmallBodies
+from api.middleware import NOT_A_PAGE, VERSION, AccessLog, SafeAnswers, SmallBodies, words_of
 from api.openapi import document
 from api.problems import explain_problems, refused
 from api.security_txt import SecurityContact
@@ -40,6 +41,7 @@ from api.v1 import (
     tokens,
     trail,
     unblocking,
+    workers,
 )
 from api.ways import Ways
 from api.wire import BASE, without_query
@@ -51,7 +53,7 @@ ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
     terms.router, meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router,
     findings.router, unblocking.router, access.router, glass.router, trail.router, house.router, absence.router,
-    tokens.router,
+    tokens.router, workers.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 
@@ -61,7 +63,7 @@ class _Doors(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's own, inside ours."""
-        return AccessLog(SafeAnswers(super().build_middleware_stack(), NOT_A_PAGE))
+        return AccessLog(SafeAnswers(super().build_middleware_stack(), NOT_A_PAGE), self.state.words)
 
 
 def create_app(
@@ -81,11 +83,20 @@ def create_app(
         outer.router.routes.append(security_txt.route(contact))
     interface = create_v1()
     interface.state.database, interface.state.scan = database, scan
+    interface.state.tokens_suffice = ways is not None and ways.token_form
     braked = Braked(SmallBodies(interface), database, refused, is_open=_asked_by_anybody(interface))
     outer.mount(BASE, SafeAnswers(braked))
+    known = [BASE, "/openapi.json", *interface.state.document["paths"], *_paths(outer)]
     if workplace and find_spec("api.workplace") and find_spec(_WORKPLACE):
-        outer.mount("/", import_module(_WORKPLACE).create_workplace(database, ways or Ways()))
+        pages = import_module(_WORKPLACE).create_workplace(database, ways or Ways())
+        known += _paths(pages)
+        outer.mount("/", pages)
+    outer.state.words = words_of(known)
     return outer
+
+
+def _paths(app: Starlette) -> list[str]:
+    return [one.path for one in app.routes if isinstance(one, Route)]
 
 
 def create_v1() -> FastAPI:
@@ -102,7 +113,7 @@ def create_v1() -> FastAPI:
         interface.include_router(router, dependencies=[Depends(without_query)])
     interface.add_api_route("/openapi.json", _published, methods=["GET"], include_in_schema=False)
     interface.state.document = document(interface)
-    interface.state.scan = None
+    interface.state.scan, interface.state.tokens_suffice = None, False
     return interface
 
 

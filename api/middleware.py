@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -97,25 +98,36 @@ class SafePages(SafeAnswers):
 
 
 class AccessLog:
-    """One line per request: what, which address without its query, how it ended. For an operator without a proxy."""
+    """One line per request: what, which address without its query, how it ended. For an operator without a proxy.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Of an address are kept the words of our own routes, ids, days and numbers: what else somebody typed may be a name.
+    """
+
+    def __init__(self, app: ASGIApp, words: Collection[str]) -> None:
+        self.app, self.words = app, words
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Log when the answer begins."""
 
         async def noted(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _access.info("%s %s %d", scope["method"], printable(scope["path"]), message["status"])
+                _access.info("%s %s %d", scope["method"], self._known(scope["path"]), message["status"])
             await send(message)
 
         await self.app(scope, receive, noted if scope["type"] == "http" else send)
 
+    def _known(self, path: str) -> str:
+        parts = (one if one in self.words or _ID.fullmatch(one) else "*" for one in path.split("/")[:20])
+        return "/".join(parts)
 
-def printable(path: str) -> str:
-    """An address that cannot write lines of its own into a log."""
-    return path.encode("ascii", "backslashreplace").decode()[:200].replace("\n", "\\n").replace("\r", "\\r")
+
+#: an id, a day or a small number
+_ID = re.compile(r"|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\d|\d{1,4}")
+
+
+def words_of(paths: Iterable[str]) -> frozenset[str]:
+    """The words of these routes; what is filled in is none of them."""
+    return frozenset(one for path in paths for one in path.split("/") if one and "{" not in one)
 
 
 class SmallBodies:

@@ -74,8 +74,21 @@ async def _signed_in(
         _within_scope(request, work.entry.scope)
         if not _MAY[who](work.actor):
             raise NotAllowed(f"Dit kunnen alleen {who}.")
+        if who is Who.LOG:
+            beyond_a_token(request)
         await first_time(request, work)
         yield work
+
+
+def beyond_a_token(request: Request) -> None:
+    """What asks the second factor again is done in the workplace, where a session can give it: no token ever did.
+
+    Where a token is also good to sign in with, to try Pols out, it is good for this too. Raises NotAllowed.
+    """
+    if not request.app.state.tokens_suffice:
+        raise NotAllowed(
+            "Dit vraagt opnieuw uw tweede factor en kan daarom alleen in de werkplek, niet met een API-token."
+        )
 
 
 def _within_scope(request: Request, scope: TokenScope) -> None:

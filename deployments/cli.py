@@ -13,6 +13,7 @@ import typer
 
 from deployments.audit_cli import audit, ldv
 from deployments.audit_cli import verify as check
+from deployments.people import person
 from deployments.settings import Settings
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.add_typer(audit, name="audit")
 app.add_typer(ldv, name="ldv")
+app.add_typer(person, name="person")
 
 
 def _until_signal(work: Coroutine[Any, Any, None]) -> None:

@@ -83,11 +83,11 @@ class Stack:
         """Start the mail catcher."""
         self.mail = await Mailcatcher.start(self.state / "mail", http_port=http_port)
 
-    async def serve(self, port: int | None = None, *, processes: int = 1) -> None:
+    async def serve(self, port: int | None = None, *, processes: int = 1, **more: str) -> None:
         """Start the web application and wait until it answers."""
         self.port = port or free_port()
         argv = ["api", "--port", str(self.port), "--processes", str(processes)]
-        self.api = self._child("api", argv, self.environment())
+        self.api = self._child("api", argv, self.environment(**more))
         await self.api.start()
         await answers(f"{self.base_url}/gezondheid")
 

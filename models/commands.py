@@ -91,6 +91,12 @@ class ReviewGlass(Command):
     review: Prose = ""
 
 
+class NameWorkers(Command):
+    """Who of one's own organisation works on a case."""
+
+    persons: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=50)]
+
+
 class TakeDecision(Command):
     """Decide about a case. Who decided is named; who registers comes from the sign-in."""
 

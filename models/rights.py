@@ -83,6 +83,8 @@ class CaseFacts:
     unshielded: bool = False
     may_object: bool = False  #: the actor was named in a decision and may still object to it
     glass: GlassKind | None = None  #: the actor's own emergency access or supervision, while it lasts
+    assigned: bool = True  #: the actor's organisation named the actor in this case, or has named nobody
+    case_director_id: UUID | None = None
 
     @property
     def is_shielded(self) -> bool:
@@ -188,12 +190,19 @@ def _of_a_participant(actor: Actor, case: CaseFacts) -> Iterable[Capacity]:
         yield Capacity.TABLE
     if actor.organisation_id == case.reporter_organisation_id:
         yield Capacity.REPORTER
-    if Standing.INVOLVED in case.standings:
+    if Standing.INVOLVED in case.standings and works_on(actor, case):
         yield Capacity.INVOLVED
-    if Standing.ASKED in case.standings:
+    if Standing.ASKED in case.standings and works_on(actor, case):
         yield Capacity.ASKED
     if case.may_object:
         yield Capacity.OBJECTOR
+
+
+def works_on(actor: Actor, case: CaseFacts) -> bool:
+    """Of a participant: the casusregisseur of this case, or a contact whom it named or who needs no naming (R6)."""
+    if actor.person_id is not None and actor.person_id == case.case_director_id:
+        return True
+    return actor.has(Role.CONTACT) and case.assigned
 
 
 def by(right: Right, actor: Actor, case: CaseFacts) -> tuple[Capacity, ...]:
@@ -227,9 +236,21 @@ def explain(right: Right, actor: Actor, case: CaseFacts) -> Explanation:
     if giving:
         return Explanation(right, allowed=True, because=tuple(f"als {one}" for one in giving))
     held = capacities(actor, case)
+    left_out = tuple(_left_out(actor, case))
     if not held:
-        return Explanation(right, allowed=False, because=("staat in geen enkele hoedanigheid tot deze casus",))
-    return Explanation(right, allowed=False, because=tuple(_missing(right, held, case)))
+        nothing = ("staat in geen enkele hoedanigheid tot deze casus",)
+        return Explanation(right, allowed=False, because=left_out or nothing)
+    return Explanation(right, allowed=False, because=(*left_out, *_missing(right, held, case)))
+
+
+def _left_out(actor: Actor, case: CaseFacts) -> Iterable[str]:
+    """Of an organisation that stands to the case, and not somebody of it who works on the case."""
+    if actor.house_id != case.house_id or not actor.is_participant or not case.standings or works_on(actor, case):
+        return
+    if not actor.has(Role.CONTACT):
+        yield "heeft in de eigen organisatie niet de rol partnercontact"
+    if not case.assigned:
+        yield "niet aan deze casus toegewezen: de eigen organisatie wees anderen aan"
 
 
 def _missing(right: Right, held: frozenset[Capacity], case: CaseFacts) -> Iterable[str]:

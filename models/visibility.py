@@ -9,7 +9,7 @@ from models.actors import Actor
 from models.process import DECISIONS, Deciders
 from models.refusals import MayNotDecide
 from models.rights import Capacity, CaseFacts, Right
-from models.words import DecisionKind, DutyKind, OrganisationKind, Role, Standing
+from models.words import DecisionKind, DutyKind, OrganisationKind, Role
 
 #: whether the person was told, and that telling was postponed: between the reporter and who leads the case (R12)
 INFORMING = frozenset({DutyKind.INFORM_PERSON, DutyKind.RECHECK_INFORMING})
@@ -63,8 +63,14 @@ def reads_item(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
 
 
 def supplied(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
-    """The item is of the actor's own organisation: only they correct or withdraw it, and see what it said before."""
-    return actor.house_id == case.house_id and actor.is_participant and actor.organisation_id == item.supplier_id
+    """The item is of the actor's own organisation, whose people on this case correct or withdraw it and see what it
+    said before.
+    """
+    return _of(actor, case, item.supplier_id) and rights.works_on(actor, case)
+
+
+def _of(actor: Actor, case: CaseFacts, organisation_id: UUID) -> bool:
+    return actor.house_id == case.house_id and actor.is_participant and actor.organisation_id == organisation_id
 
 
 def knows_conditions(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
@@ -105,20 +111,42 @@ def sees_process(actor: Actor, case: CaseFacts) -> bool:
     return rights.has(Right.PROCESS, actor, case)
 
 
-def sees_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID, kind: DutyKind | None = None) -> bool:
+@dataclass(frozen=True, slots=True)
+class DutyOwner:
+    """Who owes a duty: an organisation, perhaps a role in it, perhaps somebody by name."""
+
+    organisation_id: UUID
+    role: Role | None = None
+    person_id: UUID | None = None
+
+
+def owns_duty(actor: Actor, case: CaseFacts, owner: DutyOwner, kind: DutyKind | None = None) -> bool:
+    """Of a participant: who is named, who has the role that is asked, and who works on the case for the organisation
+    that owes it; about informing also its contactpunt, which answers for that (BGS 1.1).
+    """
+    if not _of(actor, case, owner.organisation_id):
+        return False
+    if owner.person_id is not None and actor.person_id == owner.person_id:
+        return True
+    if (owner.role is not None and actor.has(owner.role)) or (kind in INFORMING and actor.has(Role.CONTACT_POINT)):
+        return True
+    return rights.works_on(actor, case)
+
+
+def sees_duty(actor: Actor, case: CaseFacts, *, owner: DutyOwner, kind: DutyKind | None = None) -> bool:
     """A duty: its owner always, so that it can be done; others with the process, informing the person staff only."""
-    own = actor.house_id == case.house_id and actor.is_participant and actor.organisation_id == owner_id
+    own = owns_duty(actor, case, owner, kind)
     if kind in FOR_THE_OFFICER and Capacity.PRIVACY_OFFICER in rights.capacities(actor, case):
         return True
     return own or (sees_process(actor, case) and (kind not in INTERNAL or actor.is_staff))
 
 
-def lists_duty(actor: Actor, case: CaseFacts, *, owner_id: UUID, kind: DutyKind) -> bool:
+def lists_duty(actor: Actor, case: CaseFacts, *, owner: DutyOwner, kind: DutyKind) -> bool:
     """A duty in lists and on the timeline: of the staff only who leads the case is shown the informing of the person.
 
     The row itself stays within reach of other staff, who must find what is stalled and take a case over.
     """
-    if not sees_duty(actor, case, owner_id=owner_id, kind=kind):
+    if not sees_duty(actor, case, owner=owner, kind=kind):
         return False
     return kind not in INTERNAL or not actor.is_staff or leads(actor, case.director_id)
 
@@ -138,20 +166,21 @@ def sees_line(actor: Actor, case: CaseFacts, *, organisation_id: UUID | None) ->
         actor.is_staff
         or _supervises(actor, case)
         or _at_table(actor)
-        or Standing.INVOLVED in case.standings
+        or Capacity.INVOLVED in rights.capacities(actor, case)
         or (organisation_id is not None and actor.organisation_id == organisation_id)
     )
 
 
 def reads_answer(actor: Actor, case: CaseFacts, *, organisation_id: UUID, registered_by: UUID) -> bool:
-    """What was answered: who leads the case, who wrote it down, and the participant it came from."""
+    """What was answered: who leads the case, who wrote it down, who works on it for the participant it came from."""
     if _supervises(actor, case):
         return True
     if not sees_case(actor, case) or case.is_shielded:
         return False
     if actor.is_staff:
         return reads_case(actor, case) or actor.person_id == registered_by
-    return actor.is_participant and actor.organisation_id == organisation_id
+    mine = actor.person_id is not None and actor.person_id == registered_by
+    return _of(actor, case, organisation_id) and (mine or rights.works_on(actor, case))
 
 
 def reads_reason(actor: Actor, case: CaseFacts, kind: DecisionKind, *, took: Collection[UUID | None]) -> bool:

@@ -9,6 +9,7 @@ import httpx2
 from sqlalchemy import event, text
 
 from api.app import create_app
+from api.ways import Ways
 from tests.conftest import Databases
 from tests.factories import AHouse
 
@@ -55,8 +56,11 @@ class Door:
 
 @asynccontextmanager
 async def own_client(databases: Databases) -> AsyncIterator[httpx2.AsyncClient]:
-    """The application of the doors on these databases, without a network and without the workplace."""
-    transport = httpx2.ASGITransport(app=create_app(databases.web, workplace=False))
+    """The application of the doors on these databases, without a network and without the workplace.
+
+    As where Pols is tried out: a token is good for everything its person may do.
+    """
+    transport = httpx2.ASGITransport(app=create_app(databases.web, Ways(token_form=True), workplace=False))
     async with httpx2.AsyncClient(transport=transport, base_url="https://pols.example") as made:
         yield made
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, column, select, update
 
 from models.actors import ENGINE, Actor
-from models.casebook import answers, decisions, meetings, referrals, setup
+from models.casebook import answers, assigned, decisions, meetings, referrals, setup
 from models.commands import (
     Convene,
     DescribeReferral,
@@ -19,6 +19,7 @@ from models.commands import (
     Judgement,
     MakeCommitment,
     MotivateCriteria,
+    NameWorkers,
     RecordMeeting,
     TakeDecision,
 )
@@ -53,6 +54,16 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("gemeente", "gemeente", (Role.CONTACT, Role.TRIAGE_MEMBER)),
     ("reclassering", "reclassering", (Role.CONTACT,)),
     ("ggz", "ggz", (Role.CONTACT,)),
+)
+#: who is there besides, where a test wants every role and more than one contact of an organisation
+MORE_PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("auditor", "huis", (Role.AUDITOR,)),
+    ("fg", "huis", (Role.DATA_PROTECTION,)),
+    ("contactpunt", "gemeente", (Role.CONTACT_POINT,)),
+    ("wijkagent", "politie", (Role.CONTACT,)),
+    ("triagelid", "politie", (Role.TRIAGE_MEMBER,)),
+    ("psychiater", "ggz", (Role.CONTACT,)),
+    ("secretariaat", "ggz", ()),
 )
 ORGANISATIONS = {
     "politie": ("Politie", LID1),
@@ -133,6 +144,26 @@ async def a_deputy(owner: Database, house: AHouse, director: str = "regisseur", 
         replaces = frozenset({house.person(director)})
         house.actors[key] = Actor(house.id, at.id, at.kind, person.id, frozenset(roles), replaces=replaces)
     return house.actors[key]
+async def with_more_people(owner: Database, house: AHouse) -> AHouse:
+    """The same house, with everybody of `MORE_PEOPLE`."""
+    async with unit_of_work(ENGINE, owner) as work:
+        for key, where, roles in MORE_PEOPLE:
+            at = await work.session.get(Organisation, house.organisations[where])
+            assert at is not None
+            person = setup.designate(
+                work, at, f"{key.title()} Fictief", f"{key}@{house.slug}.example", roles, valid_until=FAR
+            )
+            await work.session.flush()
+            house.tokens[key] = setup.issue_token(work, person, lasts=timedelta(days=4000))
+            house.actors[key] = Actor(house.id, at.id, at.kind, person.id, frozenset(roles))
+    return house
+
+
+async def named(database: Database, story: "Story", by: str, *keys: str) -> None:
+    """The organisation of somebody names who works on a case."""
+    async with unit_of_work(story.house.actors[by], database) as work:
+        persons = tuple(story.house.person(key) for key in keys)
+        await assigned.name(work, story.case_id, NameWorkers(persons=persons))
 
 
 def described(**facts: Any) -> DescribeReferral:

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.problems import problem
-from api.signin import CaseReader, Oversight
+from api.signin import CaseReader, Oversight, beyond_a_token
 from api.wire import CaseId, Gemaakt, Id, Outgoing, Verwijzing, dutch, made
 from models.casebook import glass as casebook
 from models.commands import AskGlass, ConfirmGlass, ReviewGlass
@@ -78,7 +78,10 @@ _PLAIN = (
 
 
 @router.post("/casussen/{id}/noodtoegangen", status_code=201, summary="Vraag toegang tot een casus die niet de uwe is")
-async def ask_glass(case_id: CaseId, body: NieuweNoodtoegang, response: Response, work: CaseReader) -> Gemaakt:
+async def ask_glass(
+    case_id: CaseId, body: NieuweNoodtoegang, request: Request, response: Response, work: CaseReader
+) -> Gemaakt:
+    beyond_a_token(request)
     return made(response, (await casebook.ask(work, case_id, body)).id, "noodtoegangen")
 
 
@@ -105,6 +108,7 @@ async def list_glass(
 )  # fmt: skip
 async def confirm_glass(glass_id: Id, body: Bevestiging, request: Request, work: Oversight) -> Gemaakt | JSONResponse:
     """A wrong code is no error that undoes the transaction: the try is counted."""
+    beyond_a_token(request)
     opened = await casebook.confirm(work, glass_id, body)
     if opened is None:
         return problem(request, HTTPStatus.FORBIDDEN, "Deze code klopt niet; kijk in het laatste bericht.")

@@ -43,6 +43,7 @@ from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
 from models.tables.referrals import Subject
 from models.unblock import Asker, leads
+from models.visibility import DutyOwner
 from models.words import ClosedBy, DutyKind
 
 #: answered with more than an outcome and a text: not in a form of this page
@@ -164,8 +165,9 @@ async def _phoned(visit: Visit, case_id: UUID) -> list[Phoned]:
 
 
 def _is_shown(visit: Visit, facts: CaseFacts, one: Waiting) -> bool:
-    duty = one.duty
-    return visibility.lists_duty(visit.actor, facts, owner_id=duty.owner.organisation_id, kind=duty.kind)
+    owner = one.duty.owner
+    wanted = DutyOwner(owner.organisation_id, owner.role, owner.person_id)
+    return visibility.lists_duty(visit.actor, facts, owner=wanted, kind=one.duty.kind)
 
 
 def _answered_here(one: Waiting) -> bool:

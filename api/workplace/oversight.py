@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.workplace.pages import back, page
 from api.workplace.visits import Visit, visiting
 from models import rights
-from models.casebook import answers
+from models.casebook import answers, sessions
 from models.casebook import glass as casebook
 from models.commands import AskGlass, ConfirmGlass, ReviewGlass
 from models.lookups import access, cases, glass
@@ -64,6 +64,7 @@ async def overview(request: Request) -> Response:
 async def ask(request: Request) -> Response:
     """Ask to read a case that is not yours."""
     async with visiting(request) as visit:
+        sessions.must_be_fresh(visit.work)
         try:
             command = AskGlass(reason=visit.field("reden"))
         except ValidationError:
@@ -75,6 +76,7 @@ async def ask(request: Request) -> Response:
 async def confirm(request: Request) -> Response:
     """Confirm with the code, or for a colleague without one. A wrong code is counted."""
     async with visiting(request) as visit:
+        sessions.must_be_fresh(visit.work)
         command = ConfirmGlass(code=visit.field("code")[:20] or None)
         opened = await casebook.confirm(visit.work, request.path_params["glass_id"], command)
     return back("/noodtoegangen", "bevestigd" if opened else "onjuist")

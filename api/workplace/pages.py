@@ -137,7 +137,7 @@ async def _said(request: Request, refusal: Refusal) -> Response:
         case NotSignedIn():
             return RedirectResponse("/aanmelden", status_code=HTTPStatus.SEE_OTHER)
         case ConfirmFirst():
-            to = request.url.path if request.method == "GET" else "/"
+            to = request.url.path if request.method == "GET" else _page_of(request.url.path)
             return RedirectResponse(f"/bevestigen?gezegd=bevestig&terug={to}", status_code=HTTPStatus.SEE_OTHER)
         case NotFound():
             return _wrong(request, HTTPStatus.NOT_FOUND)
@@ -148,6 +148,12 @@ async def _said(request: Request, refusal: Refusal) -> Response:
         case _:
             status = HTTPStatus.FORBIDDEN if isinstance(refusal, NotAllowed) else HTTPStatus.CONFLICT
             return _wrong(request, status, str(refusal))
+
+
+def _page_of(form: str) -> str:
+    """The page that a form stands on: of one case, or of everything of its kind."""
+    parts = form.split("/")
+    return "/".join(parts[: 3 if parts[1] == "casussen" else 2])
 
 
 async def _too_many(request: Request, refusal: TooMany) -> Response:

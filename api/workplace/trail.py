@@ -11,7 +11,7 @@ from starlette.responses import Response
 from api.paging import cursor, place
 from api.workplace.pages import page
 from api.workplace.visits import visiting
-from models.casebook import oversight
+from models.casebook import oversight, sessions
 from models.lookups import people, trail, viewers
 from models.lookups.paging import Page, Place
 from models.lookups.trail import LogFilter
@@ -35,6 +35,7 @@ async def log(request: Request) -> Response:
     facts |= {"action": asked.get("handeling", "").strip(), "refused": "geweigerd" in asked}
     async with visiting(request) as visit:
         work = await oversight.for_purpose(visit.work, purpose or LogPurpose.LAWFULNESS)
+        sessions.must_be_fresh(work, sessions.READS_LOG)
         if purpose is None:
             return page(request, visit, "logboek.html", **facts)
         wanted = LogFilter(case_id=case_id, action=facts["action"] or None, refused=facts["refused"] or None)
@@ -51,6 +52,7 @@ async def file(request: Request) -> Response:
     case_id, purpose = request.path_params["case_id"], _purpose(request) or LogPurpose.LAWFULNESS
     async with visiting(request) as visit:
         work = await oversight.for_purpose(visit.work, purpose)
+        sessions.must_be_fresh(work, sessions.READS_LOG)
         wanted = await trail.file_of_case(work, case_id)
         found = await trail.seen_in(work, wanted, Page(MOST, _after(request.query_params.get("na", ""))))
         oversight.told(work, wanted.case_id, wanted.referral_id)

@@ -8,8 +8,8 @@ from models.casebook import duties
 from models.casebook.after import AFTER
 from models.casebook.frame import Frame, audit, open_frame
 from models.commands import GiveAnswer
+from models.lookups import assigned, people
 from models.lookups import duties as duty_lookup
-from models.lookups import people
 from models.owed import DUTIES
 from models.refusals import AlreadySettled, AnswerNotAccepted, FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
@@ -48,7 +48,7 @@ async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer:
 async def _may_answer(frame: Frame, duty: Duty, command: GiveAnswer) -> bool:
     """The owner answers; the regisseur (or the triage officer) may register it by phone, saying who and when."""
     actor = frame.work.actor
-    if owns(actor, duty):
+    if await owns(frame.work, duty):
         return False
     regisseur = actor.is_staff and (
         actor.leads(frame.case.director_id) or (actor.has(Role.TRIAGE_OFFICER) and frame.case.director_id is None)
@@ -64,8 +64,14 @@ async def _may_answer(frame: Frame, duty: Duty, command: GiveAnswer) -> bool:
     return True
 
 
-def owns(actor: Actor, duty: Duty) -> bool:
-    """Whether a duty is this actor's to answer: by name, by role, or as anybody of the organisation."""
+async def owns(work: Work, duty: Duty) -> bool:
+    """Whether a duty is the actor's: of a participant only who works on the case, of the house and the table by role."""
+    if not _may_owe(work.actor, duty):
+        return False
+    return not work.actor.is_participant or duty.owner_role is Role.TRIAGE_MEMBER or await assigned.owns(work, duty)
+
+
+def _may_owe(actor: Actor, duty: Duty) -> bool:
     if duty.owner_role is Role.TRIAGE_MEMBER:
         return actor.organisation_kind is OrganisationKind.LID1 and actor.has(Role.TRIAGE_MEMBER)
     if actor.organisation_id != duty.owner_organisation_id:
@@ -125,7 +131,7 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     duty, case = await duty_lookup.duty_with_case(work, duty_id)
     frame = await open_frame(work, case.id)
     await work.session.refresh(duty)
-    if not owns(work.actor, duty):
+    if not await owns(work, duty):
         raise NotAllowed("Alleen wie de taak heeft geeft haar door.")
     check_open(duty)
     if DUTIES[duty.kind].closed_by is ClosedBy.REVIEW:
@@ -137,6 +143,8 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
         raise InvalidFields([FieldError("persoon", "is een aangewezen collega van uw eigen organisatie")])
     if duty.owner_role is not None and not {duty.owner_role, Role.MANAGER} & set(colleague.roles):
         raise InvalidFields([FieldError("persoon", f"heeft niet de rol {duty.owner_role} die deze taak vraagt")])
+    if work.actor.is_participant and not await assigned.may_take(work, case, colleague):
+        raise InvalidFields([FieldError("persoon", "werkt niet aan deze casus; wijs diegene eerst aan")])
     duty.owner_person_id = colleague.id
     frame.note("taak doorgegeven", "taak", duty.id, soort=duty.kind)
     return duty

@@ -27,7 +27,7 @@ async def extend(work: Work, duty_id: UUID, command: ExtendTerm) -> tuple[Duty, 
     frame = await open_frame(work, case.id)
     await work.session.refresh(duty)
     leads = _leads(frame)
-    if not leads and not owns(work.actor, duty):
+    if not leads and not await owns(work, duty):
         raise NotAllowed("Verlengen doet de procesregisseur van deze casus, of één keer wie de taak heeft.")
     check_open(duty)
     _check_kind(duty)

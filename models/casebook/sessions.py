@@ -22,6 +22,7 @@ from models.words import SignedInBy
 LASTS = timedelta(hours=8)
 IDLE = timedelta(minutes=30)  #: as `pols_sign_in` has it
 FRESH = timedelta(minutes=5)
+READS_LOG = timedelta(minutes=30)  #: reading the log takes longer than one act
 
 
 def _lasting(statement: str) -> TextClause:

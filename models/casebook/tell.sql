@@ -44,6 +44,7 @@ WITH asked AS (
     WHEN f.owner_role = 'triagelid' THEN o.kind = 'publieke_deelnemer' AND 'triagelid' = ANY (p.roles)
     WHEN f.owner_role IS NOT NULL THEN p.organisation_id = f.owner_organisation_id AND f.owner_role = ANY (p.roles)
     ELSE p.organisation_id = f.owner_organisation_id AND 'partnercontact' = ANY (p.roles)
+         AND pols_assigned(f.case_id, p.organisation_id, p.id)
   END
 ), away AS MATERIALIZED (
   SELECT p.id, pols_stand_in(p.id, :now) AS stand_in FROM person p
@@ -53,6 +54,7 @@ WITH asked AS (
          coalesce(s.id, c.person_id) AS person_id, a.id IS NULL OR s.id IS NOT NULL AS is_there
   FROM chosen c LEFT JOIN away a ON a.id = c.person_id
   LEFT JOIN person s ON s.id = a.stand_in AND pols_may_stand_in(c.kind_of_organisation, s.roles, c.role_asked)
+    AND (c.kind_of_organisation = 'huis' OR pols_assigned(c.case_id, c.organisation_id, s.id))
 ), unattended AS (
   SELECT duty_id, step FROM present GROUP BY duty_id, step HAVING NOT bool_or(is_there)
 ), notified AS (

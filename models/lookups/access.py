@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
 from models import rights
 from models.actors import Actor
-from models.lookups import absence, cases, glass
+from models.designation import Designation, kept_out
+from models.lookups import absence, assigned, cases, glass
 from models.lookups.duties import is_open
 from models.lookups.paging import Page, Paged, Place, cut, keyset
-from models.lookups.people import by_name
+from models.lookups.people import TODAY, by_name, may_enter
 from models.refusals import NotAllowed, NotFound
 from models.rights import CaseFacts, Explanation, Right
 from models.tables.cases import Case, Involvement
@@ -23,7 +25,7 @@ from models.words import DutyKind, GlassKind, OrganisationKind, Role, Standing
 
 #: the rules are asked of every designated person of a house; there are hundreds
 EVERYBODY = 100_000
-_PersonRow = tuple[Person, str, OrganisationKind]
+_PersonRow = tuple[Person, str, OrganisationKind, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class _Circumstances:
     objectors: frozenset[UUID]
     glass: dict[UUID, GlassKind]
     stands_in_id: UUID | None  #: for the regisseur, who is away
+    assigned: dict[UUID, frozenset[UUID]]  #: whom an organisation named, of those that named anybody
 
     def actor(self, person: Person, kind: OrganisationKind) -> Actor:
         """Somebody as who would act here."""
@@ -58,23 +61,25 @@ class _Circumstances:
         return CaseFacts(
             case.house_id, case.phase, case.director_id, case.reporter_organisation_id,
             self.standings.get(person.organisation_id, frozenset()), self.unshielded, person.id in self.objectors,
-            self.glass.get(person.id),
+            self.glass.get(person.id), assigned=person.id in self.assigned.get(person.organisation_id, {person.id}),
+            case_director_id=case.case_director_id,
         )  # fmt: skip
 
 
 async def holders(work: Work, case_id: UUID, right: Right, page: Page) -> Paged[Access]:
-    """The active people who have this right on a case now, by name. Raises NotFound or NotAllowed."""
+    """Who may come in and has this right on a case now, by name. Raises NotFound or NotAllowed."""
     around = await _around(work, await _explained(work, case_id))
-    everybody = keyset(_people(), Page(EVERYBODY, page.after), Person.name, Person.id, start=by_name(Person))
+    inside = _people().where(may_enter())
+    everybody = keyset(inside, Page(EVERYBODY, page.after), Person.name, Person.id, start=by_name(Person))
     rows = await work.session.execute(everybody)
-    found = [_access(around, right, (person, name, kind)) for person, name, kind in rows]
+    found = [_access(around, right, (person, name, kind, today)) for person, name, kind, today in rows]
     return cut([one for one in found if one.because][: page.size + 1], page, lambda one: Place(one.person.id))
 
 
 async def why(work: Work, case_id: UUID, person_id: UUID) -> tuple[Access, list[Explanation]]:
     """What somebody may do with a case, and why or why not. Oneself always; others for who may explain.
 
-    Raises NotFound or NotAllowed.
+    Who may not come in at all (R6) has no right, and hears that before anything else. Raises NotFound or NotAllowed.
     """
     if person_id == work.actor.person_id:
         case, _facts = await cases.seen(work, case_id)
@@ -84,9 +89,12 @@ async def why(work: Work, case_id: UUID, person_id: UUID) -> tuple[Access, list[
     if row is None:
         raise NotFound("Deze persoon")
     around = await _around(work, case)
-    person = row[0]
-    found = [rights.explain(right, around.actor(person, row[2]), around.facts(person)) for right in Right]
-    return Access(person, row[1], ()), found
+    person, name, kind, today = row
+    shut = kept_out(Designation(person.active, kind, person.screened_until, person.trained_until), today)
+    found = [rights.explain(right, around.actor(person, kind), around.facts(person)) for right in Right]
+    if shut:
+        found = [Explanation(one.right, allowed=False, because=shut) for one in found]
+    return Access(person, name, ()), found
 
 
 async def _explained(work: Work, case_id: UUID) -> Case:
@@ -96,15 +104,15 @@ async def _explained(work: Work, case_id: UUID) -> Case:
     return case
 
 
-def _people() -> Select[Person, str, OrganisationKind]:
+def _people() -> Select[Person, str, OrganisationKind, date]:
     return (
-        select(Person, Organisation.name, Organisation.kind)
-        .join(Organisation, Organisation.id == Person.organisation_id).where(Person.active)
+        select(Person, Organisation.name, Organisation.kind, TODAY)
+        .join(Organisation, Organisation.id == Person.organisation_id)
     )  # fmt: skip
 
 
 def _access(around: _Circumstances, right: Right, row: _PersonRow) -> Access:
-    person, name, kind = row
+    person, name, kind, _today = row
     because = rights.by(right, around.actor(person, kind), around.facts(person))
     return Access(person, name, tuple(f"als {one}" for one in because))
 
@@ -127,6 +135,7 @@ async def _around(work: Work, case: Case) -> _Circumstances:
         case, cases.is_unshielded(work, case), _grouped((row.organisation_id, row.standing) for row in stands),
         frozenset(one for one in objectors if one is not None), {row.person_id: row.kind for row in opened},
         await absence.stand_in(work, case.director_id) if case.director_id else None,
+        await assigned.by_organisation(work, case.id),
     )  # fmt: skip
 
 

@@ -101,15 +101,16 @@ async def case_facts(work: Work, found: Case) -> CaseFacts:
             Involvement.organisation_id == work.actor.organisation_id,
         )
     )  # fmt: skip
-    objections = await work.session.scalars(
-        select(Duty.id).where(
-            Duty.case_id == found.id, Duty.kind == DutyKind.OBJECTION, is_open(),
-            Duty.owner_person_id == work.actor.person_id,
-        )
+    objection = select(Duty.id).where(
+        Duty.case_id == found.id, Duty.kind == DutyKind.OBJECTION, is_open(),
+        Duty.owner_person_id == work.actor.person_id,
     )  # fmt: skip
+    assigned = func.pols_assigned(found.id, work.actor.organisation_id, work.actor.person_id)
+    may_object, is_assigned = (await work.session.execute(select(objection.exists(), assigned))).one()
     return CaseFacts(
         found.house_id, found.phase, found.director_id, found.reporter_organisation_id, frozenset(standings),
-        is_unshielded(work, found), objections.first() is not None, await glass.own(work, found.id),
+        is_unshielded(work, found), may_object, await glass.own(work, found.id), assigned=is_assigned,
+        case_director_id=found.case_director_id,
     )  # fmt: skip
 
 

@@ -111,7 +111,8 @@ async def readers(work: Work, case: Case, found: InfoItem) -> list[UUID]:
     involved = select(Involvement.organisation_id).where(
         Involvement.case_id == case.id, Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED
     )
-    contact = and_(Person.organisation_id.in_(involved), Person.roles.contains([Role.CONTACT.value]))
+    works = func.pols_assigned(case.id, Person.organisation_id, Person.id)
+    contact = and_(Person.organisation_id.in_(involved), Person.roles.contains([Role.CONTACT.value]), works)
     leads = or_(Person.id == case.director_id, _stands_in(work, case))
     statement = select(Person.id).where(Person.active, or_(contact, leads), *_may_read(found))
     return list(await work.session.scalars(statement.order_by(Person.id)))

@@ -2,20 +2,29 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Tuple, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, Tuple, and_, cast, func, literal, select, text, tuple_
 from sqlalchemy.orm import aliased
 
 from models.actors import Actor
 from models.lookups.paging import Page, Paged, Place, cut, keyset
-from models.refusals import NotFound, NotSignedIn
+from models.refusals import NotFound, NotPossible, NotSignedIn
 from models.tables.people import House, Organisation, Person
 from models.transactions import Work
 from models.words import OrganisationKind, Role
 
 _PUBLIC = (OrganisationKind.LID1,)
 _ANY = (OrganisationKind.LID1, OrganisationKind.LID2)
+#: the day of the process clock, as `pols_may_enter` takes it
+TODAY: ColumnElement[date] = cast(func.pols_now(), Date)
+
+
+def may_enter() -> ColumnElement[bool]:
+    """Of people joined with their organisation: who may come in at all (R6), as `pols_may_enter` has it."""
+    valid = (Person.screened_until >= TODAY, Person.trained_until >= TODAY)
+    return and_(Person.active, Organisation.kind != OrganisationKind.THIRD_PARTY, *valid)
 
 
 async def participants(work: Work, *, public_only: bool, house_id: UUID | None = None) -> list[UUID]:
@@ -54,6 +63,20 @@ async def anybody(work: Work, person_id: UUID) -> Person:
     if found is None or found.house_id != work.actor.house_id:
         raise NotFound("Deze persoon")
     return found
+
+
+async def at_address(work: Work, email: str, house: str = "") -> tuple[Person, OrganisationKind]:
+    """Somebody by their address, also who is shut out; asked by the operator. Raises NotFound or NotPossible."""
+    statement = (
+        select(Person, Organisation.kind).join(Organisation, Organisation.id == Person.organisation_id)
+        .join(House, House.id == Person.house_id).where(func.lower(Person.email) == email.strip().lower())
+    )  # fmt: skip
+    found = (await work.session.execute(statement.where(House.slug == house) if house else statement)).all()
+    if not found:
+        raise NotFound("Iemand met dit e-mailadres")
+    if len(found) > 1:
+        raise NotPossible("Dit e-mailadres is van meer personen; noem het huis met --huis.")
+    return found[0][0], found[0][1]
 
 
 async def is_of_participant(work: Work, somebody: Person) -> bool:
@@ -148,10 +171,10 @@ def by_name(table: type[Person | Organisation]) -> Callable[[Place], Tuple]:
 
 
 async def with_role(work: Work, roles: Iterable[Role]) -> list[UUID]:
-    """The active people of the house itself who hold one of these roles."""
+    """The people of the house itself who hold one of these roles and may come in to act on it."""
     statement = (
         select(Person.id).join(Organisation, Organisation.id == Person.organisation_id)
-        .where(Organisation.kind == OrganisationKind.HOUSE, Person.house_id == work.actor.house_id, Person.active)
+        .where(Organisation.kind == OrganisationKind.HOUSE, Person.house_id == work.actor.house_id, may_enter())
         .where(Person.roles.overlap(sorted(roles)))
     )  # fmt: skip
     return list(await work.session.scalars(statement.order_by(Person.id)))
@@ -164,7 +187,10 @@ async def itself(work: Work) -> UUID | None:
 
 
 async def privacy_officers(work: Work) -> list[UUID]:
-    """The active privacy officers of the house."""
-    statement = select(Person.id).where(Person.house_id == work.actor.house_id, Person.active)
+    """The privacy officers of the house who may come in."""
+    statement = (
+        select(Person.id).join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.house_id == work.actor.house_id, may_enter())
+    )  # fmt: skip
     found = await work.session.scalars(statement.where(Person.roles.contains([Role.PRIVACY_OFFICER.value])))
     return sorted(found)

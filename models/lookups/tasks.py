@@ -22,6 +22,7 @@ from models.tables.cases import Case
 from models.tables.duties import Answer, Duty, Rung
 from models.tables.people import Organisation, Person
 from models.transactions import Work
+from models.visibility import DutyOwner
 from models.words import DutyKind
 
 ANSWERED = "beantwoord"  #: what is told of an outcome to who may not read the answer
@@ -159,7 +160,8 @@ def _line(work: Work, row: _Row, facts: CaseFacts | None) -> DutyLine:
 
 
 def _is_shown(work: Work, duty: Duty, facts: CaseFacts) -> bool:
-    return visibility.lists_duty(work.actor, facts, owner_id=duty.owner_organisation_id, kind=duty.kind)
+    owner = DutyOwner(duty.owner_organisation_id, duty.owner_role, duty.owner_person_id)
+    return visibility.lists_duty(work.actor, facts, owner=owner, kind=duty.kind)
 
 
 def _outcome(work: Work, duty: Duty, facts: CaseFacts | None, registered_by: UUID | None) -> str | None:

@@ -20,6 +20,7 @@ from models.tables.duties import Duty
 from models.tables.meetings import Meeting
 from models.tables.trail import History
 from models.transactions import Work
+from models.visibility import DutyOwner
 from models.words import DutyKind, Phase
 
 
@@ -101,11 +102,11 @@ def _is_shown(work: Work, line: History, known: Known, facts: CaseFacts) -> bool
     about, kind = _id(line.facts, "taak"), line.facts.get("soort")
     duty = known.duties.get(about) if about else None
     if duty is not None:
-        kind, owner = duty.kind, duty.owner_organisation_id
+        kind, owner = duty.kind, DutyOwner(duty.owner_organisation_id, duty.owner_role, duty.owner_person_id)
     else:
-        owner = _id(line.facts, "organisatie") or line.organisation_id or UUID(int=0)
+        owner = DutyOwner(_id(line.facts, "organisatie") or line.organisation_id or UUID(int=0))
     if kind in visibility.INFORMING:
-        return visibility.lists_duty(work.actor, facts, owner_id=owner, kind=DutyKind(kind))
+        return visibility.lists_duty(work.actor, facts, owner=owner, kind=DutyKind(kind))
     return duty is not None or about is None
 
 

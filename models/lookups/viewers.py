@@ -36,6 +36,7 @@ SEEN: Mapping[str, str] = {
     "versies": "eerdere versies van de aanmelding",
     "betrokkene": "over wie een vraag om bekendheid gaat",
     "toegang": "wie de casus kan zien, en waarom",
+    "medewerkers": "wie er voor de eigen organisatie aan de casus werkt",
 }
 #: every other act, as the rest of a sentence
 DID: Mapping[str, str] = {
@@ -70,6 +71,7 @@ DID: Mapping[str, str] = {
     "informatie toegevoegd": "leverde informatie aan",
     "informatie gecorrigeerd": "herstelde informatie die was aangeleverd",
     "informatie ingetrokken": "trok informatie in die was aangeleverd",
+    "medewerkers aangewezen": "wees aan wie er voor de eigen organisatie aan de casus werkt",
     "gewist": "vernietigde het dossier",
     "logboek geraadpleegd": "raadpleegde het logboek over dit dossier",
     "noodtoegang gevraagd": "vroeg noodtoegang tot de casus",

@@ -119,12 +119,14 @@ async def involved_people(work: Work, case_id: UUID) -> list[PersonId]:
     organisations = select(Involvement.organisation_id).where(
         Involvement.case_id == case_id, Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED
     )
-    return await _contacts(work, organisations)
+    return await _contacts(work, case_id, organisations)
 
 
-async def _contacts(work: Work, organisations: Select[Any]) -> list[PersonId]:
+async def _contacts(work: Work, case_id: UUID, organisations: Select[Any]) -> list[PersonId]:
+    """Of these organisations who works on the case."""
     statement = (
         select(Person.id).where(Person.organisation_id.in_(organisations), Person.active)
+        .where(func.pols_assigned(case_id, Person.organisation_id, Person.id))
         .where(Person.roles.contains([Role.CONTACT.value])).order_by(Person.id)
     )  # fmt: skip
     return list(await work.session.scalars(statement))
@@ -134,7 +136,7 @@ async def meeting_call(work: Work, meeting_id: UUID) -> MeetingCall:
     """What an invitation or a cancellation says."""
     meeting = (await work.session.scalars(select(Meeting).where(Meeting.id == meeting_id))).one()
     people = await _contacts(
-        work, select(MeetingInvitee.organisation_id).where(MeetingInvitee.meeting_id == meeting_id)
+        work, meeting.case_id, select(MeetingInvitee.organisation_id).where(MeetingInvitee.meeting_id == meeting_id)
     )
     is_on = meeting.held_at is None and meeting.moved_at is None and meeting.cancelled_at is None
     return MeetingCall(meeting.starts_at, is_on, people)

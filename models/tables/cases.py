@@ -29,6 +29,7 @@ class Case(Base):
         Index("ix_cases_open", "house_id", "phase", "id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_director_id", "director_id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_reporter_organisation_id", "reporter_organisation_id"),
+        Index("ix_cases_case_director_id", "case_director_id", postgresql_where=text("case_director_id IS NOT NULL")),
         Index("ix_cases_referral_id", "referral_id"),
         Index("ix_cases_erase_at", "erase_at", postgresql_where=text("erase_at IS NOT NULL")),
         Index("ix_cases_quiet", "house_id", "last_event_at", postgresql_where=text("phase = 'monitoring'")),

@@ -12,7 +12,7 @@ import pytest
 
 from api.ways import Ways
 from api.workplace.app import create_workplace
-from api.workplace.visits import COOKIE
+from api.workplace.visits import COOKIE, csrf_of
 from models.words import Phase
 from tests import factories
 from tests.conftest import Databases
@@ -76,6 +76,8 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
                 who = "regisseur" if name == "overzicht" else "privacy"
                 await client.post("/aanmelden", data={"token": house.tokens[who]})
                 assert PLAIN in client.cookies
+                sent = {"csrf": csrf_of(client.cookies[PLAIN]), "token": house.tokens[who], "terug": "/"}
+                assert (await client.post("/bevestigen", data=sent)).status_code == 303
             answer = await client.get(path)
             assert answer.status_code == 200
             kept[name] = tmp_path / f"{name}.html"

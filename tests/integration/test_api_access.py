@@ -81,3 +81,64 @@ async def test_while_it_is_only_a_report_the_triage_officer_explains(db: Databas
     found = (await door.get("triagist", f"/casussen/{reported}/toegang"))["resultaten"]
 
     assert {one["omdat"][0] for one in found} >= {"als triagist", "als lid van het triageoverleg"}
+
+
+# Who may not come in has no right, whatever they stand to the case as (R6)
+
+
+async def changed(db: Databases, door: Door, who: str, assignment: str) -> None:
+    await db.run(f"UPDATE person SET {assignment} WHERE id = :id", id=door.house.person(who))
+
+
+@pytest.mark.parametrize(
+    ("assignment", "reason"),
+    [
+        ("active = false", "account uitgeschakeld"),
+        ("screened_until = '2020-02-29'", "screening verlopen op 29-02-2020"),
+        ("trained_until = '2020-02-29'", "training verlopen op 29-02-2020"),
+        ("screened_until = NULL", "geen screening vastgelegd"),
+    ],
+)
+async def test_who_may_not_come_in_is_not_listed_and_is_told_why(
+    db: Databases, door: Door, story: Story, assignment: str, reason: str
+) -> None:
+    await changed(db, door, "ggz", assignment)
+    assert (await door.call("GET", "/mij", "ggz")).status_code == 401
+
+    listed = (await door.get("regisseur", f"/casussen/{story.case_id}/toegang"))["resultaten"]
+    found = await door.get("regisseur", f"/casussen/{story.case_id}/toegang/{door.house.person('ggz')}")
+
+    assert "Ggz Fictief" not in {one["persoon"]["naam"] for one in listed}
+    assert {one["toegestaan"] for one in found["rechten"]} == {False}
+    assert {tuple(one["omdat"]) for one in found["rechten"]} == {(reason,)}
+
+
+async def test_every_reason_to_keep_somebody_out_is_said(db: Databases, door: Door, story: Story) -> None:
+    await changed(db, door, "ggz", "active = false, screened_until = '2020-02-29'")
+
+    said = await right(door, "regisseur", story, "ggz", "inhoud")
+
+    assert said["omdat"] == ["account uitgeschakeld", "screening verlopen op 29-02-2020"]
+
+
+async def test_somebody_of_a_third_party_is_not_designated(db: Databases, door: Door, story: Story) -> None:
+    third = door.house.organisations["corporatie"]
+    await db.run("UPDATE person SET organisation_id = :third WHERE id = :id", third=third,
+                 id=door.house.person("reclassering"))  # fmt: skip
+
+    said = await right(door, "privacy", story, "reclassering", "inhoud")
+
+    assert said["toegestaan"] is False
+    assert "niet aangewezen" in str(said["omdat"])
+
+
+async def test_a_reviewer_whose_screening_lapsed_is_no_reviewer_that_is_left(
+    db: Databases, door: Door, story: Story
+) -> None:
+    await changed(db, door, "regisseur2", "roles = array_append(roles, 'manager')")
+    await changed(db, door, "privacy", "screened_until = '2020-02-29'")
+    asked = await door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", {"reden": "Dreiging vanavond."})
+
+    said = await door.refused("regisseur2", f"/noodtoegangen/{asked['id']}/bevestigingen", {}, 409)
+
+    assert "niemand over" in said["detail"]

@@ -30,7 +30,8 @@ PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder"
 OF_THE_LOG = frozenset({
     "GET /logboek", "GET /casussen/{id}/inzage", "GET /personen/{id}/inzage", "GET /verwerkingen",
 })  # fmt: skip
-ALLOWED = {"+": {200, 201, 204, 409, 412}, "3": {403}, "4": {404}}
+#: `!`: may, and what is sent here is not theirs to say (400)
+ALLOWED = {"+": {200, 201, 204, 409, 412}, "3": {403}, "4": {404}, "!": {400}}
 
 #: per operation one mark for each of PEOPLE: `+` may, `3` is told no (403), `4` finds nothing (404). The police
 #: reported the case and is involved, the ggz is involved, the reclassering is not; the neighbours are another desk.
@@ -100,6 +101,8 @@ MATRIX = {
     "POST /noodtoegangen/{id}/bevestigingen": "43333343+",
     "POST /noodtoegangen/{id}/beeindigingen": "4+33334++",
     "POST /noodtoegangen/{id}/beoordelingen": "43333343+",
+    "GET /casussen/{id}/medewerkers": "33+4+3333",
+    "PUT /casussen/{id}/medewerkers": "33!4+3333",
     "GET /casussen/{id}/toegang": "3+34334++",
     "GET /casussen/{id}/toegang/{persoonId}": "3+34+34++",
     "GET /stagnaties": "++3333++3",
@@ -276,6 +279,7 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /casussen/{id}/noodtoegangen": {"reden": "Dreiging vanavond in de wijk."},
         "POST /noodtoegangen/{id}/bevestigingen": {"code": "0"},
         "POST /noodtoegangen/{id}/beoordelingen": {"oordeel": "terecht"},
+        "PUT /casussen/{id}/medewerkers": {"personen": [str(door.house.person("ggz"))]},
         "PUT /huizen/{id}/beleid": {"evaluatieDagen": 42},
         "POST /huizen/{id}/beleid/proef": {"evaluatieDagen": 42},
         "PUT /personen/{id}/afwezigheid": AWAY,

@@ -21,7 +21,7 @@ from tests.integration.test_api_decisions import admitted, ready_to_admit
 from tests.integration.test_api_referrals import SUBMITTED
 from tests.integration.test_api_rights import ALLOWED, MATRIX, PEOPLE, Scene, allowed, operations
 from tests.integration.test_api_rights import scene as scene  # noqa: PLC0414 - a fixture is found by its name here
-from tests.integration.test_workplace import signed_in
+from tests.integration.test_workplace import confirmed, signed_in
 
 #: what a GET shows that is in no file: lists of numbers, the house, and the log itself
 OF_NO_FILE = {
@@ -349,7 +349,7 @@ def test_every_act_of_the_timeline_has_a_sentence_in_the_overview() -> None:
 
 async def test_the_privacy_officer_reads_the_log_and_prints_who_saw_a_file(db: Databases, house: AHouse) -> None:
     story = await a_report(db.web, house)
-    async with signed_in(db, house, "privacy") as client:
+    async with confirmed(db, house, "privacy") as client:
         asked = (await client.get("/logboek")).text
         log = (await client.get("/logboek", params=PURPOSE | {"casus": str(story.case_id), "handeling": ""})).text
         seen = (await client.get(f"/logboek/casussen/{story.case_id}", params=PURPOSE)).text

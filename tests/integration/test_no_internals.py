@@ -153,16 +153,20 @@ async def test_whatever_is_asked_for_nobody_reads_how_it_went_wrong(db: Database
     assert "49" not in answer.text or "7*7" not in path
 
 
-async def test_a_line_about_access_has_no_query_and_cannot_be_forged(
+async def test_a_line_about_access_has_no_query_and_no_name_and_cannot_be_forged(
     db: Databases, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "pols.access")
+    case = uuid4()
     async with knocking(create_app(db.web, Ways(token_form=True))) as client:
         await client.get("/v1/mij?token=geheim")
         await client.get("/nergens%0a2026 GET /v1/mij 200")
-        await client.get(f"/v1/casussen/{uuid4()}")
+        await client.get(f"/v1/casussen/{case}")
+        await client.get("/v1/casussen/Hendrik B.?toon=alles")
+        await client.get("/stijl/pols.css")
 
     lines = [one.getMessage() for one in caplog.records if one.name == "pols.access"]
-    assert len(lines) == 3
-    assert lines[0] == "GET /v1/mij 401"
-    assert [one for one in lines if "geheim" in one or "\n" in one] == []
+    assert lines == [
+        "GET /v1/mij 401", "GET /*/v1/* 404", f"GET /v1/casussen/{case} 401", "GET /v1/casussen/* 401",
+        "GET /stijl/pols.css 200",
+    ]  # fmt: skip

@@ -28,6 +28,7 @@ DEFINERS = {
     "pols_open_identity_session", "pols_confirm_identity", "pols_shut_out", "pols_forget_sign_ins",
     "pols_is_shut", "pols_may_find", "pols_may_find_in", "pols_brake", "pols_is_fit",
     "pols_undesignated",
+    "pols_assigned", "pols_kept_from", "pols_coordinates", "pols_works_on",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts

@@ -18,15 +18,29 @@ from models.commands import DescribeSubject, KeepSecret
 from models.rights import CaseFacts
 from models.tables.base import new_id
 from models.transactions import unit_of_work
-from models.visibility import ItemFacts
+from models.visibility import DutyOwner, ItemFacts
 from models.words import DecisionKind as D
-from models.words import DutyKind, OrganisationKind, Phase, Role, Standing
+from models.words import DutyKind, GlassKind, OrganisationKind, Phase, Role, Standing
 from tests.conftest import TEMPLATE, Databases, connected
 from tests.everything import reveal
-from tests.factories import PEOPLE, AHouse, Story, a_case, a_deputy, a_house, a_report, an_item, described
+from tests.factories import (
+    MORE_PEOPLE,
+    PEOPLE,
+    AHouse,
+    Story,
+    a_case,
+    a_deputy,
+    a_house,
+    a_report,
+    an_item,
+    described,
+    named,
+    with_more_people,
+)
 
 Row = dict[str, Any]
-KEYS = [key for key, *_ in PEOPLE] + ["vervanger", "derde", "vreemde triagist", "vreemde politie", "vreemde triagelid"]
+STRANGERS = ["vervanger", "derde", "vreemde triagist", "vreemde politie", "vreemde triagelid"]
+KEYS = [key for key, *_ in (*PEOPLE, *MORE_PEOPLE)] + STRANGERS
 
 
 @dataclass(repr=False)
@@ -55,8 +69,25 @@ class World:
         )
         return CaseFacts(
             case["house_id"], Phase(case["phase"]), case["director_id"], case["reporter_organisation_id"], standings,
-            case["unshielded_until"] is not None, objects,
+            case["unshielded_until"] is not None, objects, self.glass(actor, case_id), self.assigned(actor, case_id),
+            case_director_id=case["case_director_id"],
         )  # fmt: skip
+
+    def glass(self, actor: Actor, case_id: UUID) -> GlassKind | None:
+        """As what the actor holds the case open now."""
+        held = [
+            row["kind"] for row in self.of_case("glass", case_id)
+            if row["person_id"] == actor.person_id and row["confirmed_at"] and row["ended_at"] is None
+        ]  # fmt: skip
+        return GlassKind(held[0]) if held else None
+
+    def assigned(self, actor: Actor, case_id: UUID) -> bool:
+        """The organisation of the actor named the actor, or nobody who may come in."""
+        named = {
+            row["person_id"] for row in self.of_case("assignment", case_id)
+            if row["organisation_id"] == actor.organisation_id and row["until"] is None
+        }  # fmt: skip
+        return not named or actor.person_id in named
 
 
 # The world
@@ -79,10 +110,13 @@ async def the_usual_way(db: Databases, house: AHouse) -> dict[str, Story]:
 
 async def beside_the_way(db: Databases, house: AHouse) -> dict[str, Story]:
     """What ends otherwise, or is not what it was."""
-    asked, advised, rejected, short, released, opened = [
+    asked, advised, rejected, short, released, assigned, opened = [
         await with_items(await a_case(db.web, house, phase))
-        for phase in (*[Phase.SCREENING] * 4, Phase.MONITORING, Phase.CLOSED)
+        for phase in (*[Phase.SCREENING] * 4, Phase.MONITORING, Phase.MONITORING, Phase.CLOSED)
     ]
+    await named(db.web, assigned, "politie", "politie")
+    await named(db.web, assigned, "ggz", "psychiater")
+    await assigned.decide("gemeente", D.APPOINT_CASE_DIRECTOR, person_id=house.person("secretariaat"))
     await asked.decide("triagist", D.MORE_INFORMATION, organisations=asked.organisations("ggz"))
     await advised.decide("om", D.ADVISE)
     await rejected.decide("triagist", D.REJECT, deciders=(house.person("om"),))
@@ -96,6 +130,7 @@ async def beside_the_way(db: Databases, house: AHouse) -> dict[str, Story]:
     private = await with_items(await a_report(db.web, house, by="ggz"))
     return {
         "asked more": asked, "ADVICE": advised, "rejected": rejected, "short track": short, "released": released,
+        "assigned": assigned,
         "unshielded": opened, "of a private participant": private,
         "of three people": await of_three_people(db, house), "three people reported": await three_reported(db, house),
     }  # fmt: skip
@@ -133,7 +168,7 @@ async def everything(db: Databases) -> dict[str, list[Row]]:
     async with db.owner.engine.begin() as connection:
         return {
             table: [dict(row) for row in (await connection.execute(text(f"SELECT * FROM {table}"))).mappings()]
-            for table in ("cases", "involvement", "subject_protection", *EXPECTED)
+            for table in ("cases", "involvement", "assignment", "glass", "subject_protection", *EXPECTED)
         }
 
 
@@ -152,7 +187,7 @@ async def world(server: EmbeddedServer) -> AsyncIterator[World]:
     name = f"t_{new_id().hex[-12:]}"
     await embedded.create_from_template(server, name, TEMPLATE)
     db = connected(server, name)
-    house, other = await a_house(db.owner), await a_house(db.owner)
+    house, other = await with_more_people(db.owner, await a_house(db.owner)), await a_house(db.owner)
     stories = await the_usual_way(db, house) | await beside_the_way(db, house)
     stories["of another house"] = await a_case(db.web, other, Phase.MONITORING)
     for key in ("ggz", "politie"):
@@ -232,7 +267,12 @@ def _place(world: World, actor: Actor, row: Row) -> bool:
 
 def _duty(world: World, actor: Actor, row: Row) -> bool:
     facts, kind = world.facts(actor, row["case_id"]), DutyKind(row["kind"])
-    return visibility.sees_duty(actor, facts, owner_id=row["owner_organisation_id"], kind=kind)
+    return visibility.sees_duty(actor, facts, owner=owner_of(row), kind=kind)
+
+
+def owner_of(row: Row) -> DutyOwner:
+    role = row["owner_role"]
+    return DutyOwner(row["owner_organisation_id"], Role(role) if role else None, row["owner_person_id"])
 
 
 def _line(world: World, actor: Actor, row: Row) -> bool:
@@ -288,7 +328,7 @@ async def test_who_stands_to_a_case_is_no_secret_only_to_who_sees_it(world: Worl
 
 def test_the_world_has_rows_in_every_table_that_is_compared(world: World) -> None:
     assert [table for table in EXPECTED if not world.tables[table]] == []
-    assert len(world.labels) == len(Phase) + 9
+    assert len(world.labels) == len(Phase) + 10
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,15 @@ async def signed_in(db: Databases, house: AHouse, key: str) -> AsyncIterator[htt
         yield client
 
 
+@asynccontextmanager
+async def confirmed(db: Databases, house: AHouse, key: str) -> AsyncIterator[httpx2.AsyncClient]:
+    """A browser of somebody who just proved again who they are."""
+    async with signed_in(db, house, key) as client:
+        answer = await client.post("/bevestigen", data=csrf(client) | {"token": house.tokens[key], "terug": "/"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        yield client
+
+
 def csrf(client: httpx2.AsyncClient) -> dict[str, str]:
     return {"csrf": csrf_of(client.cookies[COOKIE])}
 

@@ -4,11 +4,14 @@ import httpx2
 import pytest
 from sqlalchemy import text
 
+from api.app import create_app
+from api.ways import Ways
 from models.words import Phase
 from tests import factories
 from tests.conftest import Databases
+from tests.doors import Door
 from tests.factories import AHouse, Story
-from tests.integration.test_workplace import csrf, signed_in
+from tests.integration.test_workplace import confirmed, csrf, signed_in
 
 REASON = "Dreiging vanavond; de regisseur is onbereikbaar."
 
@@ -34,7 +37,7 @@ async def the_code(db: Databases, story: Story) -> str:
 
 async def opened(db: Databases, story: Story) -> str:
     case = f"/casussen/{story.case_id}"
-    async with signed_in(db, story.house, "manager") as client:
+    async with confirmed(db, story.house, "manager") as client:
         asked = await sent(client, f"{case}/noodtoegang", reden=REASON)
         address = asked.text.split('action="/noodtoegangen/')[1].split("/")[0]
         path = f"/noodtoegangen/{address}"
@@ -44,7 +47,7 @@ async def opened(db: Databases, story: Story) -> str:
 
 async def test_the_manager_asks_confirms_and_reads(db: Databases, story: Story) -> None:
     case = f"/casussen/{story.case_id}"
-    async with signed_in(db, story.house, "manager") as client:
+    async with confirmed(db, story.house, "manager") as client:
         assert "Hendrik" not in (await client.get(case)).text
         asked = await sent(client, f"{case}/noodtoegang", reden=REASON)
         assert "U krijgt een code per mail" in asked.text
@@ -60,7 +63,7 @@ async def test_the_manager_asks_confirms_and_reads(db: Databases, story: Story) 
 
 async def test_a_short_reason_is_sent_back(db: Databases, story: Story) -> None:
     case = f"/casussen/{story.case_id}"
-    async with signed_in(db, story.house, "manager") as client:
+    async with confirmed(db, story.house, "manager") as client:
         said = await sent(client, f"{case}/noodtoegang", reden="nood")
 
     assert said.status_code == 422
@@ -105,3 +108,84 @@ async def test_a_partner_is_explained_its_own_rights_only(db: Databases, story: 
 
     assert "Wat u met deze casus kunt" in page
     assert "Politie Fictief" not in page
+
+
+# The second factor again (ASVS 7.5.3)
+
+
+async def test_opening_asks_the_second_factor_again_and_leads_back_to_the_case(db: Databases, story: Story) -> None:
+    case = f"/casussen/{story.case_id}"
+    async with signed_in(db, story.house, "manager") as client:
+        answer = await client.post(f"{case}/noodtoegang", data=csrf(client) | {"reden": REASON})
+
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/bevestigen?gezegd=bevestig&terug={case}")
+        assert REASON not in (await client.get("/noodtoegangen")).text
+
+
+async def test_confirming_asks_it_again_too_and_counts_no_code(db: Databases, story: Story) -> None:
+    async with confirmed(db, story.house, "manager") as client:
+        asked = await sent(client, f"/casussen/{story.case_id}/noodtoegang", reden=REASON)
+        address = asked.text.split('action="/noodtoegangen/')[1].split("/")[0]
+    path, code = f"/noodtoegangen/{address}/bevestigen", await the_code(db, story)
+
+    async with signed_in(db, story.house, "manager") as client:
+        answer = await client.post(path, data=csrf(client) | {"code": code})
+        assert (answer.status_code, answer.headers["location"]) == (
+            303, "/bevestigen?gezegd=bevestig&terug=/noodtoegangen",
+        )  # fmt: skip
+    async with confirmed(db, story.house, "manager") as client:
+        assert "De casus is geopend" in (await sent(client, path, code=code)).text
+
+
+@pytest.mark.parametrize("path", ["/logboek", "/logboek/casussen/{case}"])
+async def test_the_log_asks_it_again_of_who_may_read_it_and_of_nobody_else(
+    db: Databases, story: Story, path: str
+) -> None:
+    address = path.format(case=story.case_id)
+    async with signed_in(db, story.house, "privacy") as client:
+        answer = await client.get(address, params={"doel": "rechtmatigheid"})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/bevestigen?gezegd=bevestig&terug={address}")
+    async with signed_in(db, story.house, "manager") as client:
+        assert (await client.get(address)).status_code == 403
+    async with confirmed(db, story.house, "privacy") as client:
+        assert (await client.get(address, params={"doel": "rechtmatigheid"})).status_code == 200
+
+
+FAR_REACHING = (
+    ("GET", "/logboek?doel=rechtmatigheid", "privacy"),
+    ("GET", "/verwerkingen?doel=rechtmatigheid", "privacy"),
+    ("GET", "/casussen/{case}/inzage?doel=rechtmatigheid", "privacy"),
+    ("POST", "/casussen/{case}/noodtoegangen", "manager"),
+    ("POST", "/casussen/{case}/noodtoegangen", "privacy"),
+    ("POST", "/noodtoegangen/{glass}/bevestigingen", "manager"),
+)
+
+
+@pytest.mark.parametrize("wanted", FAR_REACHING)
+async def test_in_production_no_token_reads_the_log_or_opens_a_case(
+    db: Databases, story: Story, door: Door, wanted: tuple[str, str, str]
+) -> None:
+    verb, path, who = wanted
+    asked = await Door(door.client, story.house).post(
+        "manager", f"/casussen/{story.case_id}/noodtoegangen", {"reden": REASON}
+    )
+    body = {"code": await the_code(db, story)} if "{glass}" in path else {"reden": REASON} if verb == "POST" else None
+    address = path.format(case=story.case_id, glass=asked["id"])
+
+    transport = httpx2.ASGITransport(app=create_app(db.web, Ways(), workplace=False))
+    async with httpx2.AsyncClient(transport=transport, base_url="https://pols.example") as client:
+        answer = await Door(client, story.house).call(verb, address, who, json=body)
+        other = await Door(client, story.house).call("GET", f"/casussen/{story.case_id}", who)
+
+    assert (answer.status_code, other.status_code) == (403, 200)
+    assert "alleen in de werkplek" in answer.json()["detail"]
+    assert not await reads(db, story, who)
+
+
+async def reads(db: Databases, story: Story, who: str) -> bool:
+    async with db.engine.engine.connect() as connection:
+        held = await connection.scalar(
+            text("SELECT count(*) FROM glass WHERE case_id = :case AND person_id = :who AND confirmed_at IS NOT NULL"),
+            {"case": story.case_id, "who": story.house.person(who)},
+        )
+    return bool(held)

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from models.actors import ANONYMOUS, ENGINE, Actor
 from models.process import DECISIONS, Deciders
 from models.refusals import MayNotDecide
-from models.rights import TABLE_PHASES, CaseFacts
+from models.rights import TABLE_PHASES, CaseFacts, works_on
 from models.tables.base import new_id
 from models.tables.cases import LID1_ONLY
 from models.visibility import (
     Decider,
+    DutyOwner,
     ItemFacts,
     Parties,
     finds,
@@ -34,6 +35,7 @@ from models.visibility import (
     sees_duty,
     sees_line,
     sees_process,
+    supplied,
 )
 from models.words import DutyKind, Phase, Role, Standing
 from models.words import OrganisationKind as K
@@ -58,7 +60,7 @@ MANAGER = somebody(DESK, K.HOUSE, Role.MANAGER)
 ADMINISTRATOR = somebody(DESK, K.HOUSE, Role.ADMINISTRATOR)
 PRIVACY = somebody(DESK, K.HOUSE, Role.PRIVACY_OFFICER)
 REPORTER = somebody(POLICE, K.LID1, Role.CONTACT)
-AT_TABLE = somebody(OM, K.LID1, Role.TRIAGE_MEMBER)
+AT_TABLE = somebody(OM, K.LID1, Role.CONTACT, Role.TRIAGE_MEMBER)
 PRIVATE = somebody(GGZ, K.LID2, Role.CONTACT, Role.TRIAGE_MEMBER)
 OUTSIDER = somebody(THIRD, K.THIRD_PARTY, Role.CONTACT)
 
@@ -95,6 +97,63 @@ def test_who_sees_a_case_and_who_reads_it_follows_the_phase(who: str, phase: Pha
 @pytest.mark.parametrize("phase", sorted(LATER))
 def test_a_participant_who_is_involved_reads_the_case(who: str, phase: Phase) -> None:
     assert reads_case(ACTORS[who], a_case(phase, Standing.INVOLVED))
+
+
+# Who of an organisation works on a case (R6)
+
+AT_TABLE_ONLY = somebody(GGZ, K.LID1, Role.TRIAGE_MEMBER)
+CONTACT_POINT = somebody(GGZ, K.LID2, Role.CONTACT_POINT)
+
+
+@pytest.mark.parametrize("phase", sorted(LATER))
+@pytest.mark.parametrize("actor", [AT_TABLE_ONLY, CONTACT_POINT], ids=["triagelid", "contactpunt"])
+def test_an_account_of_an_involved_organisation_reads_nothing_without_the_role_of_contact(
+    phase: Phase, actor: Actor
+) -> None:
+    case = a_case(phase, Standing.INVOLVED)
+
+    assert not reads_case(actor, case)
+    assert not sees_duty(actor, case, owner=DutyOwner(GGZ)) or phase in TABLE_PHASES
+    assert not supplied(actor, case, ItemFacts(GGZ))
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+def test_when_others_of_the_organisation_were_named_a_contact_does_not_even_know_of_the_case(
+    standing: Standing,
+) -> None:
+    case = a_case(P.MONITORING, standing, assigned=False)
+
+    assert not sees_case(PRIVATE, case)
+    assert not reads_case(PRIVATE, case)
+    assert not sees_duty(PRIVATE, case, owner=DutyOwner(GGZ))
+    assert not sees_line(PRIVATE, case, organisation_id=GGZ)
+    assert not reads_item(PRIVATE, case, ItemFacts(GGZ))
+    assert not reads_answer(PRIVATE, case, organisation_id=GGZ, registered_by=DIRECTOR)
+
+
+def test_the_casusregisseur_works_on_the_case_whoever_was_named() -> None:
+    case = a_case(P.MONITORING, Standing.INVOLVED, assigned=False, case_director_id=AT_TABLE_ONLY.person_id)
+
+    assert reads_case(AT_TABLE_ONLY, case)
+    assert sees_duty(AT_TABLE_ONLY, case, owner=DutyOwner(GGZ))
+    assert not reads_case(AT_TABLE_ONLY, replace(case, standings=frozenset())), "leaving ends it (R7)"
+
+
+def test_a_duty_is_also_seen_by_who_is_named_in_it_and_by_the_role_it_asks() -> None:
+    case = a_case(P.MONITORING, Standing.INVOLVED, assigned=False)
+
+    assert sees_duty(PRIVATE, case, owner=DutyOwner(GGZ, person_id=PRIVATE.person_id))
+    assert sees_duty(PRIVATE, case, owner=DutyOwner(GGZ, role=Role.TRIAGE_MEMBER))
+    assert not sees_duty(PRIVATE, case, owner=DutyOwner(GGZ, role=Role.CONTACT_POINT))
+    assert not sees_duty(PRIVATE, case, owner=DutyOwner(OM, person_id=PRIVATE.person_id))
+
+
+def test_the_contactpunt_sees_what_its_organisation_owes_about_informing_and_nothing_else() -> None:
+    case = a_case(P.MONITORING)
+
+    assert sees_duty(CONTACT_POINT, case, owner=DutyOwner(GGZ), kind=DutyKind.INFORM_PERSON)
+    assert sees_duty(CONTACT_POINT, case, owner=DutyOwner(GGZ), kind=DutyKind.RECHECK_INFORMING)
+    assert not sees_duty(CONTACT_POINT, case, owner=DutyOwner(GGZ), kind=DutyKind.COMMITMENT)
 
 
 @pytest.mark.parametrize("phase", list(Phase))
@@ -193,10 +252,10 @@ def test_who_may_know_a_secret_address_is_decided_by_who_leads_and_who_reported(
 def test_an_owner_sees_their_duty_and_others_see_it_with_the_process() -> None:
     case = a_case(P.MONITORING)
 
-    assert sees_duty(PRIVATE, case, owner_id=GGZ)
-    assert not sees_duty(PRIVATE, case, owner_id=POLICE)
-    assert sees_duty(MANAGER, case, owner_id=POLICE)
-    assert not sees_duty(ADMINISTRATOR, case, owner_id=DESK)
+    assert sees_duty(PRIVATE, case, owner=DutyOwner(GGZ))
+    assert not sees_duty(PRIVATE, case, owner=DutyOwner(POLICE))
+    assert sees_duty(MANAGER, case, owner=DutyOwner(POLICE))
+    assert not sees_duty(ADMINISTRATOR, case, owner=DutyOwner(DESK))
 
 
 @pytest.mark.parametrize("kind", [DutyKind.INFORM_PERSON, DutyKind.RECHECK_INFORMING])
@@ -205,12 +264,12 @@ def test_informing_the_person_is_listed_for_the_reporter_who_owes_it_and_who_lea
     early = replace(case, phase=P.REGIE, director_id=None)
 
     def listed(case: CaseFacts) -> set[str]:
-        return {who for who, actor in ACTORS.items() if lists_duty(actor, case, owner_id=POLICE, kind=kind)}
+        return {who for who, actor in ACTORS.items() if lists_duty(actor, case, owner=DutyOwner(POLICE), kind=kind)}
 
     assert listed(case) == {"reporter", "leader", "manager"}
     assert listed(early) == {"reporter", "officer", "manager"}
-    assert not sees_duty(PRIVATE, case, owner_id=POLICE, kind=kind)
-    assert sees_duty(PRIVATE, case, owner_id=POLICE, kind=DutyKind.INFORMATION)
+    assert not sees_duty(PRIVATE, case, owner=DutyOwner(POLICE), kind=kind)
+    assert sees_duty(PRIVATE, case, owner=DutyOwner(POLICE), kind=DutyKind.INFORMATION)
 
 
 def test_who_has_no_case_of_their_own_is_read_after_admission_by_who_reported_and_who_leads() -> None:
@@ -267,6 +326,7 @@ def any_case() -> st.SearchStrategy[CaseFacts]:
     return st.builds(
         CaseFacts, st.just(HOUSE), st.sampled_from(list(Phase)), st.sampled_from([DIRECTOR, None]),
         st.sampled_from([POLICE, GGZ]), st.frozensets(st.sampled_from(list(Standing))), st.booleans(), st.booleans(),
+        assigned=st.booleans(), case_director_id=st.sampled_from([DIRECTOR, None]),
     )  # fmt: skip
 
 
@@ -277,7 +337,7 @@ def sight(actor: Actor, case: CaseFacts) -> dict[str, bool]:
         "referral": reads_referral(actor, case), "subject": reads_subject(actor, case),
         "circle": reads_circle(actor, case),
         "item": reads_item(actor, case, ItemFacts(GGZ, {OM})),
-        "duty": sees_duty(actor, case, owner_id=GGZ), "line": sees_line(actor, case, organisation_id=GGZ),
+        "duty": sees_duty(actor, case, owner=DutyOwner(GGZ)), "line": sees_line(actor, case, organisation_id=GGZ),
         "answer": reads_answer(actor, case, organisation_id=GGZ, registered_by=DIRECTOR),
     }  # fmt: skip
 
@@ -315,8 +375,8 @@ def test_leaving_ends_access_at_once(actor: Actor, case: CaseFacts) -> None:
     seen = sight(actor, left)
     assert not any(seen[what] for what in seen.keys() - {"duty", "item"})
     own = actor.is_participant and actor.house_id == HOUSE and actor.organisation_id == GGZ
-    assert seen["item"] is (own and not left.is_shielded)
-    assert not sees_duty(actor, left, owner_id=POLICE if actor.organisation_id != POLICE else OM)
+    assert seen["item"] is (own and works_on(actor, left) and not left.is_shielded)
+    assert not sees_duty(actor, left, owner=DutyOwner(POLICE if actor.organisation_id != POLICE else OM))
 
 
 @given(anybody(), any_case())
