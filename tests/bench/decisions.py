@@ -25,9 +25,9 @@ async def measure(ground: Ground) -> list[Row]:
         for clients in (1, CLIENTS):
             stories = [await factories.a_report(databases.web, house) for _ in range(cases + 2 * clients)]
             case_ids = [str(one.case_id) for one in stories]
-            await _decide_all(stack, house, case_ids[cases:], clients)  # every connection and statement once
+            await decide_all(stack, house, case_ids[cases:], clients)  # every connection and statement once
             began = time.perf_counter()
-            took = await _decide_all(stack, house, case_ids[:cases], clients)
+            took = await decide_all(stack, house, case_ids[:cases], clients)
             rate = cases / (time.perf_counter() - began)
             rows.append(reported(f"decisions over HTTP, {clients} client(s)", rate, "/s"))
             name = f"decision over HTTP, {clients} client(s), p95"
@@ -36,7 +36,8 @@ async def measure(ground: Ground) -> list[Row]:
     return rows + await _beside_dbos(ground, rate) + await _beside_pgbench(ground, rate)
 
 
-async def _decide_all(stack: Stack, house: AHouse, case_ids: list[str], clients: int) -> list[float]:
+async def decide_all(stack: Stack, house: AHouse, case_ids: list[str], clients: int) -> list[float]:
+    """So many clients decide, each one case after another; how long each decision took."""
     waiting = list(case_ids)
     took: list[float] = []
 
