@@ -145,7 +145,7 @@ def kind_of(statement: str) -> str:
     if "pols_enter" in statement:
         return "sign in, context, what may be seen"
     verb, table = _KIND.match(statement), _TABLE.search(statement)
-    return f"{verb[1].upper() if verb else statement.split()[0]} {table[1] if table else ''}".strip()
+    return f"{verb[1].upper() if verb else statement.split(maxsplit=1)[0]} {table[1] if table else ''}".strip()
 
 
 def _around(owner: Any, name: str, layer_: str) -> None:
