@@ -108,7 +108,9 @@ async def _watched(stack: Stack, databases: Databases, folder: Path, work: Any) 
     finally:
         await connection.close()
     assert doors["requests"] == len(took)
-    return _reckoned(doors, statements, waits, len(took), client, database, passed)
+    spent = {"PostgreSQL, backends of the doors": database["backends"], "PostgreSQL, its others": database["others"]}
+    found = _reckoned(doors, statements, waits, spent | {"client": client})
+    return {"per second": round(len(took) / passed, 1)} | found
 
 
 async def _sampled(connection: "asyncpg.Connection") -> Counter[str]:
@@ -162,30 +164,29 @@ def _difference(before: dict[str, float], after: dict[str, float]) -> dict[str, 
 
 
 def _reckoned(
-    doors: dict[str, Any], statements: Any, waits: Counter[str], count: int, client: float, database: dict[str, float],
-    passed: float,
+    doors: dict[str, Any], statements: Any, waits: Counter[str], others: dict[str, float]
 ) -> dict[str, Any]:  # fmt: skip
+    """Everything per decision, in milliseconds."""
+    count, looked = doors["requests"], waits.total() or 1
+
     def each(seconds: float) -> float:
         return round(seconds * 1000 / count, 3)
 
-    looked = waits.total() or 1
     loop = doors["process"] - sum(doors["cpu"].values())
-    layers = {name: [each(doors["cpu"][name]), each(doors["waited"][name])] for name in doors["cpu"] | doors["waited"]}
+    names = sorted(doors["cpu"] | doors["waited"], key=lambda name: -doors["cpu"].get(name, 0))
     server: dict[str, float] = defaultdict(float)
     for one in statements:
         server[kind_of(one["query"])] += one["took"] / count
+    asked = sorted(doors["statements"].items(), key=lambda one: -one[1][1])
     return {
         "decisions": count,
-        "per second": round(count / passed, 1),
         "passed, ms": each(doors["took"]),
-        "CPU per decision, ms": {
-            "doors": each(doors["process"]), "PostgreSQL, backends of the doors": each(database["backends"]),
-            "PostgreSQL, its others": each(database["others"]), "client": each(client),
-        },
-        "layers of the doors (CPU, waited), ms": layers | {"loop: sockets, HTTP, answers coming in": [each(loop), 0]},
+        "CPU per decision, ms": {"doors": each(doors["process"])} | {name: each(one) for name, one in others.items()},
+        "layers of the doors (CPU, waited), ms": {
+            name: [each(doors["cpu"].get(name, 0)), each(doors["waited"].get(name, 0))] for name in names
+        } | {"loop: sockets, HTTP, answers coming in": [each(loop), 0]},
         "statements (calls, waited for, in the server), ms": {
-            name: [calls / count, each(waited), round(server.get(name, 0), 3)]
-            for name, (calls, waited) in sorted(doors["statements"].items(), key=lambda one: -one[1][1])
+            name: [calls / count, each(waited), round(server.get(name, 0), 3)] for name, (calls, waited) in asked
         },
         "other in the server, ms": {n: round(v, 3) for n, v in server.items() if n not in doors["statements"]},
         "backends wait for, %": {name: round(100 * seen / looked, 1) for name, seen in waits.most_common()},

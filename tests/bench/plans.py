@@ -103,7 +103,7 @@ def _of_nothing(question: Callable[[Work], Awaitable[object]]) -> Question:
 
 @dataclass(frozen=True)
 class Hot:
-    """What is asked, by whom (nobody: the engine), and how the statement begins that it is about (else: the slowest)."""
+    """What is asked, by whom (nobody: the engine), and how the statement that is explained begins, else the slowest."""
 
     title: str
     who: str

@@ -172,7 +172,7 @@ def _is_async(function: Callable[..., Any]) -> bool:
 
 
 def _sign_in() -> None:
-    inner = signin.signed_in
+    inner = transactions.signed_in
 
     @asynccontextmanager
     async def signed_in(*given: Any, **named: Any) -> AsyncIterator[Any]:
@@ -188,7 +188,7 @@ def _sign_in() -> None:
             with layer(COMMIT):
                 await both.__aexit__(None, None, None)
 
-    signin.signed_in = signed_in
+    signin.__dict__["signed_in"] = signed_in
 
 
 def _statements(engine: Engine) -> None:
