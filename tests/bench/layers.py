@@ -56,6 +56,7 @@ async def measure(ground: Ground) -> list[Row]:
         for clients in (1, CLIENTS):
             stories = [await factories.a_report(databases.web, house) for _ in range(cases + 40)]
             case_ids = [str(one.case_id) for one in stories]
+            await ground.sql(databases.name, "VACUUM (ANALYZE)")
             await decide_all(stack, house, case_ids[cases:], clients)
             found = await _watched(stack, databases, folder, decide_all(stack, house, case_ids[:cases], clients))
             kept[f"{clients} client(s)"] = found
@@ -167,7 +168,7 @@ def _reckoned(
     doors: dict[str, Any], statements: Any, waits: Counter[str], others: dict[str, float]
 ) -> dict[str, Any]:  # fmt: skip
     """Everything per decision, in milliseconds."""
-    count, looked = doors["requests"], waits.total() or 1
+    count, looked = int(doors["requests"]), waits.total() or 1
 
     def each(seconds: float) -> float:
         return round(seconds * 1000 / count, 3)
