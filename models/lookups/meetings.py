@@ -129,9 +129,7 @@ async def page_of_commitments(
         wanted = wanted.where(Commitment.state.in_(states))
     if organisation_id is not None:
         wanted = wanted.where(Commitment.organisation_id == organisation_id)
-    statement = keyset(
-        wanted, page, Commitment.due_on, Commitment.id, start=lambda place: (place.at.date(), place.id)
-    )
+    statement = keyset(wanted, page, Commitment.due_on, Commitment.id, start=lambda place: (place.at.date(), place.id))
     found = (await work.session.scalars(statement)).all()
     return cut(found, page, lambda one: Place(one.id, datetime.combine(one.due_on, EPOCH.timetz())))
 
