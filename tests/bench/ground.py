@@ -109,9 +109,13 @@ def client(stack: Stack, house: AHouse, who: str) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(base_url=base_url, headers=headers, timeout=60, trust_env=False, verify=False)
 
 
+#: the decision that is measured: a report is complete
+COMPLETE = {"soort": "compleet_verklaren"}
+
+
 async def complete(door: httpx2.AsyncClient, case_id: str) -> None:
     """Take the decision that is measured: a report is complete."""
-    answer = await door.post(f"/casussen/{case_id}/besluiten", json={"soort": "compleet_verklaren"})
+    answer = await door.post(f"/casussen/{case_id}/besluiten", json=COMPLETE)
     answer.raise_for_status()
 
 

@@ -86,7 +86,7 @@ async def _serve(stack: Stack, folder: Path) -> None:
     command = [sys.executable, "-m", "tests.bench.stopwatch", str(stack.port), str(PROCESSES), str(folder)]
     stack.api = Child("doors", command, env=stack.environment(), log=stack.state / "doors.log", cwd=ROOT)
     await stack.api.start()
-    await answers(f"{stack.base_url}/gezondheid")
+    await answers(f"{stack.base_url}/gezondheid", within=120)
 
 
 async def _watched(stack: Stack, databases: Databases, folder: Path, work: Any) -> dict[str, Any]:
