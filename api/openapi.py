@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from api.middleware import VERSION
 from api.once import HEADER, REPLAYED
+from api.paging import ASKED
 from api.problems import MEDIA_TYPE, Foutmelding, VerkeerdVeld
 from api.signin import Who
 
@@ -30,6 +31,17 @@ _KEY = {
     "description": "Een sleutel die u zelf kiest: hetzelfde verzoek met dezelfde sleutel wordt binnen 24 uur eenmaal"
     f" gedaan en krijgt daarna hetzelfde antwoord, met `{REPLAYED}: true`.",
 }  # fmt: skip
+_HEADERS = {
+    "ApiVersion": {"description": "De versie van deze API", "schema": {"type": "string", "examples": [VERSION]}},
+    "Link": {
+        "description": 'Het adres van de volgende bladzijde (`rel="next"`); ontbreekt op de laatste',
+        "schema": {"type": "string", "examples": ['</v1/casussen?na=…>; rel="next"']},
+    },
+    "IdempotencyReplayed": {
+        "description": f"Staat er met de waarde true als dit het antwoord is op een eerder verzoek met deze `{HEADER}`",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
 _FROM_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 
 
@@ -43,9 +55,7 @@ def document(interface: FastAPI) -> dict[str, Any]:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
-    made["components"]["headers"] = {
-        "ApiVersion": {"description": "De versie van deze API", "schema": {"type": "string", "examples": [VERSION]}}
-    }
+    made["components"]["headers"] = _HEADERS
     for path, item in made["paths"].items():
         for verb, operation in item.items():
             _complete(operation, path, verb)
@@ -62,7 +72,7 @@ def _complete(operation: dict[str, Any], path: str, verb: str) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
     for answer in responses.values():
-        answer["headers"] = {"API-Version": {"$ref": "#/components/headers/ApiVersion"}}
+        answer["headers"] = {"API-Version": {"$ref": "#/components/headers/ApiVersion"}} | _sometimes(operation, verb)
     security = operation.get("security")
     if security and verb == "post":
         operation.setdefault("parameters", []).append(_KEY)
@@ -72,6 +82,16 @@ def _complete(operation: dict[str, Any], path: str, verb: str) -> None:
             "description": _PROBLEMS[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Foutmelding"}}},
         }
+
+
+def _sometimes(operation: dict[str, Any], verb: str) -> dict[str, Any]:
+    """Headers that an answer has when there is reason to: a page that goes on, a request that was done before."""
+    names: dict[str, str] = {}
+    if any(one["name"] == ASKED["after"] for one in operation.get("parameters", ())):
+        names["Link"] = "Link"
+    if verb == "post" and operation.get("security"):
+        names[REPLAYED] = "IdempotencyReplayed"
+    return {name: {"$ref": f"#/components/headers/{one}"} for name, one in names.items()}
 
 
 def _possible(operation: dict[str, Any], path: str, verb: str) -> list[str]:

@@ -9,11 +9,13 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from api.wire import Incoming, dutch
-from models.lookups.paging import Page, Place
+from models.commands import Moment
+from models.lookups.paging import Between, Page, Place
 
 #: the fields that every page has, and every question for one
 PAGE = {"results": "resultaten", "following": "volgende"}
 ASKED = {"size": "paginaGrootte", "after": "na"}
+BETWEEN = {"since": "vanaf", "until": "tot", **ASKED}
 
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST = datetime.min.replace(tzinfo=UTC)
@@ -47,6 +49,19 @@ class Blad(Incoming):
     def page(self) -> Page:
         """As the lookups take it."""
         return Page(self.size, place(self.after) if self.after is not None else None)
+
+
+class Tijdvak(Blad):
+    """Welke bladzijde, van wat er in een tijdvak is."""
+
+    model_config = dutch(**BETWEEN)
+
+    since: Moment | None = Field(default=None, description="Vanaf dit tijdstip")
+    until: Moment | None = Field(default=None, description="Tot dit tijdstip; wat precies dan is, hoort er niet bij")
+
+    def between(self) -> Between:
+        """As the lookups take it."""
+        return Between(self.since, self.until)
 
 
 def goes_on(request: Request, response: Response, following: Place | None) -> str | None:

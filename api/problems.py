@@ -69,7 +69,7 @@ _DETAILS: dict[int, str] = {
 }
 #: the rest of such a body is not waited for
 HANG_UP = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE})
-_BUSY = "Pols is even druk of niet bereikbaar; er is niets gewijzigd. Probeer het zo opnieuw."
+BUSY = "Pols is even druk of niet bereikbaar; er is niets gewijzigd. Probeer het zo opnieuw."
 _CLASHES = "Dit past niet bij wat er al is vastgelegd, of een ander was u net voor; er is niets gewijzigd."
 _UNREADABLE = "Een waarde bevat een teken dat niet te bewaren is, of valt buiten bereik; er is niets gewijzigd."
 _UNEXPECTED = "Er ging onverwacht iets mis; er is niets gewijzigd. Meld het als dit blijft gebeuren."
@@ -195,7 +195,7 @@ async def database_refused(request: Request, error: Exception) -> JSONResponse:
         return problem(request, HTTPStatus.BAD_REQUEST, _UNREADABLE)
     lost = isinstance(error, exc.TimeoutError | exc.InterfaceError | exc.OperationalError | OSError)
     if lost or state in _PASSING or getattr(error, "connection_invalidated", False):
-        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, headers=RETRY_AFTER)
+        return problem(request, HTTPStatus.SERVICE_UNAVAILABLE, BUSY, headers=RETRY_AFTER)
     return await unexpected(request, error)
 
 

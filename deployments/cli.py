@@ -53,14 +53,9 @@ def api(
     processes: Annotated[int, typer.Option(min=1, help="as many as there are cores to spare for it")] = 1,
 ) -> None:  # fmt: skip
     """Serve the doors: REST and workplace."""
-    import uvicorn  # noqa: PLC0415
+    from deployments.serving import serve  # noqa: PLC0415
 
-    settings = Settings()
-    uvicorn.run(
-        "deployments.doors:application", factory=True, host=host, port=port, workers=processes, access_log=False,
-        server_header=False, log_level="warning", http="deployments.patience:Patient", ws="none", lifespan="off",
-        limit_concurrency=settings.connections, timeout_keep_alive=5, forwarded_allow_ips=settings.proxies,
-    )  # fmt: skip
+    serve(Settings(), host=host, port=port, processes=processes)
 
 
 @app.command()

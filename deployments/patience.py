@@ -1,12 +1,16 @@
 """HTTP with an end to its patience: the head of a request has a few seconds and a few kilobytes, or the line is closed.
 
-uvicorn bounds how long a connection rests between two requests, but not how long the head of one may take.
+uvicorn bounds how long a connection rests between two requests, but not how long the head of one may take. It does
+bound how many it serves at once; what it would say to one too many is not how we say it.
 """
 
 import asyncio
 from typing import Any
 
+from uvicorn.protocols.http.flow_control import service_unavailable
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.busy import turned_away
 
 HEAD_SECONDS = 10.0
 HEAD_BYTES = 64_000
@@ -40,6 +44,11 @@ class Patient(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._head_is_there()
         super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:  # noqa: ANN401 - as uvicorn has it
+        """Begin with a request; one too many hears it from us."""
+        answering: Any = turned_away if app is service_unavailable else app
+        super()._start_asgi_task(cycle, answering)
 
     def _wait_for_head(self) -> None:
         self._head = 0

@@ -144,6 +144,8 @@ async def a_deputy(owner: Database, house: AHouse, director: str = "regisseur", 
         replaces = frozenset({house.person(director)})
         house.actors[key] = Actor(house.id, at.id, at.kind, person.id, frozenset(roles), replaces=replaces)
     return house.actors[key]
+
+
 async def with_more_people(owner: Database, house: AHouse) -> AHouse:
     """The same house, with everybody of `MORE_PEOPLE`."""
     async with unit_of_work(ENGINE, owner) as work:

@@ -5,10 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from api.once import Once
-from api.paging import ASKED, PAGE, Blad, goes_on
+from api.paging import ASKED, BETWEEN, PAGE, Blad, Tijdvak, goes_on
 from api.signin import CaseReader
 from api.v1.content import Persoon, person
 from api.wire import SHOWS, CaseId, Outgoing, Verwijzing, dutch, named
@@ -107,10 +108,12 @@ class Gebeurtenis(Outgoing):
     """Een regel van de tijdlijn."""
 
     model_config = dutch(
-        "namens", moment="op", sentence="tekst", who="wie", organisation="organisatie", reason="toelichting"
-    )
+        "namens", moment="op", kind="soort", sentence="tekst", who="wie", organisation="organisatie",
+        reason="toelichting",
+    )  # fmt: skip
 
     moment: datetime
+    kind: str
     sentence: str
     who: str
     organisation: str
@@ -144,6 +147,24 @@ class Zoek(Blad):
     def filter(self) -> CaseFilter:
         """As the lookup takes it."""
         return CaseFilter(self.phases, self.director_id, self.municipality, self.theme, self.urgent)
+
+
+def _told(kind: str) -> str:
+    if kind not in timeline.SENTENCES:
+        raise PydanticCustomError("uitleg", "kies uit: {keuze}", {"keuze": ", ".join(timeline.SENTENCES)})
+    return kind
+
+
+#: what the timeline tells of, as the history calls it
+Soort = Annotated[str, AfterValidator(_told), WithJsonSchema({"type": "string", "enum": list(timeline.SENTENCES)})]
+
+
+class ZoekGebeurtenis(Tijdvak):
+    """Welke regels van de tijdlijn worden gezocht."""
+
+    model_config = dutch(kinds="soort", **BETWEEN)
+
+    kinds: list[Soort] = Field(default_factory=list)
 
 
 def _shown(line: CaseLine) -> dict[str, object]:
@@ -198,9 +219,9 @@ async def _content(work: Work, case_id: UUID) -> dict[str, object]:
 
 @router.get("/casussen/{id}/tijdlijn", summary="Wat er in een casus gebeurde", openapi_extra=SHOWS)
 async def read_timeline(
-    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
+    case_id: CaseId, asked: Annotated[ZoekGebeurtenis, Query()], request: Request, response: Response, work: CaseReader
 ) -> Tijdlijn:
-    found = await timeline.page_of(work, case_id, asked.page())
+    found = await timeline.page_of(work, case_id, asked.page(), kinds=asked.kinds, between=asked.between())
     answers.saw(work, "tijdlijn", case_id, case_id)
     return Tijdlijn(
         results=[Gebeurtenis.model_validate(one) for one in found.rows],

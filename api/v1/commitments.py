@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.once import Once
-from api.paging import PAGE, Blad, goes_on
+from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork
 from api.wire import SHOWS, CaseId, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch
 from models.casebook import answers, plans, progress
@@ -78,6 +78,15 @@ class Afspraken(Outgoing):
     following: str | None
 
 
+class ZoekAfspraak(Blad):
+    """Welke afspraken worden gezocht."""
+
+    model_config = dutch(states="status", organisation_id="organisatie", **ASKED)
+
+    states: list[CommitmentState] = Field(default_factory=list)
+    organisation_id: UUID | None = None
+
+
 class Toegevoegd(Outgoing):
     """De kenmerken van de afspraken die zijn toegevoegd."""
 
@@ -94,10 +103,12 @@ class NieuweVoortgang(ReportProgress):
 
 @router.get("/casussen/{id}/afspraken", summary="De afspraken van een casus", openapi_extra=SHOWS)
 async def list_commitments(
-    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
+    case_id: CaseId, asked: Annotated[ZoekAfspraak, Query()], request: Request, response: Response, work: CaseReader
 ) -> Afspraken:
     await cases.seen(work, case_id)
-    found = await meetings.page_of_commitments(work, case_id, asked.page())
+    found = await meetings.page_of_commitments(
+        work, case_id, asked.page(), states=asked.states, organisation_id=asked.organisation_id
+    )
     names = await people.organisation_names(work)
     said: dict[UUID, list[Stand]] = {one.id: [] for one in found.rows}
     for one in await meetings.progress_of(work, case_id, said):

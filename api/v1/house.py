@@ -4,9 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
+from pydantic import Field
 
 from api.once import Once
-from api.paging import PAGE, Blad, goes_on
+from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import PolicyMaker, SignedIn
 from api.v1.policy import Beleid, as_policy
 from api.wire import Id, Outgoing, Verwijzing, dutch
@@ -59,6 +60,23 @@ class Personen(Outgoing):
     following: str | None
 
 
+class ZoekOrganisatie(Blad):
+    """Welke organisaties worden gezocht."""
+
+    model_config = dutch(kinds="soort", **ASKED)
+
+    kinds: list[OrganisationKind] = Field(default_factory=list)
+
+
+class ZoekPersoon(Blad):
+    """Welke personen worden gezocht."""
+
+    model_config = dutch(organisation_id="organisatie", role="rol", **ASKED)
+
+    organisation_id: UUID | None = None
+    role: Role | None = None
+
+
 class Mij(Outgoing):
     """Wie u bent, voor welke organisatie en in welk huis."""
 
@@ -101,9 +119,9 @@ async def set_policy(
 
 @router.get("/organisaties", summary="De organisaties van uw huis")
 async def list_organisations(
-    asked: Annotated[Blad, Query()], request: Request, response: Response, work: SignedIn
+    asked: Annotated[ZoekOrganisatie, Query()], request: Request, response: Response, work: SignedIn
 ) -> Organisaties:
-    found = await people.all_organisations(work, asked.page())
+    found = await people.all_organisations(work, asked.page(), asked.kinds)
     return Organisaties(
         results=[Organisatie.model_validate(one) for one in found.rows],
         following=goes_on(request, response, found.following),
@@ -112,9 +130,9 @@ async def list_organisations(
 
 @router.get("/personen", summary="De aangewezen personen van uw huis")
 async def list_people(
-    asked: Annotated[Blad, Query()], request: Request, response: Response, work: SignedIn
+    asked: Annotated[ZoekPersoon, Query()], request: Request, response: Response, work: SignedIn
 ) -> Personen:
-    found = await people.everybody(work, asked.page())
+    found = await people.everybody(work, asked.page(), organisation_id=asked.organisation_id, role=asked.role)
     return Personen(
         results=[
             Medewerker(

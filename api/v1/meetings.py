@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.once import Once
-from api.paging import PAGE, Blad, goes_on
+from api.paging import PAGE, Tijdvak, goes_on
 from api.signin import CaseReader, CaseWork
 from api.v1.commitments import NieuweAfspraak
 from api.wire import SHOWS, CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, made
@@ -102,11 +102,11 @@ def _facts(
 
 @router.get("/casussen/{id}/overleggen", summary="De overleggen van een casus", openapi_extra=SHOWS)
 async def list_meetings(
-    case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
+    case_id: CaseId, asked: Annotated[Tijdvak, Query()], request: Request, response: Response, work: CaseReader
 ) -> Overleggen:
     await cases.seen_process(work, case_id)
     answers.saw(work, "overleggen", case_id, case_id)
-    found = await meetings.page_of_meetings(work, case_id, asked.page())
+    found = await meetings.page_of_meetings(work, case_id, asked.page(), asked.between())
     invitees = await meetings.invitees(work, [one.id for one in found.rows])
     names = await people.organisation_names(work)
     places = await whereabouts.places(work, [one.id for one in found.rows])

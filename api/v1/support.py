@@ -76,7 +76,12 @@ class Advies(Incoming):
     text: str = Field(min_length=1)
 
 
-@router.post("/hulpvragen", status_code=201, summary="Stel een hulpvraag aan een huis")
+@router.post(
+    "/hulpvragen", status_code=201, summary="Stel een hulpvraag aan een huis",
+    description="Voor iedereen, zonder aanmelden. Er is geen `Idempotency-Key`: wie niet is aangemeld, heeft niets"
+    " waaraan te zien is dat een herhaald verzoek van dezelfde komt, en zou met een geraden sleutel het antwoord"
+    " krijgen dat een ander kreeg. Stel de vraag bij twijfel opnieuw: een dubbele vraag doet geen kwaad.",
+)  # fmt: skip
 async def ask_support(body: NieuweHulpvraag, response: Response, work: Anybody) -> Gemaakt:
     house_id = await people.house_of(work, body.house)
     there = await become(work, replace(work.actor, house_id=house_id))

@@ -65,7 +65,7 @@ async def _may_answer(frame: Frame, duty: Duty, command: GiveAnswer) -> bool:
 
 
 async def owns(work: Work, duty: Duty) -> bool:
-    """Whether a duty is the actor's: of a participant only who works on the case, of the house and the table by role."""
+    """Whether a duty is the actor's: of a participant who works on the case, of the house and the table by role."""
     if not _may_owe(work.actor, duty):
         return False
     return not work.actor.is_participant or duty.owner_role is Role.TRIAGE_MEMBER or await assigned.owns(work, duty)

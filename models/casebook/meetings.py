@@ -170,7 +170,6 @@ async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meetin
     if held_at > work.now:
         raise InvalidFields([FieldError("gehoudenOp", "ligt in de toekomst")])
     meeting.held_at = held_at
-    frame.batch_id = meeting.id
     present = await _presence(frame, meeting, command)
     await plans.make(frame, command.commitments, meeting_id=meeting.id, present=present)
     await _check_text(frame, "uitkomst", command.outcome)

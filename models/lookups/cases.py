@@ -155,10 +155,15 @@ async def deciders(work: Work, person_ids: tuple[UUID, ...]) -> list[Decider]:
     return found
 
 
+@cache
+def _standing() -> Select[Involvement]:
+    wanted = Involvement.case_id == bindparam("wanted")
+    return select(Involvement).where(wanted, Involvement.until.is_(None)).order_by(Involvement.since, Involvement.id)
+
+
 async def standings(work: Work, case_id: UUID) -> list[Involvement]:
     """Everybody who stands to a case now, in whatever way."""
-    statement = select(Involvement).where(Involvement.case_id == case_id, Involvement.until.is_(None))
-    return list(await work.session.scalars(statement.order_by(Involvement.since, Involvement.id)))
+    return list(await work.session.scalars(_standing(), {"wanted": case_id}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +215,19 @@ async def kind_of_decision(work: Work, decision_id: UUID) -> DecisionKind | None
     return await work.session.scalar(select(Decision.kind).where(Decision.id == decision_id))
 
 
+@cache
+def _latest() -> Select[Decision]:
+    return (
+        select(Decision)
+        .where(Decision.case_id == bindparam("case"), Decision.visit_id == bindparam("visit"))
+        .where(Decision.kind == bindparam("kind_"), Decision.at >= bindparam("since"))
+        .where(Decision.registered_by == bindparam("registrar")).order_by(Decision.at.desc()).limit(1)
+    )  # fmt: skip
+
+
 async def latest_decision(work: Work, case: Case, kind: DecisionKind, since: datetime) -> Decision | None:
     """The last decision of this kind that the actor registered since a moment, in the present visit."""
-    statement = (
-        select(Decision)
-        .where(Decision.case_id == case.id, Decision.visit_id == case.visit_id)
-        .where(Decision.kind == kind, Decision.at >= since)
-        .where(Decision.registered_by == work.actor.person_id)
-        .order_by(Decision.at.desc()).limit(1)
-    )  # fmt: skip
-    return (await work.session.scalars(statement)).one_or_none()
+    asked = {
+        "case": case.id, "visit": case.visit_id, "kind_": kind, "since": since, "registrar": work.actor.person_id,
+    }  # fmt: skip
+    return (await work.session.scalars(_latest(), asked)).one_or_none()

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import CollectionAggregate, ColumnElement, Uuid, and_, any_, literal, select
+from sqlalchemy import CollectionAggregate, ColumnElement, Select, Uuid, and_, any_, bindparam, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -28,12 +29,16 @@ def is_open() -> ColumnElement[bool]:
     return and_(*(moment.is_(None) for moment in moments))
 
 
+@cache
+def _open() -> Select[Duty]:
+    """Made once: every verb asks it."""
+    return select(Duty).where(Duty.case_id == bindparam("case"), is_open()).order_by(Duty.due_at, Duty.id)
+
+
 async def open_in_case(work: Work, case_id: UUID, kinds: Iterable[DutyKind] | None = None) -> list[Duty]:
     """The open duties of a case, oldest due first; of these kinds when given."""
-    statement = select(Duty).where(Duty.case_id == case_id, is_open()).order_by(Duty.due_at, Duty.id)
-    if kinds is not None:
-        statement = statement.where(Duty.kind.in_(list(kinds)))
-    return list(await work.session.scalars(statement))
+    statement = _open() if kinds is None else _open().where(Duty.kind.in_(list(kinds)))
+    return list(await work.session.scalars(statement, {"case": case_id}))
 
 
 async def duty_with_case(work: Work, duty_id: UUID) -> tuple[Duty, Case]:

@@ -1,13 +1,13 @@
 """Meetings, invitees and commitments of a case. The engine may ask: process columns only where it has no more."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
-from models.lookups.paging import EPOCH, Page, Paged, Place, cut, keyset
+from models.lookups.paging import ALWAYS, EPOCH, Between, Page, Paged, Place, cut, keyset
 from models.refusals import NotFound
 from models.series import Rhythm
 from models.tables.cases import Case, Document
@@ -81,9 +81,9 @@ async def roster(work: Work, series_id: UUID, starts_at: datetime) -> list[tuple
     return [(one, number) for one, number in rows]
 
 
-async def page_of_meetings(work: Work, case_id: UUID, page: Page) -> Paged[Meeting]:
-    """A page of them."""
-    statement = select(Meeting).where(Meeting.case_id == case_id)
+async def page_of_meetings(work: Work, case_id: UUID, page: Page, between: Between = ALWAYS) -> Paged[Meeting]:
+    """A page of them; of those that begin within a stretch of time."""
+    statement = select(Meeting).where(Meeting.case_id == case_id, *between.of(Meeting.starts_at))
     statement = keyset(statement, page, Meeting.starts_at, Meeting.id, newest_first=True)
     return cut((await work.session.scalars(statement)).all(), page, lambda one: Place(one.id, one.starts_at))
 
@@ -119,12 +119,17 @@ async def commitments_of(work: Work, case_id: UUID) -> list[Commitment]:
     return list(await work.session.scalars(statement))
 
 
-async def page_of_commitments(work: Work, case_id: UUID, page: Page) -> Paged[Commitment]:
-    """A page of them."""
-    statement = keyset(
-        select(Commitment).where(Commitment.case_id == case_id), page, Commitment.due_on, Commitment.id,
-        start=lambda place: (place.at.date(), place.id),
-    )  # fmt: skip
+async def page_of_commitments(
+    work: Work, case_id: UUID, page: Page, *, states: Sequence[CommitmentState] = (),
+    organisation_id: UUID | None = None,
+) -> Paged[Commitment]:  # fmt: skip
+    """A page of them; in one of these states, of one organisation."""
+    wanted = select(Commitment).where(Commitment.case_id == case_id)
+    if states:
+        wanted = wanted.where(Commitment.state.in_(states))
+    if organisation_id is not None:
+        wanted = wanted.where(Commitment.organisation_id == organisation_id)
+    statement = keyset(wanted, page, Commitment.due_on, Commitment.id, start=lambda place: (place.at.date(), place.id))
     found = (await work.session.scalars(statement)).all()
     return cut(found, page, lambda one: Place(one.id, datetime.combine(one.due_on, EPOCH.timetz())))
 

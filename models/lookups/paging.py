@@ -41,6 +41,22 @@ class Paged(Generic[Row]):
     following: Place | None
 
 
+@dataclass(frozen=True, slots=True)
+class Between:
+    """From one moment, until just before another; without either there is no end on that side."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def of(self, column: _Column) -> list[ColumnElement[bool]]:
+        """The conditions on the column that holds the moment."""
+        conditions = [] if self.since is None else [column >= self.since]
+        return conditions if self.until is None else [*conditions, column < self.until]
+
+
+ALWAYS = Between()
+
+
 def _moment_and_id(place: Place) -> tuple[object, ...]:
     return place.at, place.id
 

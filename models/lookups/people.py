@@ -1,6 +1,6 @@
 """People and organisations of the house."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -142,18 +142,25 @@ async def me(work: Work) -> Me:
     return Me(*row)
 
 
-async def all_organisations(work: Work, page: Page) -> Paged[Organisation]:
-    """The organisations of the house, by name."""
-    statement = keyset(select(Organisation), page, Organisation.name, Organisation.id, start=by_name(Organisation))
+async def all_organisations(work: Work, page: Page, kinds: Sequence[OrganisationKind] = ()) -> Paged[Organisation]:
+    """The organisations of the house, by name; of one of these kinds."""
+    wanted = select(Organisation).where(Organisation.kind.in_(kinds)) if kinds else select(Organisation)
+    statement = keyset(wanted, page, Organisation.name, Organisation.id, start=by_name(Organisation))
     return cut((await work.session.scalars(statement)).all(), page, lambda one: Place(one.id))
 
 
-async def everybody(work: Work, page: Page) -> Paged[tuple[Person, str]]:
-    """The active people of the house with the name of their organisation, by name."""
+async def everybody(
+    work: Work, page: Page, *, organisation_id: UUID | None = None, role: Role | None = None
+) -> Paged[tuple[Person, str]]:
+    """The active people of the house with the name of their organisation, by name; of one organisation, with a role."""
     statement = (
         select(Person, Organisation.name).join(Organisation, Organisation.id == Person.organisation_id)
         .where(Person.active)
     )  # fmt: skip
+    if organisation_id is not None:
+        statement = statement.where(Person.organisation_id == organisation_id)
+    if role is not None:
+        statement = statement.where(Person.roles.contains([role]))
     rows = await work.session.execute(keyset(statement, page, Person.name, Person.id, start=by_name(Person)))
     return cut([(person_, name) for person_, name in rows], page, lambda row: Place(row[0].id))
 

@@ -12,7 +12,7 @@ from models import ladder, visibility
 from models.clocks import AMSTERDAM, MONTHS
 from models.ladder import Step
 from models.lookups import cases, info, people
-from models.lookups.paging import Page, Paged, Place, keyset, shown
+from models.lookups.paging import ALWAYS, Between, Page, Paged, Place, keyset, shown
 from models.process import LABELS
 from models.rights import CaseFacts
 from models.tables.cases import Decision, DecisionDecider
@@ -41,6 +41,7 @@ class Line:
     organisation: str
     namens: str
     reason: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,15 @@ async def timeline(work: Work, case_id: UUID) -> list[Line]:
     return [_line(work, line, known, facts) for line in found if _is_shown(work, line, known, facts)]
 
 
-async def page_of(work: Work, case_id: UUID, page: Page) -> Paged[Line]:
-    """A page of it. Raises NotFound."""
+async def page_of(
+    work: Work, case_id: UUID, page: Page, *, kinds: Sequence[str] = (), between: Between = ALWAYS
+) -> Paged[Line]:
+    """A page of it; of these kinds of events, within a stretch of time. Raises NotFound."""
     _case, facts = await cases.seen(work, case_id)
     known = await _known(work, case_id, facts)
-    statement = select(History).where(History.case_id == case_id)
+    statement = select(History).where(History.case_id == case_id, *between.of(History.at))
+    if kinds:
+        statement = statement.where(History.what.in_(kinds))
 
     async def read(part: Page) -> Sequence[History]:
         return (await work.session.scalars(keyset(statement, part, History.at, History.id, newest_first=True))).all()
@@ -141,6 +146,7 @@ def _line(work: Work, line: History, known: Known, facts: CaseFacts) -> Line:
         known.organisation(line.organisation_id), known.organisation(line.on_behalf_of),
         reason(work, decision, known.deciders.get(decision.id, ()), reads=known.reads) if decision
         else str(line.facts.get("reden", "")) if known.reads else "",
+        line.what,
     )  # fmt: skip
 
 

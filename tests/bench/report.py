@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 OUTCOME = Path("build/bench.json")
+QUICK = Path("build/bench-quick.json")  #: small sizes never take the place of a figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,12 @@ def p95(took: Sequence[float]) -> float:
     return statistics.quantiles(took, n=20, method="inclusive")[-1]
 
 
-def keep(rows: Sequence[Row]) -> None:
-    """Write the figures there are so far."""
-    OUTCOME.parent.mkdir(exist_ok=True)
-    OUTCOME.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
+def keep(rows: Sequence[Row], outcome: Path, *, fresh: bool) -> None:
+    """Write the figures there are so far. Unless it begins afresh, what other runs measured stays, by its work."""
+    known = {} if fresh or not outcome.exists() else {one["work"]: one for one in json.loads(outcome.read_text())}
+    known |= {row.work: asdict(row) for row in rows}
+    outcome.parent.mkdir(parents=True, exist_ok=True)
+    outcome.write_text(json.dumps(list(known.values()), indent=2) + "\n", encoding="utf-8")
 
 
 def show(rows: Sequence[Row]) -> None:
@@ -59,7 +62,6 @@ def show(rows: Sequence[Row]) -> None:
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())  # noqa: T201
-    print(f"\nkept in {OUTCOME}")  # noqa: T201
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -54,6 +54,25 @@ def test_the_document_promises_problems_and_versions_and_no_422() -> None:
     assert {"status", "title", "detail"} <= set(schemas["Foutmelding"]["required"])
 
 
+def test_the_document_declares_the_headers_that_are_sent_when_there_is_reason_to() -> None:
+    operations = [one for verbs in document(create_v1())["paths"].values() for one in verbs.items()]
+    assert operations, "no operations found: this test would guard nothing"
+    for verb, operation in operations:
+        names = {one["name"] for one in operation.get("parameters", [])}
+        sent = set[str]().union(*(one.get("headers", {}) for one in operation["responses"].values()))
+        assert ("na" in names) == ("Link" in sent), operation["operationId"]
+        assert ("Idempotency-Key" in names) == ("Idempotency-Replayed" in sent), operation["operationId"]
+        assert "Idempotency-Key" not in names or verb == "post", operation["operationId"]
+
+
+def test_where_anybody_posts_the_document_says_why_there_is_no_key() -> None:
+    posts = [verbs["post"] for verbs in document(create_v1())["paths"].values() if "post" in verbs]
+    without = [one for one in posts if "Idempotency-Key" not in {each["name"] for each in one.get("parameters", [])}]
+
+    assert [one["operationId"] for one in without] == ["askSupport"]
+    assert "Idempotency-Key" in without[0]["description"]
+
+
 def test_names_on_the_wire_are_camel_case_without_underscores() -> None:
     made = document(create_v1())
     fields = {name for schema in made["components"]["schemas"].values() for name in schema.get("properties", {})}
@@ -66,8 +85,7 @@ def test_names_on_the_wire_are_camel_case_without_underscores() -> None:
     assert queries == {
         "fase", "procesregisseur", "gemeente", "thema", "spoed", "paginaGrootte", "na", "afgedaan", "soort", "casus",
         "teLaat", "voor", "status", "beantwoord", "oorzaak", "naam", "vanaf", "aantal", "recht",
-        "doel", "tot", "persoon", "handeling", "geweigerd",
-        "minimaleLeeftijd", "organisatie", "voorbij",
+        "doel", "tot", "persoon", "handeling", "geweigerd", "organisatie", "rol", "minimaleLeeftijd", "voorbij",
     }  # fmt: skip
 
 

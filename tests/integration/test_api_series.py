@@ -29,6 +29,10 @@ async def in_regie(door: Door, db: Databases) -> Story:
     return Story(db.web, door.house, story.case_id)
 
 
+def _present(meeting: dict[str, Any]) -> set[str]:
+    return {one["organisatie"]["naam"] for one in meeting["genodigden"] if one["aanwezig"]}
+
+
 async def test_several_cases_are_on_one_day_and_each_gets_its_own_outcome(door: Door, db: Databases) -> None:
     series_id, days = await a_series(door)
     cases = [await in_regie(door, db) for _ in range(2)]
@@ -42,6 +46,18 @@ async def test_several_cases_are_on_one_day_and_each_gets_its_own_outcome(door: 
     assert (read["begintOp"], read["reeks"], read["casus"]) == (days[1]["begintOp"], series_id, str(cases[0].case_id))
     other = await door.get("regisseur", f"/overlegreeksen/{series_id}/zittingen/{days[0]['datum']}")
     assert other["casussen"] == []
+
+    for meeting, one, word, came in zip(
+        meetings, cases, ("wonen eerst", "behandeling eerst"), ("politie", "ggz"), strict=True
+    ):
+        outcome = {"uitkomst": word, "aanwezigen": [str(who) for who in one.organisations(came)]}
+        await door.post("regisseur", f"/overleggen/{meeting['id']}/uitkomsten", outcome)
+
+    first, second = [await door.get("regisseur", f"/overleggen/{one['id']}") for one in meetings]
+    assert (first["uitkomst"], second["uitkomst"]) == ("wonen eerst", "behandeling eerst")
+    assert [_present(one) for one in (first, second)] == [{"Politie"}, {"GGZ Westerveen"}]
+    day = await door.get("regisseur", f"/overlegreeksen/{series_id}/zittingen/{days[1]['datum']}")
+    assert all(one["gehoudenOp"] for one in day["casussen"])
 
 
 async def test_who_has_no_part_in_a_case_does_not_see_it_on_the_day(door: Door, db: Databases) -> None:
