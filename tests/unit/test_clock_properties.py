@@ -51,7 +51,9 @@ edges = st.builds(
     st.sampled_from(EDGES), st.integers(-2 * 96, 3 * 96),
 )  # fmt: skip
 anchors = quarters | edges
-day_budgets = st.one_of(st.integers(0, 60).map(working_days), st.integers(0, 95).map(calendar_days))
+#: where the law draws its lines, and anything between
+amounts = st.sampled_from([0, 1, 2, 3, 4, 30, 89, 90, 91, 92]) | st.integers(0, 95)
+day_budgets = st.one_of(st.integers(0, 60).map(working_days), amounts.map(calendar_days))
 budgets = st.one_of(
     day_budgets,
     st.integers(0, 80).map(working_hours),
