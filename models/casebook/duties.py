@@ -64,8 +64,8 @@ def _opened(frame: Frame, one: Wanted) -> Duty:
 
 
 def _term(frame: Frame, kind: DutyKind) -> Budget:
-    triage = frame.policy.triage(frame.work.now)
-    if kind is DutyKind.ADMISSION and triage is not None and not frame.case.urgent:
+    weekly = kind is DutyKind.ADMISSION and not frame.case.urgent
+    if weekly and (triage := frame.policy.triage(frame.work.now)) is not None:
         return clocks.fixed(triage.moment)
     return frame.policy.term(kind, urgent=frame.case.urgent, high_risk=frame.case.high_risk)
 
