@@ -136,6 +136,7 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(AMSTERDAM)
 
 
+@lru_cache(maxsize=8192)
 def at(day: date, local_time: time) -> datetime:
     """The moment at which the clock on the wall says this, in UTC."""
     return datetime.combine(day, local_time, AMSTERDAM).astimezone(UTC)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import assert_never
 
 from models.calendars import (
@@ -173,7 +174,7 @@ def shift(moment: datetime, budget: Budget, calendar: WorkingCalendar) -> dateti
         return start if budget.at is None else utc(budget.at)
     match budget.unit:
         case Unit.WORKING_DAYS:
-            return _working_mornings(start, budget.amount, calendar)
+            return _working_morning(local(start).date(), budget.amount, calendar)
         case Unit.WORKING_HOURS:
             return _working_hours_away(start, budget.amount, calendar)
         case Unit.CALENDAR_DAYS:
@@ -293,10 +294,10 @@ def _working_hours_away(start: datetime, n: int, calendar: WorkingCalendar) -> d
         hours -= max(closes - opens, timedelta())
 
 
-def _working_mornings(start: datetime, n: int, calendar: WorkingCalendar) -> datetime:
-    day = calendar.add_working_days(local(start).date(), n)
+@lru_cache(maxsize=4096)  # a ladder asks it for every step, and many duties are due on the same day
+def _working_morning(day: date, n: int, calendar: WorkingCalendar) -> datetime:
     nine_is_open = calendar.opens <= _REMIND_AT < calendar.closes
-    return at(day, _REMIND_AT if n < 0 and nine_is_open else calendar.opens)
+    return at(calendar.add_working_days(day, n), _REMIND_AT if n < 0 and nine_is_open else calendar.opens)
 
 
 def _clock_hours_later(start: datetime, hours: timedelta, holds: Sequence[Hold]) -> datetime:

@@ -1,6 +1,7 @@
 """The house through the interface: its policy with versions, its organisations and people, and who you are."""
 
 import asyncio
+from datetime import date
 from uuid import uuid4
 
 from models.lookups import cases
@@ -20,6 +21,8 @@ async def test_the_policy_is_read_and_set_in_dutch(door: Door, db: Databases) ->
             {"trede": "manager", "eenheid": "werkdagen", "na": 2},
         ]},
         "opentOm": "08:30:00",
+        "sluitingsdagen": ["2026-12-24"],
+        "namenVanSluitingsdagen": {"2026-12-24": "kerstborrel"},
     }  # fmt: skip
 
     put = await door.call("PUT", path, "beheerder", json=policy, headers={"If-Match": answer.headers["etag"]})
@@ -31,6 +34,7 @@ async def test_the_policy_is_read_and_set_in_dutch(door: Door, db: Databases) ->
         _version, kept = await cases.house_policy(work, door.house.id)
     assert kept.terms[DutyKind.KNOWN].amount == 2
     assert kept.opens.hour == 8
+    assert kept.calendar().why_not(date(2026, 12, 24)) == "kerstborrel"
 
 
 async def test_a_policy_that_was_changed_meanwhile_is_not_overwritten(door: Door) -> None:
@@ -71,6 +75,10 @@ async def test_a_policy_with_mistakes_names_them_all(door: Door) -> None:
     }  # fmt: skip
     assert [one["veld"] for one in blind.json()["velden"]] == ["If-Match"]
     assert "gaat open voordat het sluit" in backwards.json()["velden"][0]["melding"]
+    nameless = await door.call(
+        "PUT", path, "manager", json={"namenVanSluitingsdagen": {"2026-12-24": "x"}}, headers={"If-Match": '"0"'}
+    )
+    assert "alleen een sluitingsdag krijgt een naam" in nameless.json()["velden"][0]["melding"]
 
 
 async def test_the_policy_of_another_house_is_not_found(door: Door) -> None:
