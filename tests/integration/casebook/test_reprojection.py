@@ -314,11 +314,11 @@ async def test_what_a_verb_did_meanwhile_counts(db: Databases, house: AHouse) ->
     verb = asyncio.create_task(answering())
     await busy.wait()
     saving = asyncio.create_task(saved(db, house, terms(KNOWN=9)))
-    await asyncio.sleep(0.3)
-    assert not saving.done(), "the case is locked by the verb"
+    done, _waiting = await asyncio.wait({saving}, timeout=0.5)
+    assert not done, "the case is locked by the verb"
     go_on.set()
     await asyncio.gather(verb, saving)
 
-    done = [one for one in await story.duties(DutyKind.KNOWN) if one.answered_at]
-    assert [(one.due_version, one.amount) for one in done] == [(1, 3)]
-    assert await story.armed(done[0]) == []
+    answered = [one for one in await story.duties(DutyKind.KNOWN) if one.answered_at]
+    assert [(one.due_version, one.amount) for one in answered] == [(1, 3)]
+    assert await story.armed(answered[0]) == []
