@@ -102,7 +102,9 @@ def _arm(frame: Frame, duty: Duty) -> None:
     with projection.counted(duty.kind):
         armed = projection.ladder_of(frame.policy, duty.kind, duty.due_at, duty.opened_at, urgent=duty.urgent)
     if duty.due_version > 1:
-        armed = projection.still_ahead(armed, duty.due_at, frame.work.now)
+        waits = projection.in_office_hours(duty.kind, urgent=duty.urgent)
+        hours = projection.calendar_for(frame.policy, duty.kind) if waits else None
+        armed = projection.still_ahead(armed, duty.due_at, frame.work.now, hours)
     frame.work.write(Rung, [
         {"id": new_id(), "house_id": duty.house_id, "case_id": duty.case_id, "duty_id": duty.id, "step": rung.step,
          "due_version": duty.due_version, "fire_at": rung.fire_at} for rung in armed

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from models.actors import ENGINE
 from models.casebook import answers, policies
 from models.casebook.follow_up import remind
-from models.clocks import Unit
+from models.clocks import Unit, within_office_hours
 from models.commands import GiveAnswer
 from models.ladder import Step
 from models.lookups import projected
@@ -230,7 +230,10 @@ async def test_a_duty_that_is_late_at_once_is_chased_at_once(db: Databases, hous
     duty = await story.duty(DutyKind.KNOWN)
     async with story.acting("triagist") as work:
         assert duty.due_at < work.now
-    assert [one.step for one in await story.armed(duty)] == [Step.MANAGER]
+        opens = within_office_hours(work.now, calendar_for(Policy(), duty.kind)) - work.now
+    armed = await story.armed(duty)
+    assert [one.step for one in armed] == [Step.MANAGER]
+    await db.shift(opens.total_seconds() + 60)
     await fire(db)
     assert (await story.duty(DutyKind.KNOWN)).exhausted_at is not None
 
