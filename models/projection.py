@@ -13,7 +13,7 @@ from uuid import UUID
 
 from models import clocks, ladder
 from models.clocks import AMSTERDAM, Budget, Due, Hold, Unit, WorkingCalendar
-from models.ladder import PlannedRung, RungSpec
+from models.ladder import PlannedRung, RungSpec, Step
 from models.owed import BY_THE_HOUR
 from models.policy import Policy
 from models.refusals import FieldError, InvalidFields, NotPossible
@@ -111,21 +111,31 @@ def explained(said: str, term: Term, because: str = "") -> str:
 def ladder_of(
     policy: Policy, kind: DutyKind, due_at: datetime, opened_at: datetime, *, urgent: bool, of_house: bool = False
 ) -> list[PlannedRung]:
-    """The ladder of a duty by this policy. One with an urgent term is chased day and night."""
-    office_hours = not (urgent and kind in BY_THE_HOUR)
-    specs = policy.ladder(kind, urgent=urgent, of_house=of_house)
-    return ladder.rungs(due_at, opened_at, specs, policy.calendar(kind), office_hours=office_hours)
+    """The ladder of a duty by this policy."""
+    hours, specs = in_office_hours(kind, urgent=urgent), policy.ladder(kind, urgent=urgent, of_house=of_house)
+    return ladder.rungs(due_at, opened_at, specs, policy.calendar(kind), office_hours=hours)
 
 
-def still_ahead(planned: Sequence[PlannedRung], due_at: datetime, now: datetime) -> list[PlannedRung]:
+def in_office_hours(kind: DutyKind, *, urgent: bool) -> bool:
+    """Whether messages about it wait for the house to open; not when it is urgent with a term of its own for that."""
+    return not (urgent and kind in BY_THE_HOUR)
+
+
+def still_ahead(
+    planned: Sequence[PlannedRung], due_at: datetime, now: datetime, hours: WorkingCalendar | None
+) -> list[PlannedRung]:
     """What is armed of a ladder for a moment that changed: what comes after now.
 
-    When all of it has gone by, its last step comes at once: a ladder with nothing armed would never be exhausted.
+    When all of it has gone by, its last step comes as soon as it may (`hours`: when the house is open): a ladder with
+    nothing armed would never be exhausted.
     """
     ahead = [one for one in planned if one.fire_at > now]
     if ahead or not planned or due_at > now:
         return ahead
-    return [replace(planned[-1], fire_at=now)]
+    last = planned[-1]
+    if hours is None or last.step is Step.LAPSE:
+        return [replace(last, fire_at=now)]
+    return [replace(last, fire_at=clocks.within_office_hours(now, hours))]
 
 
 def spoken(unit: Unit, amount: int) -> str:
@@ -238,7 +248,8 @@ class Projection:
         """Another moment has its whole ladder before it."""
         if duty.stands_still:
             return ()
-        return tuple(still_ahead(self._ladder(self.new, duty, becomes), becomes, self.now))
+        hours = self._calendar(self.new, duty.kind) if in_office_hours(duty.kind, urgent=duty.urgent) else None
+        return tuple(still_ahead(self._ladder(self.new, duty, becomes), becomes, self.now, hours))
 
     def _relit(self, duty: Owed) -> tuple[PlannedRung, ...] | None:
         """The same moment with another ladder: what has fired has fired, and what has gone by is not made up for.

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from models import projection
 from models.casebook import duties, meetings, phases, plans
 from models.casebook.decisions import decide_by_rule
 from models.casebook.duties import Because, Wanted
@@ -132,8 +133,9 @@ async def _incident_judged(frame: Frame, _duty: Duty, command: GiveAnswer) -> No
 async def _called(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
     """Not reached: try again on the next working day."""
     if command.outcome == "niet_bereikt":
-        calendar = frame.policy.calendar()
-        tomorrow = calendar.add_working_days(frame.work.now.astimezone(AMSTERDAM).date(), 1)
+        with projection.counted(DutyKind.FOLLOW_UP_CALL):
+            calendar = frame.policy.calendar(DutyKind.FOLLOW_UP_CALL)
+            tomorrow = calendar.add_working_days(frame.work.now.astimezone(AMSTERDAM).date(), 1)
         moment = plans.end_of_day(frame, tomorrow)
         duties.open_duties(frame, [Wanted(DutyKind.FOLLOW_UP_CALL, fixed_at=moment)])
 

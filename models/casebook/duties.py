@@ -106,7 +106,9 @@ def _arm(frame: Frame, duty: Duty) -> None:
             frame.policy, duty.kind, duty.due_at, duty.opened_at, urgent=duty.urgent, of_house=of_house
         )
     if duty.due_version > 1:
-        armed = projection.still_ahead(armed, duty.due_at, frame.work.now)
+        waits = projection.in_office_hours(duty.kind, urgent=duty.urgent)
+        hours = frame.policy.calendar(duty.kind) if waits else None
+        armed = projection.still_ahead(armed, duty.due_at, frame.work.now, hours)
     frame.work.write(Rung, [
         {"id": new_id(), "house_id": duty.house_id, "case_id": duty.case_id, "duty_id": duty.id, "step": rung.step,
          "nth": rung.nth, "due_version": duty.due_version, "fire_at": rung.fire_at} for rung in armed

@@ -40,7 +40,7 @@ class _Bulk:
             return
         arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in self.columns.items())
         names = ", ".join(self.columns)
-        given = f"w AS MATERIALIZED (SELECT * FROM unnest({arrays}) AS w ({names}))"  # noqa: S608 - our own names
+        given = f"w AS (SELECT * FROM unnest({arrays}) AS w ({names}))"  # noqa: S608 - our own names
         types = (bindparam(name, type_=ARRAY(_TYPES[kind])) for name, kind in self.columns.items())
         values = dict(zip(self.columns, map(list, zip(*rows, strict=True)), strict=True))
         await work.session.execute(text(f"WITH {given}{self.statement}").bindparams(*types), values | facts)
@@ -68,19 +68,22 @@ _DROP = _Bulk(
     {"id": "uuid", "steps": "text", "version": "integer"},
 )
 #: what is armed moves along, and what was dropped for this very moment comes back; what fired for it is done
+_ARM_AGAIN = _Bulk(
+    """
+    UPDATE rung r SET fire_at = w.fire_at, due_version = w.version, dropped_at = NULL, tries = 0, retry_at = NULL,
+      code = NULL
+    FROM w WHERE r.duty_id = w.duty_id AND r.step = w.step AND r.nth = w.nth AND r.fired_at IS NULL
+      AND r.gave_up_at IS NULL
+      AND r.person_id IS NULL AND (r.dropped_at IS NULL OR r.due_version = w.version)
+    """,
+    {"duty_id": "uuid", "step": "text", "nth": "integer", "version": "integer", "fire_at": "timestamptz"},
+)
+#: what this moment had not yet
 _ARM = _Bulk(
     """
-    , kept AS (
-      UPDATE rung r SET fire_at = w.fire_at, due_version = w.version, dropped_at = NULL, tries = 0, retry_at = NULL,
-        code = NULL
-      FROM w WHERE r.duty_id = w.duty_id AND r.step = w.step AND r.nth = w.nth AND r.fired_at IS NULL
-        AND r.gave_up_at IS NULL AND r.person_id IS NULL AND (r.dropped_at IS NULL OR r.due_version = w.version)
-      RETURNING r.duty_id, r.step, r.nth
-    )
     INSERT INTO rung (id, house_id, case_id, duty_id, step, nth, due_version, fire_at, tries)
     SELECT gen_random_uuid(), :house, w.case_id, w.duty_id, w.step, w.nth, w.version, w.fire_at, 0
-    FROM w LEFT JOIN kept k ON k.duty_id = w.duty_id AND k.step = w.step AND k.nth = w.nth
-    WHERE k.duty_id IS NULL AND NOT EXISTS (
+    FROM w WHERE NOT EXISTS (
       SELECT FROM rung r WHERE r.duty_id = w.duty_id AND r.step = w.step AND r.nth = w.nth
         AND r.due_version = w.version AND r.person_id IS NULL)
     """,
@@ -163,10 +166,12 @@ async def _write(work: Work, house_id: UUID, found: Sequence[Move]) -> None:
     await _DROP.run(work, [
         (one.duty.id, ",".join(f"{rung.step}:{rung.nth}" for rung in rungs), one.version) for one, rungs in armed
     ], now=work.now)  # fmt: skip
-    await _ARM.run(work, [
+    ahead = [
         (one.duty.case_id, one.duty.id, rung.step, rung.nth, one.version, rung.fire_at)
         for one, rungs in armed for rung in rungs
-    ], house=house_id)  # fmt: skip
+    ]
+    await _ARM_AGAIN.run(work, [row[1:] for row in ahead])
+    await _ARM.run(work, ahead, house=house_id)
     await _EXHAUST.run(work, [(one.duty.id,) for one, _rungs in armed if not one.moved], now=work.now)
 
 

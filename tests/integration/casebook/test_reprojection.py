@@ -8,7 +8,7 @@ from sqlalchemy import text
 from models.actors import ENGINE
 from models.casebook import answers, policies
 from models.casebook.follow_up import remind
-from models.clocks import Unit
+from models.clocks import Unit, within_office_hours
 from models.commands import GiveAnswer
 from models.ladder import Step
 from models.lookups import projected
@@ -229,7 +229,10 @@ async def test_a_duty_that_is_late_at_once_is_chased_at_once(db: Databases, hous
     duty = await story.duty(DutyKind.KNOWN)
     async with story.acting("triagist") as work:
         assert duty.due_at < work.now
-    assert [one.step for one in await story.armed(duty)] == [Step.MANAGER]
+        opens = within_office_hours(work.now, Policy().calendar(duty.kind)) - work.now
+    armed = await story.armed(duty)
+    assert [one.step for one in armed] == [Step.MANAGER]
+    await db.shift(opens.total_seconds() + 60)
     await fire(db)
     assert (await story.duty(DutyKind.KNOWN)).exhausted_at is not None
 
@@ -313,11 +316,11 @@ async def test_what_a_verb_did_meanwhile_counts(db: Databases, house: AHouse) ->
     verb = asyncio.create_task(answering())
     await busy.wait()
     saving = asyncio.create_task(saved(db, house, terms(KNOWN=9)))
-    await asyncio.sleep(0.3)
-    assert not saving.done(), "the case is locked by the verb"
+    done, _waiting = await asyncio.wait({saving}, timeout=0.5)
+    assert not done, "the case is locked by the verb"
     go_on.set()
     await asyncio.gather(verb, saving)
 
-    done = [one for one in await story.duties(DutyKind.KNOWN) if one.answered_at]
-    assert [(one.due_version, one.amount) for one in done] == [(1, 3)]
-    assert await story.armed(done[0]) == []
+    answered = [one for one in await story.duties(DutyKind.KNOWN) if one.answered_at]
+    assert [(one.due_version, one.amount) for one in answered] == [(1, 3)]
+    assert await story.armed(answered[0]) == []
