@@ -16,7 +16,7 @@
         FROM (SELECT DISTINCT duty_id FROM asked) a) k
   WHERE duty.id = k.duty_id AND duty.lead_told_at IS NULL AND duty.lead_proposed_at IS NULL AND EXISTS (
     SELECT FROM rung r WHERE r.duty_id = duty.id AND r.step = 'partner_manager' AND r.due_version = duty.due_version
-      AND r.fired_at IS NOT NULL)
+      AND r.person_id IS NULL AND r.fired_at IS NOT NULL)
 ), day AS (
   SELECT * FROM unnest(CAST(:houses AS uuid[]), CAST(:days AS date[]), CAST(:goes_at AS timestamptz[]),
                        CAST(:next_days AS date[]), CAST(:next_at AS timestamptz[]))
