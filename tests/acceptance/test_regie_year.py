@@ -20,7 +20,7 @@ MONDAY = datetime(2027, 1, 11, 9, 30, tzinfo=AMSTERDAM)
 LEDGER = Path(__file__).with_name("regie_year_mail.txt")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_case_is_conducted_from_report_to_closure_over_a_year_with_every_message_on_its_day(
     world: World,
 ) -> None:
@@ -97,9 +97,7 @@ async def _closed_late(world: World, case_id: str) -> None:
 async def _ledger(world: World) -> list[str]:
     """Every message of the year: its day, who got it, what it was, and the steps of the ladders it told of."""
     names = {world.house.person(key): key for key in world.house.actors}
-    rows = await world.rows(
-        "SELECT recipient_id, template, lines, sent_at FROM outbox WHERE sent_at IS NOT NULL"
-    )
+    rows = await world.rows("SELECT recipient_id, template, lines, sent_at FROM outbox WHERE sent_at IS NOT NULL")
     told = [
         (row.sent_at.astimezone(AMSTERDAM).date(), names[row.recipient_id], row.template, _steps(row.lines))
         for row in rows

@@ -38,7 +38,9 @@ def test_one_reminder_tells_of_everything_what_hurries_first() -> None:
         line("2026-0009", DutyKind.INCIDENT, at(27, 6), "overdue", spoed=True),
     )
 
-    assert told == """Er wacht iets op antwoord:
+    assert (
+        told
+        == """Er wacht iets op antwoord:
 
 - SPOED: casus 2026-0009, incident beoordelen
   uiterlijk vrijdag 27 november 2026 om 06:00; 3 uur te laat
@@ -61,12 +63,15 @@ Is het al gedaan? Leg het vast, dan stoppen de herinneringen.
 Dit bericht bevat met opzet geen inhoud over personen. Antwoorden kan in Pols of telefonisch bij uw procesregisseur.
 
 Zorg- en Veiligheidshuis"""
+    )
 
 
 def test_who_leads_at_a_partner_reads_a_reference_a_kind_a_date_and_whom_to_call() -> None:
     told = body("leidinggevende", line("2026-0003", DutyKind.INFORMATION, at(24), "lead", telefoon="070 000 00 00"))
 
-    assert told == """Uw organisatie zou het Zorg- en Veiligheidshuis iets laten weten, en dat antwoord blijft uit:
+    assert (
+        told
+        == """Uw organisatie zou het Zorg- en Veiligheidshuis iets laten weten, en dat antwoord blijft uit:
 
 - Kenmerk 2026-0003: informatie aanleveren, gevraagd uiterlijk dinsdag 24 november 2026 om 17:00
   De procesregisseur is te bereiken op 070 000 00 00.
@@ -76,6 +81,7 @@ Uw medewerkers weten om welke vraag het gaat. Wilt u zorgen dat zij antwoorden, 
 Dit bericht bevat met opzet geen inhoud over personen. U hebt er geen toegang tot Pols voor nodig.
 
 Zorg- en Veiligheidshuis"""
+    )
 
 
 def test_without_a_number_nobody_is_told_to_call_one() -> None:
