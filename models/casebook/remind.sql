@@ -12,8 +12,8 @@
 ), leads AS (
   -- Also when a later step fired with it: then the regisseur hears that one, and the proposal stands with the duty.
   UPDATE duty SET lead_told_at = CASE WHEN k.told THEN :now END, lead_proposed_at = CASE WHEN NOT k.told THEN :now END
-  FROM (SELECT a.duty_id, EXISTS (SELECT FROM kept WHERE kept.duty_id = a.duty_id AND kept.step = 'lead') AS told
-        FROM (SELECT DISTINCT duty_id FROM asked) a) k
+  FROM (SELECT a.duty_id, t.duty_id IS NOT NULL AS told FROM (SELECT DISTINCT duty_id FROM asked) a
+        LEFT JOIN (SELECT DISTINCT duty_id FROM kept WHERE step = 'lead') t ON t.duty_id = a.duty_id) k
   WHERE duty.id = k.duty_id AND duty.lead_told_at IS NULL AND duty.lead_proposed_at IS NULL AND EXISTS (
     SELECT FROM rung r WHERE r.duty_id = duty.id AND r.step = 'partner_manager' AND r.due_version = duty.due_version
       AND r.person_id IS NULL AND r.fired_at IS NOT NULL)
