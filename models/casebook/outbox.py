@@ -75,6 +75,7 @@ async def remind(work: Work, found: Sequence[tuple[UUID, str, UUID | None]]) -> 
         text(_bundled()),
         _asked(found) | {
             "now": work.now, "template": "herinnering", "key": str(new_id()), "houses": list(policies),
+            "order": [ladder.Step.SNOOZED, *ladder.Step],
             "by_itself": [house for house, policy in policies.items() if policy.escalate_partner_by_itself],
             "days": [one.day for one in when], "goes_at": [one.goes_at for one in when],
             "next_days": [one.next_day for one in when], "next_at": [one.next_at for one in when],
