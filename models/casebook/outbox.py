@@ -29,8 +29,8 @@ CHASING = ("herinnering", "leidinggevende")
 #: added to a message that nobody took yet; of a duty that was in it already only the newest is said
 _MERGED = """
   lines = coalesce((SELECT jsonb_agg(line) FROM jsonb_array_elements(outbox.lines) AS line
-                    WHERE NOT excluded.lines @> jsonb_build_array(jsonb_build_object('taak', line->'taak'))), '[]')
-          || excluded.lines,
+                    WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(excluded.lines) AS newer
+                                      WHERE newer->>'taak' = line->>'taak')), '[]') || excluded.lines,
   case_ids = ARRAY(SELECT DISTINCT unnest(outbox.case_ids || excluded.case_ids))
   WHERE outbox.tries = 0 AND outbox.sent_at IS NULL AND outbox.gave_up_at IS NULL"""
 _AT_ONCE = """
@@ -76,6 +76,7 @@ async def remind(work: Work, found: Sequence[tuple[UUID, str, UUID | None]]) -> 
         text(_bundled()),
         _asked(found) | {
             "now": work.now, "template": "herinnering", "key": str(new_id()), "houses": list(policies),
+            "order": [ladder.Step.SNOOZED, *ladder.Step],
             "by_itself": [house for house, policy in policies.items() if policy.escalate_partner_by_itself],
             "days": [one.day for one in when], "goes_at": [one.goes_at for one in when],
             "next_days": [one.next_day for one in when], "next_at": [one.next_at for one in when],

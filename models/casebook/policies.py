@@ -168,7 +168,8 @@ async def _write(work: Work, house_id: UUID, found: Sequence[Move]) -> None:
     ], now=work.now)  # fmt: skip
     ahead = [
         (one.duty.case_id, one.duty.id, rung.step, rung.nth, one.version, rung.fire_at)
-        for one, rungs in armed for rung in rungs
+        for one, rungs in armed
+        for rung in rungs
     ]
     await _ARM_AGAIN.run(work, [row[1:] for row in ahead])
     await _ARM.run(work, ahead, house=house_id)

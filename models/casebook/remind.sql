@@ -2,21 +2,21 @@
 -- working day: the first of the day, with all that is due then; what comes later waits for the next working morning and
 -- is merged with what is due there. A message that a sender took is never added to: its row is locked while it is taken.
 , kept AS (
-  -- Not to who put it off for themselves; of one duty everybody hears one thing.
+  -- Not to who put it off for themselves; of one duty everybody hears one thing, the furthest.
   SELECT DISTINCT ON (s.person_id, s.duty_id) s.*
   FROM said s
   WHERE NOT (s.step IN ('remind', 'due', 'overdue') AND EXISTS (
     SELECT FROM rung r WHERE r.duty_id = s.duty_id AND r.person_id = s.person_id
       AND r.fired_at IS NULL AND r.dropped_at IS NULL))
-  ORDER BY s.person_id, s.duty_id, s.step = 'snoozed'
+  ORDER BY s.person_id, s.duty_id, array_position(CAST(:order AS text[]), s.step) DESC NULLS FIRST
 ), leads AS (
   -- Also when a later step fired with it: then the regisseur hears that one, and the proposal stands with the duty.
   UPDATE duty SET lead_told_at = CASE WHEN k.told THEN :now END, lead_proposed_at = CASE WHEN NOT k.told THEN :now END
-  FROM (SELECT a.duty_id, EXISTS (SELECT FROM kept WHERE kept.duty_id = a.duty_id AND kept.step = 'lead') AS told
-        FROM (SELECT DISTINCT duty_id FROM asked) a) k
+  FROM (SELECT a.duty_id, t.duty_id IS NOT NULL AS told FROM (SELECT DISTINCT duty_id FROM asked) a
+        LEFT JOIN (SELECT DISTINCT duty_id FROM kept WHERE step = 'lead') t ON t.duty_id = a.duty_id) k
   WHERE duty.id = k.duty_id AND duty.lead_told_at IS NULL AND duty.lead_proposed_at IS NULL AND EXISTS (
     SELECT FROM rung r WHERE r.duty_id = duty.id AND r.step = 'partner_manager' AND r.due_version = duty.due_version
-      AND r.fired_at IS NOT NULL)
+      AND r.person_id IS NULL AND r.fired_at IS NOT NULL)
 ), day AS (
   SELECT * FROM unnest(CAST(:houses AS uuid[]), CAST(:days AS date[]), CAST(:goes_at AS timestamptz[]),
                        CAST(:next_days AS date[]), CAST(:next_at AS timestamptz[]))

@@ -118,7 +118,7 @@ class Rung(Base):
         Index("ix_rung_armed", "fire_at", postgresql_where=text("fired_at IS NULL AND dropped_at IS NULL")),
         Index("ix_rung_given_up", "house_id", postgresql_where=text("gave_up_at IS NOT NULL")),
         Index("ix_rung_case_id", "case_id"),
-        Index("ix_rung_duty_id", "duty_id"),
+        Index("ix_rung_duty_id", "duty_id"),  # to disarm and to erase; the unique ones leave some rungs out
     )  # fmt: skip
 
     id: Mapped[Id]

@@ -20,7 +20,7 @@ MONDAY = datetime(2027, 1, 11, 9, 30, tzinfo=AMSTERDAM)
 LEDGER = Path(__file__).with_name("regie_year_mail.txt")
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_case_is_conducted_from_report_to_closure_over_a_year_with_every_message_on_its_day(
     world: World,
 ) -> None:

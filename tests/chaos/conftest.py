@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from deployments.processes import Child
 from deployments.stack import Stack
+from models.clocks import WorkingCalendar, within_office_hours
 from models.transactions import Database
 from tests import factories
 from tests.conftest import Databases, connected
@@ -63,6 +65,12 @@ class Broken:
             except Exception:  # noqa: BLE001, S112 - the database may be the thing that was broken
                 continue
         raise AssertionError(f"not within {within} s: {statement}; {await self.left()}")
+
+    async def days_later(self, days: int) -> None:
+        """Let days pass, until the house is open: reminders wait for that."""
+        (row,) = await self.rows("SELECT pols_now() AS now")
+        open_at = within_office_hours(row.now + timedelta(days=days), WorkingCalendar())
+        await self.databases.shift((open_at - row.now).total_seconds() + 1)
 
     async def at_rest(self, *, within: int = 60) -> None:
         """Wait until no work is owed, nothing is unsent and nobody holds a case."""

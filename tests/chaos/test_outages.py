@@ -96,7 +96,7 @@ async def test_a_worker_whose_engine_is_gone_still_reminds_and_sends_mail(broken
     await broken.stack.prefect.kill()
     before = len(broken.stack.mail.messages)
 
-    await broken.databases.shift(6 * 86_400)
+    await broken.days_later(6)
     await broken.until("EXISTS (SELECT FROM rung WHERE fired_at IS NOT NULL AND case_id = :c)", c=story.case_id)
     await broken.until("NOT EXISTS (SELECT FROM outbox WHERE sent_at IS NULL)")
 

@@ -65,9 +65,9 @@ async def test_a_worker_killed_while_the_clock_works_fires_ends_and_erases_each_
     await broken.at_rest()
     await worker.stop()
 
-    await broken.databases.shift(20 * 86_400)
+    await broken.days_later(20)
     await _dies(broken, *CLOCK)
-    await broken.databases.shift(20 * 86_400)
+    await broken.days_later(20)
     await _dies(broken, "erase:uncommitted")
     last = await broken.worker()
     await broken.databases.shift(180)

@@ -6,9 +6,10 @@ from uuid import uuid4
 
 from models.lookups import cases
 from models.transactions import unit_of_work
-from models.words import DutyKind
+from models.words import DutyKind, Phase
 from tests.conftest import Databases
 from tests.doors import Door
+from tests.factories import a_case
 
 
 async def test_the_policy_is_read_and_set_in_dutch(door: Door, db: Databases) -> None:
@@ -79,6 +80,45 @@ async def test_a_policy_with_mistakes_names_them_all(door: Door) -> None:
         "PUT", path, "manager", json={"namenVanSluitingsdagen": {"2026-12-24": "x"}}, headers={"If-Match": '"0"'}
     )
     assert "alleen een sluitingsdag krijgt een naam" in nameless.json()["velden"][0]["melding"]
+
+
+async def test_a_ladder_that_cannot_be_is_refused_at_its_rung(door: Door, db: Databases) -> None:
+    path = f"/huizen/{door.house.id}/beleid"
+    ladders = {
+        "bekend_of_niet_bekend": [
+            {"trede": "te_laat", "na": 3}, {"trede": "herinneren", "na": 1}, {"trede": "leidinggevende", "na": 9},
+        ],
+        "over_toelating_beslissen": [{"trede": "manager", "na": 1}, {"trede": "vervalt", "na": 2}],
+    }  # fmt: skip
+    body = {"ladders": ladders, "spoedladders": {"incident_beoordelen": []}}
+
+    answer = await door.call("PUT", path, "manager", json=body, headers={"If-Match": '"0"'})
+
+    assert answer.status_code == 400
+    assert {(one["veld"], one["melding"]) for one in answer.json()["velden"]} == {
+        ("ladders.bekend_of_niet_bekend[1]", "vooraf herinneren gebeurt vóór de termijn: een negatief aantal"),
+        ("ladders.bekend_of_niet_bekend[1]", "de treden staan op volgorde, de vroegste eerst"),
+        ("ladders.bekend_of_niet_bekend",
+         "het laatste bericht gaat naar de procesregisseur of de manager: niets eindigt ongezien"),
+        ("ladders.over_toelating_beslissen[1]", "deze taak vervalt niet vanzelf"),
+        ("spoedladders.incident_beoordelen", "een ladder heeft ten minste één trede"),
+    }  # fmt: skip
+    async with unit_of_work(door.house.actors["beheerder"], db.web) as work:
+        version, _kept = await cases.house_policy(work, door.house.id)
+    assert version == 0
+
+
+async def test_a_house_reminds_twice_beforehand_when_its_ladder_says_so(door: Door, db: Databases) -> None:
+    path = f"/huizen/{door.house.id}/beleid"
+    ladder = [{"trede": "herinneren", "na": -2}, {"trede": "herinneren", "na": -1}, {"trede": "manager", "na": 1}]
+    body = {"ladders": {"over_toelating_beslissen": ladder}}
+    put = await door.call("PUT", path, "manager", json=body, headers={"If-Match": '"0"'})
+    story = await a_case(db.web, door.house, Phase.SCREENING)
+
+    armed = await story.armed(await story.duty(DutyKind.ADMISSION))
+
+    assert put.status_code == 204
+    assert sorted((one.step.value, one.nth) for one in armed) == [("manager", 1), ("remind", 1), ("remind", 2)]
 
 
 async def test_the_policy_of_another_house_is_not_found(door: Door) -> None:

@@ -7,7 +7,6 @@ down_revision = "2026_11_27_ladders"
 
 STATEMENTS: tuple[str, ...] = (
     # Whoever ends a duty drops its rungs, and whoever erases a case its duties: both ask for the rungs of a duty.
-    "CREATE INDEX ix_rung_duty_id ON rung (duty_id)",
 )
 
 

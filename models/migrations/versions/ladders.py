@@ -26,6 +26,7 @@ STATEMENTS: tuple[str, ...] = (
     CREATE UNIQUE INDEX uq_rung_duty_id_step_due_version_nth ON rung (duty_id, step, due_version, nth)
       WHERE person_id IS NULL
     """,
+    "CREATE INDEX ix_rung_duty_id ON rung (duty_id)",
     # What somebody put off is for themselves to see, and for the act that ends the duty.
     """
     CREATE POLICY put_off_by_oneself ON rung AS RESTRICTIVE TO pols_web
