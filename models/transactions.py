@@ -215,6 +215,18 @@ async def unit_of_work(
 
 
 @asynccontextmanager
+async def part_of(work: Work, *, keep: bool = True) -> AsyncIterator[None]:
+    """Statements of a unit of work that may fail by themselves; what came before them stays, and so do its locks.
+
+    `keep=False` undoes them afterwards: to see whether they would work. For SQL only, not for what a session adds.
+    """
+    async with work.session.begin_nested() as part:
+        yield
+        if not keep:
+            await part.rollback()
+
+
+@asynccontextmanager
 async def signed_in(
     secret_hash: bytes, database: Database, *, origin: Origin | None = None
 ) -> AsyncIterator[tuple[Work, str]]:

@@ -20,7 +20,7 @@ from models.casebook.frame import open_frame
 from models.lookups import cases
 from models.lookups import duties as duty_lookup
 from models.tables.duties import Duty
-from models.transactions import Work
+from models.transactions import Work, part_of
 from models.words import DecisionKind, DutyKind, Phase
 
 #: waits after a failed try; after the last one a rung is given up, and the case shows it
@@ -126,7 +126,7 @@ async def remind(work: Work, most: int = 5000) -> int:
     if not claimed:
         return 0
     try:
-        async with work.session.begin_nested():
+        async with part_of(work):
             return await _fire(work, claimed)
     except Exception as error:
         if not blames_a_row(error):
@@ -185,9 +185,8 @@ async def _fire_without_culprits(work: Work, duty_ids: Sequence[UUID]) -> int:
 async def _culprits(work: Work, duty_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The duties that cannot be fired, and the class of what went wrong: halve until each is alone."""
     try:
-        async with work.session.begin_nested() as trial:
+        async with part_of(work, keep=False):
             await _fire(work, duty_ids)
-            await trial.rollback()
     except Exception as error:
         if not blames_a_row(error):
             raise
