@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from models.absence import PERSONAL
 from models.tables.base import new_id
 from models.tables.engine import Message
 from models.transactions import Work
@@ -32,7 +33,7 @@ async def tell_about_duties(work: Work, pairs: Sequence[tuple[UUID, str]], *, te
         text(_tell()),
         {
             "duties": [duty for duty, _ in pairs], "steps": [step for _, step in pairs], "now": work.now,
-            "template": template, "key": key,
+            "template": template, "key": key, "personal": sorted(PERSONAL),
         },
     )  # fmt: skip
     assert isinstance(result, CursorResult)  # noqa: S101 - an INSERT

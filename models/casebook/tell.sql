@@ -35,8 +35,9 @@ WITH asked AS (
          coalesce(s.id, c.person_id) AS person_id, a.id IS NULL OR s.id IS NOT NULL AS is_there
   FROM chosen c LEFT JOIN away a ON a.id = c.person_id
   LEFT JOIN person s ON s.id = a.stand_in AND pols_may_stand_in(c.kind_of_organisation, s.roles, c.role_asked)
+    AND NOT (c.kind = ANY (CAST(:personal AS text[])) AND c.step <> 'director' AND c.step <> 'manager')
 ), unattended AS (
-  SELECT duty_id, step FROM present GROUP BY duty_id, step HAVING NOT bool_or(is_there)
+  SELECT duty_id, step FROM present WHERE kind <> ALL (CAST(:personal AS text[])) GROUP BY duty_id, step HAVING NOT bool_or(is_there)
 ), notified AS (
   SELECT DISTINCT t.house_id, t.case_id, p.id AS person_id
   FROM unattended u JOIN present t ON t.duty_id = u.duty_id AND t.step = u.step
