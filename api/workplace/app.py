@@ -54,22 +54,7 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
     made = _Workplace(
         routes=[
             Route("/", boards.overview),
-            Route("/aanmelden", entering.ask),
-            Route("/aanmelden", entering.sign_in, methods=["POST"]),
-            Route("/aanmelden/organisatie", provider.go, methods=["POST"]),
-            Route("/aanmelden/terug", provider.come_back),
-            Route("/aanmelden/account", enrolling.ask),
-            Route("/aanmelden/account", enrolling.enrol, methods=["POST"]),
-            Route("/afmelden", entering.sign_out, methods=["POST"]),
-            Route("/bevestigen", own.ask_to_confirm),
-            Route("/bevestigen", own.confirm, methods=["POST"]),
-            Route("/mijn", own.mine),
-            Route("/mijn/sessies", own.end_others, methods=["POST"]),
-            Route("/mijn/sessies/{session_id:uuid}", own.end_session, methods=["POST"]),
-            Route("/mijn/afwezigheid", away.go, methods=["POST"]),
-            Route("/mijn/afwezigheid/einde", away.come_back, methods=["POST"]),
-            Route("/mijn/tokens", own.make_token, methods=["POST"]),
-            Route("/mijn/tokens/{token_id:uuid}", own.revoke_token, methods=["POST"]),
+            *_entering(),
             Route("/casussen", boards.case_list),
             Route("/casussen/{case_id:uuid}", casepage.case),
             Route("/casussen/{case_id:uuid}/toegang", oversight.who_sees),
@@ -84,6 +69,7 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
+            *away.ROUTES,
             *unblocking.ROUTES,
             *files.ROUTES,
         ],
@@ -93,6 +79,26 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
     made.state.database = database
     made.state.ways = ways
     return made
+
+
+def _entering() -> list[Route]:
+    """Coming in, leaving, and what is one's own."""
+    return [
+        Route("/aanmelden", entering.ask),
+        Route("/aanmelden", entering.sign_in, methods=["POST"]),
+        Route("/aanmelden/organisatie", provider.go, methods=["POST"]),
+        Route("/aanmelden/terug", provider.come_back),
+        Route("/aanmelden/account", enrolling.ask),
+        Route("/aanmelden/account", enrolling.enrol, methods=["POST"]),
+        Route("/afmelden", entering.sign_out, methods=["POST"]),
+        Route("/bevestigen", own.ask_to_confirm),
+        Route("/bevestigen", own.confirm, methods=["POST"]),
+        Route("/mijn", own.mine),
+        Route("/mijn/sessies", own.end_others, methods=["POST"]),
+        Route("/mijn/sessies/{session_id:uuid}", own.end_session, methods=["POST"]),
+        Route("/mijn/tokens", own.make_token, methods=["POST"]),
+        Route("/mijn/tokens/{token_id:uuid}", own.revoke_token, methods=["POST"]),
+    ]
 
 
 async def escalate_now(request: Request) -> Response:

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from api.workplace.pages import back
 from api.workplace.visits import Visit, visiting
@@ -59,3 +60,9 @@ def _begin(visit: Visit, name: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(day), time(), AMSTERDAM)
     except ValueError:
         raise InvalidFields([FieldError(name, "is geen datum")]) from None
+
+
+ROUTES = (
+    Route("/mijn/afwezigheid", go, methods=["POST"]),
+    Route("/mijn/afwezigheid/einde", come_back, methods=["POST"]),
+)

@@ -7,7 +7,9 @@ from sqlalchemy import func, select, update
 
 from models.actors import Actor
 from models.casebook.duties import disarm
+from models.casebook.frame import BY_DIRECTOR
 from models.lookups.duties import is_open
+from models.tables.cases import Case
 from models.tables.duties import Duty
 from models.tables.engine import JournalEntry
 from models.tables.people import Organisation, Person
@@ -68,19 +70,29 @@ async def close_duty(work: Work, case_id: UUID, kind: DutyKind) -> None:
 
 
 async def actor_of(work: Work, entry: JournalEntry) -> Actor | None:
-    """Whoever left this work: the flow acts with their rights, not with its own (ASVS 8.3.3)."""
-    if entry.actor_person_id is None:
+    """Whoever left this work: the flow acts with their rights, not with its own (ASVS 8.3.3).
+
+    What is done in the name of the regisseur is done by who is that now: the case may have been handed over.
+    """
+    person_id = await _director(work, entry) or entry.actor_person_id
+    if person_id is None:
         return None
     row = (
         await work.session.execute(
             select(Person.house_id, Person.organisation_id, Organisation.kind, Person.roles)
-            .join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == entry.actor_person_id)
+            .join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == person_id)
         )
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
     return Actor(
         house_id=row.house_id, organisation_id=row.organisation_id, organisation_kind=OrganisationKind(row.kind),
-        person_id=entry.actor_person_id, roles=frozenset(map(Role, row.roles)), purpose="procesvoering",
+        person_id=person_id, roles=frozenset(map(Role, row.roles)), purpose="procesvoering",
         on_behalf_of=entry.on_behalf_of,
     )  # fmt: skip
+
+
+async def _director(work: Work, entry: JournalEntry) -> UUID | None:
+    if entry.kind not in BY_DIRECTOR:
+        return None
+    return await work.session.scalar(select(Case.director_id).where(Case.id == entry.case_id))

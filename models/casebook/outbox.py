@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, bindparam, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from models import ladder
+from models.absence import PERSONAL
 from models.lookups import work as lookup
 from models.owed import BY_THE_HOUR
 from models.stalled import STOPS_ON_HOLD
@@ -63,6 +64,7 @@ def _asked(found: Sequence[tuple[UUID, str, UUID | None]]) -> dict[str, object]:
     return {
         "duties": [duty for duty, _, _ in found], "steps": [step for _, step, _ in found],
         "people": [person for _, _, person in found], "by_itself": [], "hourly": sorted(BY_THE_HOUR), "more": "{}",
+        "personal": sorted(PERSONAL),
     }  # fmt: skip
 
 

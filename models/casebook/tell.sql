@@ -55,8 +55,10 @@ WITH asked AS (
   FROM chosen c LEFT JOIN away a ON a.id = c.person_id
   LEFT JOIN person s ON s.id = a.stand_in AND pols_may_stand_in(c.kind_of_organisation, s.roles, c.role_asked)
     AND (c.kind_of_organisation = 'huis' OR pols_assigned(c.case_id, c.organisation_id, s.id))
+    AND NOT (c.kind = ANY (CAST(:personal AS text[])) AND c.step NOT IN ('director', 'manager', 'partner_manager', 'partner_manager_unknown'))
 ), unattended AS (
-  SELECT duty_id, step FROM present GROUP BY duty_id, step HAVING NOT bool_or(is_there)
+  SELECT duty_id, step FROM present WHERE kind <> ALL (CAST(:personal AS text[]))
+  GROUP BY duty_id, step HAVING NOT bool_or(is_there)
 ), notified AS (
   SELECT DISTINCT t.house_id, t.case_id, p.id AS person_id
   FROM unattended u JOIN present t ON t.duty_id = u.duty_id AND t.step = u.step

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, false, func, or_, select, tuple_
 
 from models.absence import PERSONAL
 from models.lookups.duties import any_of, is_open
@@ -101,6 +101,8 @@ def mine(work: Work) -> ColumnElement[bool]:
 
 def replaced(work: Work) -> ColumnElement[bool]:
     """Owed by name by somebody for whom the actor stands in now; what is personal stays with them."""
+    if not work.actor.replaces:  # nearly always: the question stays as small as it was
+        return false()
     return and_(Duty.owner_person_id.in_(work.actor.replaces), Duty.kind.notin_(PERSONAL))
 
 

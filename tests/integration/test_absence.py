@@ -12,13 +12,14 @@ from sqlalchemy import exc, select, text, update
 from models import absence
 from models.absence import PersonFacts
 from models.actors import ENGINE
-from models.casebook import follow_up
+from models.casebook import follow_up, outbox
 from models.lookups import absence as lookup
 from models.lookups import stalled
 from models.lookups.stalled import StalledFilter
 from models.stalled import Cause
 from models.tables.cases import Case
 from models.tables.duties import Duty
+from models.tables.engine import Message
 from models.transactions import unit_of_work
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase, Role
@@ -385,6 +386,12 @@ async def test_a_right_to_object_stays_with_who_was_named(door: Door, db: Databa
 
     kinds = {one["soort"] for one in (await door.get("reclassering", "/taken"))["resultaten"]}
     assert DutyKind.OBJECTION not in kinds
+    owed = await story.duty(DutyKind.OBJECTION)
+    async with unit_of_work(ENGINE, db.engine) as work:
+        key = f"bericht:{owed.id}"
+        await outbox.tell_about_duties(work, [(owed.id, "opened")], template="besluit_namens_u", key=key)
+        told = await work.session.scalars(select(Message.recipient_id).where(Message.key.startswith(key)))
+        assert list(told) == [door.house.person("om")]
 
 
 # Reminders

@@ -1,6 +1,7 @@
 """The matrix of rights: what must hold for anybody, in any phase, however the rows are filled."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -22,6 +23,7 @@ actors = st.builds(
     organisation_kind=st.sampled_from([*OrganisationKind, None]),
     person_id=st.sampled_from([DIRECTOR, new_id(), None]),
     roles=st.frozensets(st.sampled_from(Role), max_size=4),
+    replaces=st.frozensets(st.just(DIRECTOR)),
 )
 cases = st.builds(
     CaseFacts,
@@ -67,6 +69,18 @@ def test_who_reads_a_case_also_knows_of_it_and_who_it_is_about(actor: Actor, cas
 def test_a_shielded_case_is_read_for_supervision_only(actor: Actor, case: CaseFacts) -> None:
     if case.is_shielded and rights.has(Right.CONTENT, actor, case):
         assert rights.by(Right.CONTENT, actor, case) == (Capacity.SUPERVISOR,)
+
+
+@given(actors, cases)
+def test_who_stands_in_for_a_regisseur_is_one_and_may_no_more_than_who_is_away(actor: Actor, case: CaseFacts) -> None:
+    if Capacity.DEPUTY not in rights.capacities(actor, case):
+        return
+    assert actor.has(Role.PROCESS_DIRECTOR)
+    assert case.director_id in actor.replaces
+    away = replace(actor, person_id=case.director_id, replaces=frozenset())
+    assert {right for right in Right if rights.has(right, actor, case)} <= {
+        right for right in Right if rights.has(right, away, case)
+    }
 
 
 @given(actors, cases)
