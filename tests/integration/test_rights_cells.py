@@ -54,6 +54,7 @@ class Place:
     there: set[str]  #: the collections of which this case really has one
     duty: dict[str, Any] = field(default_factory=dict)
     supplier: UUID | None = None  #: whose the information is that hangs on it
+    withdrawn: bool = False  #: it was taken back meanwhile
 
 
 def _right(right: Right) -> Sees:
@@ -75,11 +76,15 @@ def _asked_glass(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
 
 
 def _item(place: Place, actor: Actor, facts: CaseFacts) -> bool:
-    return place.supplier is not None and visibility.reads_item(actor, facts, ItemFacts(place.supplier))
+    if place.supplier is None or not visibility.reads_item(actor, facts, ItemFacts(place.supplier)):
+        return False
+    return not place.withdrawn or visibility.supplied(actor, facts, ItemFacts(place.supplier))
 
 
 def _supplied(place: Place, actor: Actor, facts: CaseFacts) -> bool:
-    return place.supplier is not None and visibility.supplied(actor, facts, ItemFacts(place.supplier))
+    if place.supplier is None or not visibility.supplied(actor, facts, ItemFacts(place.supplier)):
+        return False
+    return _item(place, actor, facts)
 
 
 def _version(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
@@ -266,7 +271,9 @@ async def _place(
             "afspraken": await first("SELECT id FROM commitment WHERE case_id = :id LIMIT 1"),
             "besluiten": await first("SELECT id FROM decision WHERE case_id = :id LIMIT 1"),
             "personen": await first("SELECT id FROM subject WHERE case_id = :id LIMIT 1"),
-            "informatieId": str(item.id) if name != "closed" else None, "versie": None,
+            "informatieId": str(item.id) if name != "closed" else None,
+            "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
+                                  " WHERE c.id = :id"),
             "huizen": str(story.house.id), **house_wide,
         }  # fmt: skip
     asked = await Door(client, story.house).call(
@@ -373,6 +380,7 @@ async def test_everybody_is_allowed_or_told_what_is_told_of_what_does_not_exist(
             facts = await world.facts(place, actor)
             sees = _is_for(operation, actor) and _sees(operation)(place, actor, facts) and collection in place.there
             answer = await door.call(verb, _path(operation, place.ids, world.house), who, json=body)
+            place.withdrawn |= operation.endswith("/{informatieId}/intrekkingen") and answer.is_success
             COUNTED.append("interface")
             told_nothing, barred = _said(answer) == _said(absent), absent.status_code != HIDDEN
             fits = told_nothing if barred else told_nothing is not sees
