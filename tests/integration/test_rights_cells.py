@@ -233,6 +233,14 @@ FACTS = """
 """
 
 
+async def _corrected(client: httpx2.AsyncClient, story: Story) -> None:
+    """Corrected once by who reported, so that there is an earlier version."""
+    door = Door(client, story.house)
+    referral = (await door.get("om", f"/casussen/{story.case_id}"))["aanmelding"]
+    answer = await door.call("PUT", f"/aanmeldingen/{referral}", "om", json=SUBMITTED)
+    assert answer.status_code == 204, answer.text
+
+
 async def _house_wide(client: httpx2.AsyncClient, house: AHouse) -> dict[str, str]:
     """What hangs on a house: a question, a series of meetings, a token of somebody."""
     door, bodies = Door(client, house), _bodies(house)
@@ -280,7 +288,8 @@ async def _place(
         "POST", f"/casussen/{story.case_id}/noodtoegangen", "manager", json={"reden": REASON}
     )
     found["noodtoegangen"] = asked.json().get("id")
-    ids = {key: value or str(new_id()) for key, value in found.items()}
+    ids = {key: str(value) if value else str(new_id()) for key, value in found.items()}
+    ids["versie"] = found["versie"] or "1"
     there = {key for key, value in found.items() if value}
     supplied = story.house.organisations[supplier] if name != "closed" else None
     return Place(name, story, ids, there, dict(duty) if duty else {}, supplied)
@@ -306,6 +315,7 @@ async def world(roving: Any) -> AsyncIterator[World]:
             "of the neighbours": await factories.a_case(db.web, neighbours, Phase.MONITORING),
         }
         async with own_client(db) as client:
+            await _corrected(client, stories["only reported"])
             wide = {one.id: await _house_wide(client, one) for one in (house, neighbours)}
             places = [await _place(db, client, name, story, wide[story.house.id]) for name, story in stories.items()]
             yield World(db, house, client, places)
