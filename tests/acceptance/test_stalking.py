@@ -20,7 +20,8 @@ from tests.doors import Door
 from tests.everything import reveal
 from tests.eyes import ids_of, seen, tables_with
 
-pytestmark = pytest.mark.acceptance
+#: everybody reads everything there is, over the network
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(900)]
 
 CANARY = "kanarie"  #: in everything that tells where Samira and her child are
 STREET, SCHOOL, CONTACT = "Kanariestraat 12", "Kanarieschool", "kanarie@veilig.example"
