@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import ages
@@ -15,6 +15,7 @@ NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)  # a Tuesday
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 1)).map(lambda one: one.replace(tzinfo=UTC))
 
 
+@settings(deadline=None, database=None)
 @given(now=MOMENTS, back=st.integers(0, 100 * 24 * 60), days=st.integers(0, 30))
 def test_what_began_before_the_moment_of_an_age_has_that_age(now: datetime, back: int, days: int) -> None:
     since = now - timedelta(minutes=back)

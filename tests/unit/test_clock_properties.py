@@ -153,16 +153,19 @@ def test_a_house_next_opens_when_a_walk_finds_it_open(moment: datetime, calendar
 
 
 @quick
-@given(anchors, st.integers(0, 6), clocks, st.integers(0, 6), calendars)
+@given(anchors, st.integers(0, 6), clocks, st.integers(0, 1) | st.integers(0, 6), calendars)
 def test_a_cutoff_and_its_triage_are_where_a_walk_finds_them(
-    anchor: datetime, weekday: int, clock: time, triage_weekday: int, calendar: WorkingCalendar
+    anchor: datetime, weekday: int, clock: time, days_later: int, calendar: WorkingCalendar
 ) -> None:
+    triage_weekday = (weekday + days_later) % 7
     _, cutoff = next(naive_clock.cutoffs(anchor, weekday, clock, calendar))
-    held = naive_clock.next_triage(anchor, weekday, clock, triage_weekday, calendar)
+    assert cutoff > anchor
 
-    assert next_cutoff(anchor, weekday, clock, calendar) == cutoff
-    assert next_triage(anchor, weekday, clock, triage_weekday, calendar).moment == held
-    assert held > cutoff > anchor
+    for moment in (anchor, cutoff):  # what comes in at the cut-off itself is for the next one
+        _, closes = next(naive_clock.cutoffs(moment, weekday, clock, calendar))
+        held = naive_clock.next_triage(moment, weekday, clock, triage_weekday, calendar)
+        assert next_cutoff(moment, weekday, clock, calendar) == closes
+        assert next_triage(moment, weekday, clock, triage_weekday, calendar).moment == held > closes
 
 
 # Monotone
@@ -424,6 +427,8 @@ def test_an_explanation_names_every_holiday_and_closing_day_that_was_skipped(
     assert all(naive_clock.is_off(day, calendar) or why == AFTER_CLOSING for day, why in explained_days(result))
     assert ("overgeslagen" in sentence) is any(skip.why != ON_HOLD for skip in result.skipped)
     assert sentence.count("opgeschort van") == len(result.holds)
+    weekend = sum(skip.why in WEEKEND.values() for skip in result.skipped)
+    assert (f"{weekend} weekenddagen" in sentence) is (weekend > 6)
 
 
 @quick
