@@ -31,6 +31,8 @@ _WORDS = {
     Unit.CLOCK_HOURS: ("uur", "uur"), Unit.CALENDAR_DAYS: ("dag", "dagen"), Unit.FIXED: ("vast moment", "vast moment"),
 }  # fmt: skip
 _FAR_BEFORE = timedelta(days=150)  #: longer than the earliest step that a ladder may have
+#: what is said before a term is over, or as it ends
+BEFOREHAND = frozenset({Step.REMIND, Step.DUE})
 _NEVER_OPEN = "zo komen er geen werkdagen of openingsuren genoeg; verruim de openingstijden of kort de termijn in"
 
 
@@ -126,16 +128,29 @@ def still_ahead(
 ) -> list[PlannedRung]:
     """What is armed of a ladder for a moment that changed: what comes after now.
 
-    When all of it has gone by, its last step comes as soon as it may (`hours`: when the house is open): a ladder with
-    nothing armed would never be exhausted.
+    When the moment is over already, the owner hears so as soon as it may be told (`hours`: when the house is open), and
+    what was to follow does so with the working days between that the ladder has: nobody is passed over, and a ladder
+    with nothing armed would never be exhausted.
     """
     ahead = [one for one in planned if one.fire_at > now]
-    if ahead or not planned or due_at > now:
+    late = [one for one in planned if one.step not in BEFOREHAND]
+    if due_at > now or not late or late[0].fire_at > now:
         return ahead
-    last = planned[-1]
-    if hours is None or last.step is Step.LAPSE:
-        return [replace(last, fire_at=now)]
-    return [replace(last, fire_at=clocks.within_office_hours(now, hours))]
+    if late[0].step is Step.LAPSE:
+        return [replace(late[0], fire_at=now)]
+    return _later(late, now, hours)
+
+
+def _later(late: Sequence[PlannedRung], now: datetime, hours: WorkingCalendar | None) -> list[PlannedRung]:
+    """The same steps, as long after one another, from now."""
+    first = late[0].fire_at
+    if hours is None:
+        return [replace(one, fire_at=max(one.fire_at, now + (one.fire_at - first))) for one in late]
+    begins = clocks.within_office_hours(now, hours)
+    passed = [one.fire_at for one in late[1:] if one.fire_at <= now]
+    coming = [one.fire_at for one in late[1:] if one.fire_at > now]
+    moments = [begins, *ladder.set_back(passed, coming, first, begins, hours)]
+    return [replace(one, fire_at=max(moment, begins)) for one, moment in zip(late, moments, strict=True)]
 
 
 def spoken(unit: Unit, amount: int) -> str:

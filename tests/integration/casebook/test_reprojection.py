@@ -22,6 +22,7 @@ from models.words import DutyKind, Phase, TermChange
 from tests.conftest import Databases
 from tests.doors import counted
 from tests.factories import AHouse, Story, a_case, a_house
+from tests.following import days_pass
 
 DAY = 86400
 
@@ -231,9 +232,12 @@ async def test_a_duty_that_is_late_at_once_is_chased_at_once(db: Databases, hous
         assert duty.due_at < work.now
         opens = within_office_hours(work.now, Policy().calendar(duty.kind)) - work.now
     armed = await story.armed(duty)
-    assert [one.step for one in armed] == [Step.MANAGER]
+    steps = [one.step for one in sorted(armed, key=lambda one: one.fire_at)]
+    assert steps == [Step.OVERDUE, Step.DEPUTY, Step.DIRECTOR, Step.PARTNER_MANAGER, Step.MANAGER]
     await db.shift(opens.total_seconds() + 60)
     await fire(db)
+    assert [one.step for one in await story.armed(duty)] != steps, "the owner hears first"
+    await days_pass(db, 14)
     assert (await story.duty(DutyKind.KNOWN)).exhausted_at is not None
 
 
