@@ -56,11 +56,12 @@ _MOVE = _Bulk(
     {"id": "uuid", "due_at": "timestamptz", "unit": "text", "amount": "integer", "extra": "integer",
      "fixed_at": "timestamptz", "explanation": "text", "version": "integer"},
 )  # fmt: skip
-#: a step that is not on the new ladder goes; one that is due by now is about to be told, unless its moment has moved
+#: a step that is not on the new ladder goes; one that is due by now is about to be told, unless its moment has moved;
+#: the duties are named twice, so that their rungs are looked up also while the planner knows nothing of the table yet
 _DROP = _Bulk(
     """
     UPDATE rung r SET dropped_at = :now FROM w
-    WHERE r.duty_id = w.id AND r.fired_at IS NULL AND r.dropped_at IS NULL AND r.person_id IS NULL
+    WHERE r.duty_id = w.id AND r.duty_id = ANY (CAST(:id AS uuid[])) AND r.fired_at IS NULL AND r.dropped_at IS NULL AND r.person_id IS NULL
       AND r.step <> ALL (string_to_array(w.steps, ',')) AND (r.fire_at > :now OR r.due_version < w.version)
     """,
     {"id": "uuid", "steps": "text", "version": "integer"},
@@ -114,9 +115,9 @@ _NOTE = _Bulk(
 _TELL = _Bulk(
     """
     INSERT INTO history (id, house_id, case_id, at, what, person_id, organisation_id, facts)
-    SELECT gen_random_uuid(), :house, w.case_id, :now, 'termijn gewijzigd', :person, :organisation,
-           jsonb_build_object('aantal', count(*), 'waarom', min(w.why))
-    FROM w GROUP BY w.case_id
+    SELECT gen_random_uuid(), house_id, case_id, :now, 'termijn gewijzigd', :person, :organisation,
+           jsonb_build_object('aantal', count(*), 'waarom', min(why))
+    FROM w CROSS JOIN (SELECT CAST(:house AS uuid) AS house_id) h GROUP BY house_id, case_id
     """,
     {"case_id": "uuid", "why": "text"},
 )
