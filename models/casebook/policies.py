@@ -16,6 +16,7 @@ from sqlalchemy.types import Integer, Text, TypeEngine, Uuid
 from models import visibility
 from models.casebook import setup
 from models.casebook.frame import audit
+from models.ladder import Step
 from models.lookups import cases, projected
 from models.policy import Policy
 from models.projection import BECAUSE, Move, Projection, must_work
@@ -24,6 +25,7 @@ from models.tables.cases import Case
 from models.tables.people import HousePolicy
 from models.transactions import Work
 
+EVERY_STEP = frozenset(Step)
 _TYPES: dict[str, TypeEngine[Any]] = {"uuid": Uuid(), "text": Text(), "integer": Integer(), "timestamptz": Moment()}
 
 
@@ -56,15 +58,14 @@ _MOVE = _Bulk(
     {"id": "uuid", "due_at": "timestamptz", "unit": "text", "amount": "integer", "extra": "integer",
      "fixed_at": "timestamptz", "explanation": "text", "version": "integer"},
 )  # fmt: skip
-#: a step that is not on the new ladder goes; one that is due by now is about to be told, unless its moment has moved;
-#: the duties are named twice, so that their rungs are looked up also while the planner knows nothing of the table yet
+#: a step that is not on the new ladder goes; one that is due by now is about to be told, unless its moment has moved
 _DROP = _Bulk(
     """
     UPDATE rung r SET dropped_at = :now FROM w
-    WHERE r.duty_id = w.id AND r.duty_id = ANY (CAST(:id AS uuid[])) AND r.fired_at IS NULL AND r.dropped_at IS NULL AND r.person_id IS NULL
-      AND r.step <> ALL (string_to_array(w.steps, ',')) AND (r.fire_at > :now OR r.due_version < w.version)
+    WHERE r.duty_id = w.duty_id AND r.step = w.step AND r.fired_at IS NULL AND r.dropped_at IS NULL
+      AND r.person_id IS NULL AND (r.fire_at > :now OR r.due_version < w.version)
     """,
-    {"id": "uuid", "steps": "text", "version": "integer"},
+    {"duty_id": "uuid", "step": "text", "version": "integer"},
 )
 #: what is armed moves along, and what was dropped for this very moment comes back; what fired for it is done
 _ARM_AGAIN = _Bulk(
@@ -161,7 +162,8 @@ async def _write(work: Work, house_id: UUID, found: Sequence[Move]) -> None:
     ])  # fmt: skip
     armed = [(one, one.armed) for one in found if one.armed is not None]
     await _DROP.run(work, [
-        (one.duty.id, ",".join(rung.step for rung in rungs), one.version) for one, rungs in armed
+        (one.duty.id, step, one.version) for one, rungs in armed
+        for step in EVERY_STEP.difference(rung.step for rung in rungs)
     ], now=work.now)  # fmt: skip
     ahead = [
         (one.duty.case_id, one.duty.id, rung.step, one.version, rung.fire_at) for one, rungs in armed for rung in rungs
