@@ -118,9 +118,9 @@ _NOTE = _Bulk(
 _TELL = _Bulk(
     """
     INSERT INTO history (id, house_id, case_id, at, what, person_id, organisation_id, facts)
-    SELECT gen_random_uuid(), :house, w.case_id, :now, 'termijn gewijzigd', :person, :organisation,
-           jsonb_build_object('aantal', count(*), 'waarom', min(w.why))
-    FROM w GROUP BY w.case_id
+    SELECT gen_random_uuid(), house_id, case_id, :now, 'termijn gewijzigd', :person, :organisation,
+           jsonb_build_object('aantal', count(*), 'waarom', min(why))
+    FROM w CROSS JOIN (SELECT CAST(:house AS uuid) AS house_id) h GROUP BY house_id, case_id
     """,
     {"case_id": "uuid", "why": "text"},
 )
