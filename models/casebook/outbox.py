@@ -34,6 +34,16 @@ _MERGED = """
                                       WHERE newer->>'taak' = line->>'taak')), '[]') || excluded.lines,
   case_ids = ARRAY(SELECT DISTINCT unnest(outbox.case_ids || excluded.case_ids))
   WHERE outbox.tries = 0 AND outbox.sent_at IS NULL AND outbox.gave_up_at IS NULL"""
+#: nobody stands in for who is away: their contact hears so, once a day and without content
+_NOTICED = """, noticed AS (
+  INSERT INTO outbox (id, house_id, key, recipient_id, template, case_ids, lines, created_at, next_try_at, tries)
+  SELECT gen_random_uuid(), house_id, 'zonder_vervanger:'
+           || CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Amsterdam' AS date) || ':' || person_id, person_id,
+         'zonder_vervanger', array_agg(DISTINCT case_id), CAST('[]' AS jsonb), :now, :now, 0
+  FROM notified GROUP BY house_id, person_id
+  ON CONFLICT (key) DO NOTHING
+)
+"""
 _AT_ONCE = """
 INSERT INTO outbox (id, house_id, key, recipient_id, template, case_ids, lines, created_at, next_try_at, tries)
 SELECT gen_random_uuid(), house_id, :key || ':' || person_id, person_id, template, array_agg(DISTINCT case_id),
@@ -53,7 +63,7 @@ def _tell(then: str) -> str:
 
 @cache
 def _bundled() -> str:
-    return _tell(_part("remind.sql").replace("{merged}", _MERGED))
+    return _tell(_NOTICED + _part("remind.sql").replace("{merged}", _MERGED))
 
 
 def _part(name: str) -> str:
@@ -96,7 +106,7 @@ async def tell_about_duties(
     if not pairs:
         return 0
     result = await work.session.execute(
-        text(_tell(_AT_ONCE)),
+        text(_tell(_NOTICED + _AT_ONCE)),
         _asked([(duty, step, None) for duty, step in pairs]) | {
             "now": work.now, "template": template, "key": key, "more": json.dumps(more),
         },

@@ -65,13 +65,6 @@ WITH asked AS (
   JOIN person p ON p.organisation_id = t.organisation_id AND p.active
     AND CASE t.kind_of_organisation WHEN 'huis' THEN 'manager' ELSE 'partnercontact' END = ANY (p.roles)
     AND NOT pols_is_away(p.absent_from, p.absent_until, :now)
-), noticed AS (
-  INSERT INTO outbox (id, house_id, key, recipient_id, template, case_ids, lines, created_at, next_try_at, tries)
-  SELECT gen_random_uuid(), house_id,
-         'zonder_vervanger:' || CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Europe/Amsterdam' AS date) || ':' || person_id,
-         person_id, 'zonder_vervanger', array_agg(DISTINCT case_id), CAST('[]' AS jsonb), :now, :now, 0
-  FROM notified GROUP BY house_id, person_id
-  ON CONFLICT (key) DO NOTHING
 ), said AS (
   SELECT p.duty_id, p.step, p.house_id, p.case_id, p.person_id,
          d.urgent AND d.kind = ANY (CAST(:hourly AS text[])) AS hurried,
