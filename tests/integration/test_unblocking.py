@@ -12,7 +12,6 @@ from api.openapi import document
 from models.ladder import Step
 from models.policy import LadderStep, Policy
 from models.transactions import unit_of_work
-from models.unblock import Deed
 from models.words import DecisionKind, DutyKind, Phase
 from tests.behind import behind
 from tests.conftest import Databases
