@@ -37,7 +37,7 @@ house in the same tables, security on. Times are of one warm run on the machine 
 more statements than one the slowest is shown. In the whole plans there is no sequential scan over cases, duties or
 rungs: a run that finds one fails. Branches of the policies that were never executed are left out below.
 """
-_CLAIM = "WITH due"
+_CLAIM = "SELECT DISTINCT duty_id"
 BATCH = 5000  # what `remind` claims at once
 #: three batches of reminders that are due: asked twice and explained once, each claims as many as it can
 _DUE = """

@@ -220,7 +220,7 @@ async def test_what_somebody_put_off_for_themselves_comes_to_them_alone_and_is_n
 
     await chase(asleep.db)
 
-    assert await asleep.told(known) == [("politie", "overdue")]
+    assert await asleep.told(known) == [("politie", "snoozed")]
     async with story.acting("triagist") as work:
         sentences = [line.sentence for line in await timeline.timeline(work, story.case_id)]
     assert [one for one in sentences if "bekend of niet bekend" in one and "herinnering" in one.lower()] == []
@@ -232,7 +232,7 @@ async def _puts_off(asleep: Asleep, duty: Duty, key: str) -> UUID:
     await put(
         asleep.db,
         "INSERT INTO rung (id, house_id, case_id, duty_id, step, due_version, fire_at, person_id)"
-        " VALUES (gen_random_uuid(), :house, :case, :duty, 'overdue', 1, pols_now(), :person)",
+        " VALUES (gen_random_uuid(), :house, :case, :duty, 'snoozed', 1, pols_now(), :person)",
         house=duty.house_id, case=duty.case_id, duty=duty.id, person=asleep.house.person(key),
     )  # fmt: skip
     async with unit_of_work(ENGINE, asleep.db.engine) as work:

@@ -75,7 +75,9 @@ NEVER = {
         WHERE o.template = 'herinnering' AND o.created_at > {_ENDED} + {_SOON}""",
     "nobody hears twice of the same step": f"""
         SELECT told.* FROM (
-          SELECT o.recipient_id, line->>'taak' AS duty, line->>'stap' AS step, count(*) AS times
+          SELECT o.recipient_id, line->>'taak' AS duty,
+            CASE WHEN line->>'stap' LIKE 'partner_manager%' THEN 'partner_manager' ELSE line->>'stap' END AS step,
+            count(*) AS times
           FROM outbox o, jsonb_array_elements(o.lines) AS line WHERE o.template = 'herinnering'
           GROUP BY 1, 2, 3) AS told
         LEFT JOIN {_FIRED.format(passed="IS NULL")} f USING (duty, step) WHERE told.times > coalesce(f.times, 0)""",
@@ -227,6 +229,7 @@ async def test_whatever_happens_every_step_fires_once_and_in_time_and_for_what_i
     await walk.begin()
     for _ in range(STEPS):
         await walk.step()
+    await as_worker.shift(10 * 86_400)
     await walk.followers_come()
     await walk.holds()
 

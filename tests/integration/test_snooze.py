@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select, text, update
 
 from models.actors import ENGINE
-from models.casebook import follow_up
 from models.clocks import AMSTERDAM
 from models.ladder import Step
 from models.tables.duties import Duty, Rung
@@ -19,6 +18,7 @@ from models.words import DutyKind, Phase
 from tests.conftest import Databases
 from tests.doors import Door, rows
 from tests.factories import Story, a_case
+from tests.following import days_pass
 
 
 def local(day: str) -> datetime:
@@ -46,9 +46,7 @@ class Scene:
         """Move the clock, and fire what is due."""
         async with unit_of_work(ENGINE, self.db.engine) as work:
             ahead = (moment - work.now).total_seconds()
-        await self.db.shift(ahead)
-        async with unit_of_work(ENGINE, self.db.engine) as work:
-            await follow_up.remind(work)
+        await days_pass(self.db, ahead / 86_400)
 
     async def told(self, step: str) -> set[str]:
         """Who was told of the duty with this step."""

@@ -10,13 +10,12 @@ from sqlalchemy import text
 from api.app import create_v1
 from api.openapi import document
 from models.ladder import Step
-from models.policy import LadderStep, Policy
 from models.transactions import unit_of_work
 from models.words import DecisionKind, DutyKind, Phase
 from tests.behind import behind
 from tests.conftest import Databases
-from tests.doors import Door, counted, own_client, rows
-from tests.factories import Story, a_case, a_house
+from tests.doors import Door, counted, rows
+from tests.factories import Story, a_case
 
 EXHAUSTED = "UPDATE duty SET due_at = due_at - interval '60 days', exhausted_at = pols_now() WHERE id = :id"
 SPENT = "UPDATE rung SET fired_at = pols_now() WHERE duty_id = :id"
@@ -115,7 +114,9 @@ async def test_a_duty_of_a_partner_goes_to_another_of_its_contacts_who_is_told_a
     assert await causes(door, story) == []
     duty = next(one for one in await story.duties(DutyKind.COMMITMENT) if one.id == duty_id)
     armed = await story.armed(duty)
-    assert {one.step for one in armed} == {Step.OVERDUE, Step.DEPUTY, Step.DIRECTOR, Step.MANAGER}
+    assert {one.step for one in armed} == {
+        Step.OVERDUE, Step.DEPUTY, Step.DIRECTOR, Step.PARTNER_MANAGER, Step.MANAGER,
+    }  # fmt: skip
     lines = (await door.get("regisseur", f"/casussen/{story.case_id}/tijdlijn"))["resultaten"]
     assert lines[0]["tekst"] == (
         "De taak is toegewezen aan een ander (geen antwoord): afspraak uitvoeren (GGZ Westerveen)"
@@ -361,17 +362,3 @@ async def test_the_number_of_questions_of_a_page_does_not_grow_with_its_cases(do
         asked.append(len(sent))
 
     assert asked[0] == asked[1]
-
-
-async def test_a_ladder_without_steps_after_the_term_stays_exhausted(own_db: Databases) -> None:
-    steps = [LadderStep(step=Step.REMIND, after=-1)]
-    house = await a_house(own_db.owner, policy=Policy(ladders={DutyKind.COMMITMENT: steps}))
-    async with own_client(own_db) as client:
-        door = Door(client, house)
-        story = await a_case(own_db.web, house, Phase.MONITORING)
-        duty_id, colleague = await exhausted(own_db, story), await a_colleague(own_db, door)
-
-        body = {"persoon": str(colleague), "reden": "anders"}
-        await door.post("regisseur", f"/taken/{duty_id}/toewijzingen", body, status=204)
-
-        assert [one["soort"] for one in await causes(door, story)] == ["ladder_uitgeput"]

@@ -175,9 +175,9 @@ async def fire(db: Databases) -> None:
 async def test_a_step_that_was_dropped_comes_back_with_the_old_ladder(db: Databases, house: AHouse) -> None:
     story = await a_case(db.web, house, Phase.SCREENING)
     before = sorted((one.step, one.fire_at) for one in await story.armed(await story.duty(DutyKind.KNOWN)))
-    short = Policy(ladders={DutyKind.KNOWN: [LadderStep(step=Step.DUE, after=0)]})
-    await saved(db, house, short)
-    assert [one.step for one in await story.armed(await story.duty(DutyKind.KNOWN))] == [Step.DUE]
+    steps = [LadderStep(step=Step.DUE, after=0), LadderStep(step=Step.MANAGER, after=8)]
+    await saved(db, house, Policy(ladders={DutyKind.KNOWN: steps}))
+    assert {one.step for one in await story.armed(await story.duty(DutyKind.KNOWN))} == {Step.DUE, Step.MANAGER}
 
     await saved(db, house, Policy(), version=2)
 
@@ -189,13 +189,13 @@ async def test_a_shorter_ladder_that_is_all_told_is_exhausted_and_a_longer_one_i
     db: Databases, house: AHouse
 ) -> None:
     story = await a_case(db.web, house, Phase.SCREENING)
-    await db.shift(8 * DAY)
-    await fire(db)
-    told = [LadderStep(step=Step.DUE, after=0)]
+    await days_pass(db, 30)
+    told = [LadderStep(step=Step.DUE, after=0), LadderStep(step=Step.MANAGER, after=8)]
+    more = [*told, LadderStep(step=Step.MANAGER, after=80)]
 
-    await saved(db, house, Policy(ladders=dict.fromkeys(DutyKind, told)))
+    await saved(db, house, Policy(ladders={DutyKind.JUDGE_CRITERIA: told}))
     short = await story.duty(DutyKind.JUDGE_CRITERIA)
-    await saved(db, house, Policy(), version=2)
+    await saved(db, house, Policy(ladders={DutyKind.JUDGE_CRITERIA: more}), version=2)
     long = await story.duty(DutyKind.JUDGE_CRITERIA)
 
     assert short.exhausted_at is not None
