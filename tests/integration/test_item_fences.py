@@ -235,14 +235,12 @@ class Judge:
             case OrganisationKind.HOUSE:
                 leads = case["director_id"] in {actor.person_id, self.replaced()}
                 return bool(actor.roles & STAFF_ROLES) and leads
-            case OrganisationKind.LID1 | OrganisationKind.LID2 if not self.takes_part():
-                return False
-            case OrganisationKind.LID1 | OrganisationKind.LID2 as kind if early:
+            case OrganisationKind.LID1 | OrganisationKind.LID2 as kind if early and self.takes_part():
                 table = kind is OrganisationKind.LID1 and Role.TRIAGE_MEMBER in actor.roles
                 return case["reporter_organisation_id"] == actor.organisation_id or (
                     table and case["phase"] != "advies"
                 )
-            case OrganisationKind.LID1 | OrganisationKind.LID2:
+            case OrganisationKind.LID1 | OrganisationKind.LID2 if not early and self.takes_part():
                 mine = (case["id"], actor.organisation_id, "betrokken", None)
                 names = ("case_id", "organisation_id", "standing", "until")
                 return self.works(case) and any(
