@@ -62,6 +62,7 @@ MORE_PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("contactpunt", "gemeente", (Role.CONTACT_POINT,)),
     ("wijkagent", "politie", (Role.CONTACT,)),
     ("triagelid", "politie", (Role.TRIAGE_MEMBER,)),
+    ("teamchef", "politie", (Role.PARTNER_LEAD,)),
     ("psychiater", "ggz", (Role.CONTACT,)),
     ("secretariaat", "ggz", ()),
 )

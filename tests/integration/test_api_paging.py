@@ -11,16 +11,20 @@ import pytest
 from api.app import create_v1
 from api.openapi import document
 from api.paging import cursor, place
+from models.actors import ENGINE
+from models.casebook import findings
 from models.clocks import Unit
 from models.lookups.paging import EPOCH, Place
 from models.tables.base import new_id
 from models.tables.duties import Duty
 from models.tables.meetings import Meeting
+from models.transactions import unit_of_work
 from models.words import DutyKind, Phase
 from tests.conftest import Databases
 from tests.doors import Door, counted
 from tests.factories import AHouse, Story, a_case, a_house
 from tests.integration.test_api_referrals import SUBMITTED
+from tests.integration.test_api_rights import AWAY
 from tests.integration.test_stalled_lookup import drawn
 
 
@@ -43,6 +47,7 @@ LISTS = {
     "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
+    "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
 }  # fmt: skip
 
 
@@ -80,6 +85,11 @@ class Grown:
     door: Door
     case_id: UUID
     stalled: list[UUID]
+
+    def address(self, path: str) -> str:
+        """A list of this case, or of somebody who has something open in it."""
+        about = self.door.house.person("ggz") if path.startswith("/personen/") else self.case_id
+        return path.replace("{id}", str(about))
 
     async def all(self, path: str, who: str, **query: Any) -> list[dict[str, Any]]:
         """A whole list in one page."""
@@ -126,7 +136,17 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
     for _ in range(3):
         reason = {"reden": "Dreiging vanavond in de wijk."}
         await made.door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
+    await _night(db, made)
     return made
+
+
+async def _night(db: Databases, made: Grown) -> None:
+    """People who will be away from the same day, and findings of one night."""
+    for who in ("politie", "om", "gemeente", "ggz"):
+        away = f"/personen/{made.door.house.person(who)}/afwezigheid"
+        assert (await made.door.call("PUT", away, "manager", json=AWAY)).status_code == 204
+    async with unit_of_work(ENGINE, db.engine) as work:
+        await findings.check(work, made.door.house.id)
 
 
 async def _grow(story: Story) -> None:
@@ -160,8 +180,8 @@ def _question(house: AHouse, number: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("path", list(LISTS))
 async def test_pages_join_up_to_the_whole_list_without_a_gap_or_a_repeat(grown: Grown, path: str) -> None:
-    who, address = LISTS[path], path.replace("{id}", str(grown.case_id))
-    query = {"afgedaan": "true"} if path.endswith("{id}/taken") else {}
+    who, address = LISTS[path], grown.address(path)
+    query = {"afgedaan": "true"} if path == "/casussen/{id}/taken" else {}
 
     whole = await grown.all(address, who, **query)
 
@@ -172,7 +192,7 @@ async def test_pages_join_up_to_the_whole_list_without_a_gap_or_a_repeat(grown: 
 
 @pytest.mark.parametrize("path", list(LISTS))
 async def test_a_later_page_costs_as_many_questions_as_the_whole_list(grown: Grown, db: Databases, path: str) -> None:
-    who, address = LISTS[path], path.replace("{id}", str(grown.case_id))
+    who, address = LISTS[path], grown.address(path)
     first = await grown.door.get(who, address, paginaGrootte=2)
     async with counted(db) as for_all:
         await grown.door.get(who, address)

@@ -154,10 +154,14 @@ class Judge:
             return self.open_to(item)
         if self.shut(case):
             return False  # closed is shielded for everybody else (R22)
-        partner = actor.organisation_kind in {OrganisationKind.LID1, OrganisationKind.LID2}
-        if partner and actor.organisation_id == item["supplier_id"] and self.works(case):
+        if self.takes_part() and actor.organisation_id == item["supplier_id"] and self.works(case):
             return True  # what one supplied is one's own
         return self.open_to(item) and self.at_work(item["case_id"])
+
+    def takes_part(self) -> bool:
+        """For a participant, and not only to lead there: who does is told that an answer is missing, no more."""
+        partner = self.actor.organisation_kind in {OrganisationKind.LID1, OrganisationKind.LID2}
+        return partner and self.actor.roles != {Role.PARTNER_LEAD}
 
     def open_to(self, item: Row) -> bool:
         """Nothing keeps it from this organisation or this person."""
@@ -215,9 +219,10 @@ class Judge:
         return not any(where in one["organisations"] or who in one["persons"] for one in lists)
 
     def replaced(self) -> Any:
-        """The regisseur is away and named one colleague, who does her work meanwhile."""
+        """The regisseur is away and named one colleague, who does her work meanwhile if a regisseur too."""
         stands_in = self.actor.person_id == self.world.house.person("vervanger")
-        return self.world.house.person("regisseur") if stands_in else self.actor.person_id
+        able = stands_in and Role.PROCESS_DIRECTOR in self.actor.roles
+        return self.world.house.person("regisseur") if able else self.actor.person_id
 
     def _at_work(self, case: Row) -> bool:
         """A report: the desk, the table, who made it. A case: its regisseur, and who is involved now. Nobody else."""
@@ -230,12 +235,12 @@ class Judge:
             case OrganisationKind.HOUSE:
                 leads = case["director_id"] in {actor.person_id, self.replaced()}
                 return bool(actor.roles & STAFF_ROLES) and leads
-            case OrganisationKind.LID1 | OrganisationKind.LID2 as kind if early:
+            case OrganisationKind.LID1 | OrganisationKind.LID2 as kind if early and self.takes_part():
                 table = kind is OrganisationKind.LID1 and Role.TRIAGE_MEMBER in actor.roles
                 return case["reporter_organisation_id"] == actor.organisation_id or (
                     table and case["phase"] != "advies"
                 )
-            case OrganisationKind.LID1 | OrganisationKind.LID2:
+            case OrganisationKind.LID1 | OrganisationKind.LID2 if not early and self.takes_part():
                 mine = (case["id"], actor.organisation_id, "betrokken", None)
                 names = ("case_id", "organisation_id", "standing", "until")
                 return self.works(case) and any(

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ async def lines(story: Story, key: str) -> list[Line]:
 
 
 def written_codes() -> set[str]:
-    """Every code the casebook writes: in `note(…)`, in `History(what=…)` and in its SQL."""
+    """Every code the casebook writes: in `note(…)`, in `History(what=…)`, in rows of it and in its SQL."""
     codes: set[str] = set()
     for path in CASEBOOK.glob("*.py"):
         source = path.read_text(encoding="utf-8")
@@ -46,9 +47,19 @@ def written_codes() -> set[str]:
                     codes.add(code)
                 case ast.keyword(arg="what", value=ast.Constant(value=str(code))):
                     codes.add(code)
+                case ast.Dict(keys=keys, values=values):
+                    codes |= set(_named("what", keys, values))
                 case ast.Call(func=ast.Attribute(attr="note"), args=[first, *_]):
                     pytest.fail(f"{path.name}:{node.lineno}: a code must be a text here, not {ast.unparse(first)}")
     return codes
+
+
+def _named(name: str, keys: list[ast.expr | None], values: list[ast.expr]) -> Iterator[str]:
+    """The texts under this name in a row that is written as it stands."""
+    for key, value in zip(keys, values, strict=True):
+        match key, value:
+            case ast.Constant(value=found), ast.Constant(value=str(code)) if found == name:
+                yield code
 
 
 def test_every_code_the_casebook_writes_has_its_sentence() -> None:

@@ -53,6 +53,10 @@ class World:
     tables: dict[str, list[Row]]
     actors: dict[str, Actor]
 
+    def __repr__(self) -> str:
+        """Short: what fails here prints its arguments."""
+        return f"{len(self.labels)} cases"
+
     def of_case(self, table: str, case_id: UUID) -> list[Row]:
         return [row for row in self.tables[table] if row["case_id"] == case_id]
 
