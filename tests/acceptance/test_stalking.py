@@ -156,7 +156,7 @@ async def _informing_stays_postponed(world: World, dennis: str) -> None:
     await world.answer(
         "ggz", dennis, "betrokkene_informeren", "uitgesteld", toelichting="gronden van twee", hertoetsOp=until
     )
-    await world.move_to(again)
+    await world.move_to(again + timedelta(minutes=10))  # reminders wait a little for one another
     recheck = await world.duty("ggz", dennis, "uitstel_informeren_hertoetsen")
     assert await world.told("ggz", recheck["id"]), "who reported is asked again on the day that was named"
     later = (await world.now() + timedelta(days=30)).isoformat()

@@ -348,7 +348,8 @@ async def test_who_leads_the_case_sends_the_proposed_message_with_one_click(own_
         async with signed_in(own_db, house, "regisseur") as client:
             page = (await client.get(f"/casussen/{story.case_id}")).text
             paths = re.findall(r'action="(/taken/[^"]+/escaleren)"', page)
-            found = {path: await client.post(path, data=csrf(client) | {"terug": "casus"}) for path in dict.fromkeys(paths)}
+            to_case = csrf(client) | {"terug": "casus"}
+            found = {path: await client.post(path, data=to_case) for path in dict.fromkeys(paths)}
             after = await client.get(f"/casussen/{story.case_id}?gezegd=geescaleerd")
 
     sent = [one for one in found.values() if one.status_code == 303]
