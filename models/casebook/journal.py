@@ -60,7 +60,11 @@ async def postpone(work: Work, case_id: UUID, code: str) -> None:
 
 
 async def close_duty(work: Work, case_id: UUID, kind: DutyKind) -> None:
-    """What the flow itself owed is done: nobody is reminded of it."""
+    """What the flow itself owed is done: nobody is reminded of it.
+
+    The case is locked first, as every verb does: a verb takes the rungs before the duties, and would wait in a ring.
+    """
+    await work.session.execute(select(Case.id).where(Case.id == case_id).with_for_update(key_share=True))
     closed = await work.session.scalars(
         update(Duty).where(Duty.case_id == case_id, Duty.kind == kind, is_open())
         .values(answered_at=work.now, ended_as="uitgevoerd").returning(Duty.id)
