@@ -42,6 +42,7 @@ class Worker:
         self.conductor = conductor
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._cases, self._mail, self._clock, self._night, self._hour = (asyncio.Event() for _ in range(5))
+        self._looks = asyncio.Event()
         self._slots = asyncio.Semaphore(settings.worker_cases)
         self._busy: set[UUID] = set()
         self._round = Round()
@@ -50,7 +51,7 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled; a loop that stumbles goes on."""
         tick = self.settings.tick_seconds
-        left, moved = [self._cases, self._mail], [self._clock, self._night, self._hour]
+        left, moved = [self._cases, self._mail], [self._clock, self._night, self._hour, self._looks]
         wakes = Wakes(self.settings.database_engine_url.get_secret_value(), left=left, moved=moved)
         async with asyncio.TaskGroup() as loops:
             loops.create_task(wakes.listen())
@@ -61,7 +62,7 @@ class Worker:
             loops.create_task(self._each(MINUTE, self._hour, self._anchor))
             loops.create_task(self._each(self.settings.reconcile_seconds, asyncio.Event(), self._reconcile))
             loops.create_task(self._each(NIGHT, self._night, self._retention))
-            loops.create_task(self._each(NIGHT, asyncio.Event(), self._check))
+            loops.create_task(self._each(NIGHT, self._looks, self._check))
 
     async def _each(self, seconds: float, woken: asyncio.Event, duty: Callable[[], Awaitable[None]]) -> None:
         while True:

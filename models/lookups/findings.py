@@ -54,7 +54,7 @@ _QUESTIONS: Mapping[FindingKind, str] = {
         SELECT DISTINCT j.case_id, CAST(NULL AS uuid), CAST(NULL AS uuid)
         FROM journal_entry j JOIN cases c ON c.id = j.case_id
         WHERE j.house_id = :house AND j.done_at IS NULL AND j.gave_up_at IS NULL AND c.closed_at IS NULL
-          AND j.next_try_at < now() - CAST(:grace AS interval)
+          AND j.next_try_at < least(now(), CAST(:now AS timestamptz)) - CAST(:grace AS interval)
           AND NOT EXISTS (SELECT FROM engine_run e WHERE e.case_id = j.case_id)
     """,
     K.HOLD_WITHOUT_END: """
