@@ -1,0 +1,71 @@
+"""What careless use found: ladders that remind twice, and reminding while a case is on hold."""
+
+from datetime import timedelta
+
+from models.ladder import Step
+from models.stalled import STOPS_ON_HOLD
+from models.transactions import unit_of_work
+from models.words import DecisionKind, DutyKind, Phase
+from tests.behind import behind
+from tests.conftest import Databases
+from tests.doors import Door, rows
+from tests.factories import a_case
+from tests.integration.test_unblocking import EXHAUSTED, SPENT, a_colleague, exhausted
+
+TWICE = [
+    {"trede": "due", "na": 0}, {"trede": "overdue", "na": 2}, {"trede": "overdue", "na": 4},
+    {"trede": "partner_manager", "na": 6}, {"trede": "manager", "na": 8},
+]  # fmt: skip
+
+
+async def ladders(door: Door, *kinds: DutyKind) -> None:
+    """The house reminds twice of what is late."""
+    answer = await door.call(
+        "PUT", f"/huizen/{door.house.id}/beleid", "manager", json={"ladders": dict.fromkeys(kinds, TWICE)},
+        headers={"If-Match": '"0"'},
+    )  # fmt: skip
+    assert answer.status_code == 204, answer.text
+
+
+async def test_a_ladder_that_reminds_twice_does_so_again_of_a_duty_that_is_assigned(door: Door, db: Databases) -> None:
+    await ladders(door, DutyKind.COMMITMENT)
+    story = await a_case(db.web, door.house, Phase.MONITORING)
+    duty_id, colleague = await exhausted(db, story), await a_colleague(db, door)
+
+    body = {"persoon": str(colleague), "reden": "werkdruk"}
+    await door.post("regisseur", f"/taken/{duty_id}/toewijzingen", body, status=204)
+
+    duty = next(one for one in await story.duties(DutyKind.COMMITMENT) if one.id == duty_id)
+    assert sorted((one.step, one.nth) for one in await story.armed(duty)) == [
+        (Step.MANAGER, 1), (Step.OVERDUE, 1), (Step.OVERDUE, 2), (Step.PARTNER_MANAGER, 1),
+    ]  # fmt: skip
+
+
+async def test_who_leads_at_the_house_is_no_step_of_a_duty_of_the_house(door: Door, db: Databases) -> None:
+    await ladders(door, DutyKind.JUDGE_CRITERIA)
+    story = await a_case(db.web, door.house, Phase.SCREENING)
+    duty, colleague = await story.duty(DutyKind.JUDGE_CRITERIA), await a_colleague(db, door, "triagist")
+    await behind(db, EXHAUSTED, id=duty.id)
+    await behind(db, SPENT, id=duty.id)
+
+    body = {"persoon": str(colleague), "reden": "werkdruk"}
+    await door.post("manager", f"/taken/{duty.id}/toewijzingen", body, status=204)
+
+    assert {one.step for one in await story.armed(duty)} == {Step.OVERDUE, Step.MANAGER}
+
+
+async def test_nobody_is_reminded_of_a_term_that_stands_still(door: Door, db: Databases) -> None:
+    story = await a_case(db.web, door.house, Phase.MONITORING)
+    async with unit_of_work(door.house.actors["regisseur"], db.web) as work:
+        until = work.now + timedelta(days=3)
+    await story.decide("regisseur", DecisionKind.HOLD, until=until)
+    found = (await door.get("regisseur", f"/casussen/{story.case_id}/taken"))["resultaten"]
+    still = next(one for one in found if one["soort"] in STOPS_ON_HOLD)
+    runs = next(one for one in found if one["soort"] == DutyKind.COMMITMENT)
+    before = await rows(db, door.house)
+
+    told = await door.refused("regisseur", f"/taken/{still['id']}/herinneringen", None, 409)
+
+    assert "opgeschort" in told["detail"]
+    assert await rows(db, door.house) == before
+    await door.post("regisseur", f"/taken/{runs['id']}/herinneringen", status=204)
