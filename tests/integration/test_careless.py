@@ -1,4 +1,4 @@
-"""What careless use found: ladders that remind twice, and reminding while a case is on hold."""
+"""What careless use found: ladders that remind twice, a case on hold, a deputy who leads, an act that cannot be yet."""
 
 from datetime import timedelta
 
@@ -10,7 +10,8 @@ from tests.behind import behind
 from tests.conftest import Databases
 from tests.doors import Door, rows
 from tests.factories import a_case
-from tests.integration.test_unblocking import EXHAUSTED, SPENT, a_colleague, exhausted
+from tests.integration.test_absence import away
+from tests.integration.test_unblocking import EXHAUSTED, SPENT, a_colleague, causes, deeds, exhausted
 
 TWICE = [
     {"trede": "due", "na": 0}, {"trede": "overdue", "na": 2}, {"trede": "overdue", "na": 4},
@@ -69,3 +70,38 @@ async def test_nobody_is_reminded_of_a_term_that_stands_still(door: Door, db: Da
     assert "opgeschort" in told["detail"]
     assert await rows(db, door.house) == before
     await door.post("regisseur", f"/taken/{runs['id']}/herinneringen", status=204)
+
+
+async def test_who_stands_in_for_the_regisseur_unblocks_and_extends_as_she_does(door: Door, db: Databases) -> None:
+    story = await a_case(db.web, door.house, Phase.MONITORING)
+    duty_id, colleague = await exhausted(db, story), await a_colleague(db, door)
+    offered = deeds((await causes(door, story))[0])
+    progress = next(
+        one for one in (await door.get("regisseur", f"/casussen/{story.case_id}/taken"))["resultaten"]
+        if one["soort"] == DutyKind.PROGRESS
+    )  # fmt: skip
+    assign = f"/taken/{duty_id}/toewijzingen", {"persoon": str(colleague), "reden": "afwezig"}
+    extend = f"/taken/{progress['id']}/verlengingen", {"aantal": 1, "reden": "vakantie"}
+    for path, body in (assign, extend):
+        await door.refused("regisseur2", path, body, 403)
+
+    await away(door, db, "regisseur", "regisseur2")
+
+    assert deeds((await causes(door, story, "regisseur2"))[0]) == offered
+    await door.post("regisseur2", *assign, status=204)
+    await door.post("regisseur2", *extend)
+    await door.post("regisseur2", *extend)
+
+
+async def test_escalating_is_not_offered_before_the_term_is_over(door: Door, db: Databases) -> None:
+    story = await a_case(db.web, door.house, Phase.MONITORING)
+    await away(door, db, "ggz")
+
+    absent = [one for one in await causes(door, story) if one["soort"] == "eigenaar_afwezig"]
+
+    assert absent
+    for one in absent:
+        runs = (await door.get("regisseur", f"/taken/{one['taak']}"))["teLaat"] is False
+        assert runs
+        assert "escaleren" not in deeds(one)
+        await door.refused("regisseur", f"/taken/{one['taak']}/escalaties", {"aan": "manager"}, 409)
