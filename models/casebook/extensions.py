@@ -37,17 +37,19 @@ async def extend(work: Work, duty_id: UUID, command: ExtendTerm) -> tuple[Duty, 
         raise InvalidFields([FieldError("reden", "waarom is meer tijd nodig?")])
     if command.amount > left:
         raise InvalidFields([FieldError("aantal", f"er kan ten hoogste nog {spoken(duty.unit, left)} bij")])
-    await _give(frame, duty, command)
+    await _give(frame, duty, command, more=left - command.amount)
     return duty, left - command.amount if leads else 0
 
 
-async def _give(frame: Frame, duty: Duty, command: ExtendTerm) -> None:
+async def _give(frame: Frame, duty: Duty, command: ExtendTerm, *, more: int) -> None:
+    """`more`: what could be added besides."""
     was = duty.due_at
     duty.extra += command.amount
     said = f"verlengd met {spoken(duty.unit, command.amount)}"
     await duties.recompute(frame, [duty], Because(TermChange.EXTENDED, said, command.reason, command.amount))
     if duty.due_at <= frame.work.now:
-        raise InvalidFields([FieldError("aantal", "hiermee is de termijn nog steeds voorbij; verleng met meer")])
+        advice = "verleng met meer" if more else "meer kan niet"
+        raise InvalidFields([FieldError("aantal", f"hiermee is de termijn nog steeds voorbij; {advice}")])
     if duty.due_at == was:
         raise InvalidFields([FieldError("aantal", "hiermee valt de termijn op hetzelfde moment; verleng met meer")])
     frame.note(

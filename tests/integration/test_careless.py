@@ -9,8 +9,9 @@ from models.words import DecisionKind, DutyKind, Phase
 from tests.behind import behind
 from tests.conftest import Databases
 from tests.doors import Door, rows
-from tests.factories import a_case
+from tests.factories import a_case, a_lead, with_more_people
 from tests.integration.test_absence import away
+from tests.integration.test_corrections import phoned, told
 from tests.integration.test_unblocking import EXHAUSTED, SPENT, a_colleague, causes, deeds, exhausted
 
 TWICE = [
@@ -65,9 +66,9 @@ async def test_nobody_is_reminded_of_a_term_that_stands_still(door: Door, db: Da
     runs = next(one for one in found if one["soort"] == DutyKind.COMMITMENT)
     before = await rows(db, door.house)
 
-    told = await door.refused("regisseur", f"/taken/{still['id']}/herinneringen", None, 409)
+    refused = await door.refused("regisseur", f"/taken/{still['id']}/herinneringen", None, 409)
 
-    assert "opgeschort" in told["detail"]
+    assert "opgeschort" in refused["detail"]
     assert await rows(db, door.house) == before
     await door.post("regisseur", f"/taken/{runs['id']}/herinneringen", status=204)
 
@@ -105,3 +106,36 @@ async def test_escalating_is_not_offered_before_the_term_is_over(door: Door, db:
         assert runs
         assert "escaleren" not in deeds(one)
         await door.refused("regisseur", f"/taken/{one['taak']}/escalaties", {"aan": "manager"}, 409)
+
+
+async def test_who_reads_no_case_is_no_deputy_of_a_contact(door: Door, db: Databases) -> None:
+    await with_more_people(db.owner, door.house)
+    await a_lead(db.owner, door.house, "ggz")
+
+    for nobody in ("secretariaat", "leiding_ggz"):
+        answer = await away(door, db, "ggz", nobody)
+        assert answer.status_code == 400
+        assert "geen contactpersoon" in answer.text
+    assert (await away(door, db, "ggz", "psychiater")).status_code == 204
+
+
+async def test_nobody_is_told_to_extend_with_more_than_can_be(door: Door, db: Databases) -> None:
+    story = await a_case(db.web, door.house, Phase.MONITORING)
+    duty = await story.duty(DutyKind.PROGRESS)
+    moved = "UPDATE duty SET anchor = anchor - interval '90 days', due_at = due_at - interval '90 days' WHERE id = :id"
+    await behind(db, moved, id=duty.id)
+
+    for amount, advice in ((2, "verleng met meer"), (5, "meer kan niet")):
+        body = {"aantal": amount, "reden": "drukte"}
+        refused = await door.refused("regisseur", f"/taken/{duty.id}/verlengingen", body, 400)
+        assert refused["velden"][0]["melding"].endswith(advice)
+
+
+async def test_who_stands_in_hears_that_a_phone_answer_was_corrected(door: Door, db: Databases) -> None:
+    story = await a_case(db.web, door.house, Phase.MONITORING)
+    duty_id = await phoned(door, story, DutyKind.COMMITMENT, "gereed")
+    await away(door, db, "regisseur", "regisseur2")
+
+    await door.post("ggz", f"/taken/{duty_id}/correcties", {"uitkomst": "niet_gelukt", "toelichting": "het lukte niet"})
+
+    assert [one.recipient_id for one in await told(db, story)] == [door.house.person("regisseur2")]
