@@ -98,6 +98,8 @@ def _wrong_deputy(absent: PersonFacts, wanted: Absence, colleagues: Mapping[UUID
         return "is een aangewezen collega van dezelfde organisatie"
     if not (deputy.active and deputy.fit):
         return "is niet (meer) aangewezen, gescreend en getraind"
+    if Role.CONTACT in absent.roles and Role.CONTACT not in deputy.roles:
+        return "is zelf geen contactpersoon, en kan daarom in geen casus vervangen"
     if _comes_back(absent, wanted, colleagues):
         return "is in die tijd zelf afwezig en wordt door deze persoon vervangen"
     return None

@@ -107,6 +107,7 @@ class Stall:
     duty_id: UUID | None = None
     kind: DutyKind | None = None
     proposes_lead: bool = False  #: the ladder proposed to tell who leads at the partner
+    past_due: bool = True  #: of that duty: before its term is over nobody escalates
 
     @property
     def words(self) -> Words:
@@ -266,7 +267,10 @@ def _owner_absent(case: CaseState, now: datetime, _silent_since: datetime) -> _S
             continue
         if all(case.crew.is_away(one, now, duty.owner.role) for one in asked):
             since = max(duty.opened_at, *(one.absent_from for one in asked if one.absent_from))
-            yield Stall(Cause.OWNER_ABSENT, since, duty.owner, _names_deputy(case, duty, now), duty.id, duty.kind)
+            yield Stall(
+                Cause.OWNER_ABSENT, since, duty.owner, _names_deputy(case, duty, now), duty.id, duty.kind,
+                past_due=duty.due_at <= now,
+            )  # fmt: skip
 
 
 def _names_deputy(case: CaseState, duty: DutyFacts, now: datetime) -> Party:

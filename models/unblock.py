@@ -107,14 +107,14 @@ class Asker:
 
 
 def may_unblock(actor: Actor, director_id: UUID | None) -> bool:
-    """The regisseur, the manager, and until there is a regisseur the triage officer."""
+    """The regisseur or who stands in, the manager, and until there is a regisseur the triage officer."""
     return actor.is_staff and (leads(actor, director_id) or actor.has(Role.MANAGER))
 
 
 def leads(actor: Actor, director_id: UUID | None) -> bool:
-    """The regisseur of the case; until there is one the triage officer."""
+    """The regisseur of the case or who stands in; until there is one the triage officer."""
     if director_id is not None:
-        return actor.is_staff and actor.person_id == director_id
+        return actor.is_staff and actor.leads(director_id)
     return actor.is_staff and actor.has(Role.TRIAGE_OFFICER)
 
 
@@ -153,7 +153,7 @@ def _may(deed: Deed, stall: Stall, director_id: UUID | None, asker: Asker) -> bo
             fits = kind is not None and why_not_reassigned(kind, stall.waits_on.role) is None
             return about_a_duty and fits and may_unblock(actor, director_id)
         case Deed.ESCALATE:
-            return about_a_duty and may_unblock(actor, director_id)
+            return about_a_duty and stall.past_due and may_unblock(actor, director_id)
         case Deed.RESUME | Deed.SEND_AGAIN | Deed.DECIDE:
             return may_unblock(actor, director_id)
 

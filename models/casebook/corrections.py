@@ -10,14 +10,15 @@ from models.casebook.after import AFTER
 from models.casebook.frame import Frame, open_frame
 from models.clocks import AMSTERDAM
 from models.commands import CorrectAnswer, GiveAnswer
-from models.lookups import decisions, meetings, people
+from models.lookups import decisions, meetings
 from models.lookups import duties as duty_lookup
+from models.lookups import work as work_lookup
 from models.policy import Policy
 from models.refusals import NotAllowed, NotPossible
 from models.tables.base import new_id
 from models.tables.duties import Answer, Duty
 from models.transactions import Work
-from models.words import CommitmentState, DutyKind, Phase, Role
+from models.words import CommitmentState, DutyKind, Phase
 
 Redo = Callable[[Frame, Duty, Answer, GiveAnswer], Awaitable[bool]]
 
@@ -131,6 +132,6 @@ _REDO: dict[DutyKind, Redo] = {
 
 async def _tell_leader(frame: Frame, duty: Duty, *, built_on: bool) -> None:
     case = frame.case
-    who = [case.director_id] if case.director_id else await people.with_role(frame.work, {Role.TRIAGE_OFFICER})
+    who = await work_lookup.leaders(frame.work, case.id)
     line = {"casus": case.number, "taak": str(duty.id), "soort": duty.kind.value, "nakijken": built_on}
     outbox.tell(frame.work, who, house_id=case.house_id, template="antwoord_hersteld", case_id=case.id, lines=[line])

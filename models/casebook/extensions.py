@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from models import unblock
 from models.casebook import duties
 from models.casebook.answers import check_open, owns
 from models.casebook.duties import Because
@@ -15,7 +16,7 @@ from models.projection import in_unit, spoken
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.duties import Duty
 from models.transactions import Work
-from models.words import ClosedBy, Role, TermChange
+from models.words import ClosedBy, TermChange
 
 
 async def extend(work: Work, duty_id: UUID, command: ExtendTerm) -> tuple[Duty, int]:
@@ -26,7 +27,7 @@ async def extend(work: Work, duty_id: UUID, command: ExtendTerm) -> tuple[Duty, 
     duty, case = await duty_lookup.duty_with_case(work, duty_id)
     frame = await open_frame(work, case.id)
     await work.session.refresh(duty)
-    leads = _leads(frame)
+    leads = unblock.leads(work.actor, frame.case.director_id)
     if not leads and not await owns(work, duty):
         raise NotAllowed("Verlengen doet de procesregisseur van deze casus, of één keer wie de taak heeft.")
     check_open(duty)
@@ -36,28 +37,24 @@ async def extend(work: Work, duty_id: UUID, command: ExtendTerm) -> tuple[Duty, 
         raise InvalidFields([FieldError("reden", "waarom is meer tijd nodig?")])
     if command.amount > left:
         raise InvalidFields([FieldError("aantal", f"er kan ten hoogste nog {spoken(duty.unit, left)} bij")])
-    await _give(frame, duty, command)
+    await _give(frame, duty, command, more=left - command.amount)
     return duty, left - command.amount if leads else 0
 
 
-async def _give(frame: Frame, duty: Duty, command: ExtendTerm) -> None:
+async def _give(frame: Frame, duty: Duty, command: ExtendTerm, *, more: int) -> None:
+    """`more`: what could be added besides."""
     was = duty.due_at
     duty.extra += command.amount
     said = f"verlengd met {spoken(duty.unit, command.amount)}"
     await duties.recompute(frame, [duty], Because(TermChange.EXTENDED, said, command.reason, command.amount))
     if duty.due_at <= frame.work.now:
-        raise InvalidFields([FieldError("aantal", "hiermee is de termijn nog steeds voorbij; verleng met meer")])
+        advice = "verleng met meer" if more else "meer kan niet"
+        raise InvalidFields([FieldError("aantal", f"hiermee is de termijn nog steeds voorbij; {advice}")])
     if duty.due_at == was:
         raise InvalidFields([FieldError("aantal", "hiermee valt de termijn op hetzelfde moment; verleng met meer")])
     frame.note(
         "termijn verlengd", "taak", duty.id, taak=duty.id, soort=duty.kind, met=spoken(duty.unit, command.amount)
     )
-
-
-def _leads(frame: Frame) -> bool:
-    """The regisseur of the case; until there is one, a triage officer."""
-    actor, director = frame.work.actor, frame.case.director_id
-    return actor.is_staff and (actor.has(Role.TRIAGE_OFFICER) if director is None else actor.person_id == director)
 
 
 def _check_kind(duty: Duty) -> None:

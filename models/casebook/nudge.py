@@ -7,6 +7,7 @@ from models.casebook.frame import audit, open_frame
 from models.clocks import AMSTERDAM
 from models.lookups import duties as duty_lookup
 from models.refusals import AlreadySettled, NotAllowed, NotPossible
+from models.stalled import STOPS_ON_HOLD
 from models.tables.duties import Duty
 from models.tables.trail import History
 from models.transactions import Work
@@ -20,10 +21,12 @@ async def nudge(work: Work, duty_id: UUID) -> Duty:
     if not work.actor.is_staff:
         raise NotAllowed("Herinneren doet een medewerker van het huis.")
     duty, case = await duty_lookup.duty_with_case(work, duty_id)
-    await open_frame(work, case.id)
+    frame = await open_frame(work, case.id)
     await work.session.refresh(duty)
     if duty.answered_at or duty.lapsed_at or duty.withdrawn_at:
         raise AlreadySettled(f"Deze taak is al afgedaan: {duty.ended_as}.")
+    if frame.case.hold_since is not None and duty.kind in STOPS_ON_HOLD:
+        raise NotPossible("De casus is opgeschort; de termijn van deze taak staat stil.")
     today = work.now.astimezone(AMSTERDAM).date()
     if await duty_lookup.was_nudged(work, duty, today):
         raise NotPossible("Over deze taak is vandaag al een herinnering gestuurd; bel gerust.")

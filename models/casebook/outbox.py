@@ -19,6 +19,7 @@ from models.stalled import STOPS_ON_HOLD
 from models.tables.base import Moment, new_id
 from models.tables.engine import Message
 from models.transactions import Work
+from models.visibility import INFORMING
 
 #: waits after a failed try; after the last one the message is undeliverable and the case shows it
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 240, 240, 480))
@@ -74,7 +75,7 @@ def _asked(found: Sequence[tuple[UUID, str, UUID | None]]) -> dict[str, object]:
     return {
         "duties": [duty for duty, _, _ in found], "steps": [step for _, step, _ in found],
         "people": [person for _, _, person in found], "by_itself": [], "hourly": sorted(BY_THE_HOUR), "more": "{}",
-        "personal": sorted(PERSONAL),
+        "personal": sorted(PERSONAL), "informing": sorted(INFORMING),
     }  # fmt: skip
 
 

@@ -91,7 +91,9 @@ async def _chase_anew(frame: Frame, duty: Duty) -> None:
     stands_still = frame.case.hold_since is not None and spec.stops_on_hold
     if duty.due_at > work.now or stands_still:
         return
-    specs = [one for one in frame.policy.ladder(duty.kind, urgent=duty.urgent) if one.after.amount > 0]
+    of_house = duty.owner_organisation_id == frame.house_organisation_id
+    ladder_of = frame.policy.ladder(duty.kind, urgent=duty.urgent, of_house=of_house)
+    specs = [one for one in ladder_of if one.after.amount > 0]
     office_hours = not (duty.urgent and spec.urgent_term is not None)
     planned = ladder.rungs(work.now, work.now, specs, frame.policy.calendar(), office_hours=office_hours)
     if not [one for one in planned if one.step is not Step.LAPSE]:
@@ -100,5 +102,5 @@ async def _chase_anew(frame: Frame, duty: Duty) -> None:
     duty.due_version, duty.exhausted_at = duty.due_version + 1, None
     work.write(Rung, [
         {"id": new_id(), "house_id": duty.house_id, "case_id": duty.case_id, "duty_id": duty.id, "step": one.step,
-         "due_version": duty.due_version, "fire_at": one.fire_at} for one in planned
+         "nth": one.nth, "due_version": duty.due_version, "fire_at": one.fire_at} for one in planned
     ])  # fmt: skip

@@ -11,7 +11,10 @@
   ORDER BY s.person_id, s.duty_id, array_position(CAST(:order AS text[]), s.step) DESC NULLS FIRST
 ), leads AS (
   -- Also when a later step fired with it: then the regisseur hears that one, and the proposal stands with the duty.
-  UPDATE duty SET lead_told_at = CASE WHEN k.told THEN :now END, lead_proposed_at = CASE WHEN NOT k.told THEN :now END
+  -- Where nobody leads there is nothing to propose: the regisseur is told that nobody is known.
+  UPDATE duty SET lead_told_at = CASE WHEN k.told THEN :now END, lead_proposed_at = CASE WHEN NOT k.told AND EXISTS (
+      SELECT FROM person p WHERE p.organisation_id = duty.owner_organisation_id AND p.active
+        AND 'leidinggevende' = ANY (p.roles)) THEN :now END
   FROM (SELECT a.duty_id, t.duty_id IS NOT NULL AS told FROM (SELECT DISTINCT duty_id FROM asked) a
         LEFT JOIN (SELECT DISTINCT duty_id FROM kept WHERE step = 'lead') t ON t.duty_id = a.duty_id) k
   WHERE duty.id = k.duty_id AND duty.lead_told_at IS NULL AND duty.lead_proposed_at IS NULL AND EXISTS (

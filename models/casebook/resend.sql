@@ -10,7 +10,8 @@ WITH given AS (
   SELECT g.*, r.id AS person_id
   FROM given g JOIN person p ON p.id = g.recipient_id
   JOIN person r ON r.house_id = g.house_id AND r.active AND CASE WHEN CAST(:to AS text) = 'ontvanger' THEN r.id = p.id
-    ELSE r.organisation_id = p.organisation_id AND r.id <> p.id AND 'partnercontact' = ANY (r.roles) END
+    ELSE r.organisation_id = p.organisation_id AND r.id <> p.id AND 'partnercontact' = ANY (r.roles)
+         AND pols_assigned(CAST(:case AS uuid), r.organisation_id, r.id) END
   JOIN organisation o ON o.id = r.organisation_id AND o.kind <> 'incidentele_derde'
 )
 INSERT INTO outbox (id, house_id, key, recipient_id, template, case_ids, lines, created_at, next_try_at, tries, resends)

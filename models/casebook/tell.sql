@@ -16,7 +16,7 @@ WITH asked AS (
              THEN 'lead'
            ELSE a.step END AS step,
          a.who, d.house_id, d.case_id, d.kind, d.due_at, d.owner_organisation_id, d.owner_role, d.owner_person_id,
-         c.number, c.director_id
+         c.number, c.director_id, c.case_director_id
   FROM asked a JOIN duty d ON d.id = a.duty_id JOIN cases c ON c.id = d.case_id
   JOIN organisation h ON h.house_id = d.house_id AND h.kind = 'huis'
 ), chosen AS (
@@ -38,8 +38,11 @@ WITH asked AS (
     WHEN f.step = 'deputy' THEN
       CASE WHEN f.owner_role = 'triagelid' THEN o.kind = 'publieke_deelnemer' AND 'triagelid' = ANY (p.roles)
            ELSE p.organisation_id = f.owner_organisation_id AND p.id IS DISTINCT FROM f.owner_person_id
-                AND p.roles <> '{leidinggevende}'
-                AND (o.kind <> 'huis' OR 'manager' = ANY (p.roles) OR f.owner_role = ANY (p.roles)) END
+                AND CASE WHEN o.kind = 'huis' THEN 'manager' = ANY (p.roles) OR f.owner_role = ANY (p.roles)
+                         WHEN 'partnercontact' = ANY (p.roles) AND pols_assigned(f.case_id, p.organisation_id, p.id)
+                           THEN true
+                         WHEN 'contactpunt' = ANY (p.roles) AND f.kind = ANY (CAST(:informing AS text[])) THEN true
+                         ELSE p.id IS NOT DISTINCT FROM f.case_director_id END END
     WHEN f.owner_person_id IS NOT NULL THEN p.id = f.owner_person_id
     WHEN f.owner_role = 'triagelid' THEN o.kind = 'publieke_deelnemer' AND 'triagelid' = ANY (p.roles)
     WHEN f.owner_role IS NOT NULL THEN p.organisation_id = f.owner_organisation_id AND f.owner_role = ANY (p.roles)

@@ -104,11 +104,12 @@ async def replaced_until(work: Work) -> dict[UUID, datetime | None]:
 
 
 async def who_may_stand_in(work: Work) -> list[tuple[UUID, str]]:
-    """The colleagues of the actor who can be named as deputy, by name."""
+    """The colleagues of the actor who can be named as deputy, by name: of a contact another contact."""
+    asked = [Role.CONTACT.value] if work.actor.has(Role.CONTACT) else []
     rows = await work.session.execute(
         select(Person.id, Person.name)
         .where(Person.organisation_id == work.actor.organisation_id, Person.id != work.actor.person_id, Person.active)
-        .where(func.pols_is_fit(Person.id, work.now)).order_by(Person.name, Person.id)
+        .where(func.pols_is_fit(Person.id, work.now), Person.roles.contains(asked)).order_by(Person.name, Person.id)
     )  # fmt: skip
     return [(row.id, row.name) for row in rows]
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from models.casebook import outbox
 from models.tables.assigned import Assignment
 from models.tables.base import new_id
 from models.tables.engine import Message
@@ -14,6 +15,7 @@ from models.transactions import unit_of_work
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase
 from tests import factories
+from tests.behind import behind
 from tests.conftest import Databases
 from tests.doors import Door
 from tests.factories import Story
@@ -204,6 +206,34 @@ async def test_mail_about_what_the_organisation_owes_goes_to_who_works_on_the_ca
     async with unit_of_work(scene.door.house.actors["triagist"], scene.db.web) as work:
         told = list(await work.session.scalars(select(Message).where(Message.id.not_in(before))))
     assert [one.recipient_id for one in told] == [scene.door.house.person("psychiater")]
+
+
+@pytest.mark.parametrize("step", ["deputy", "geescaleerd", "opnieuw verzonden"])
+async def test_a_colleague_who_does_not_work_on_the_case_hears_nothing_of_it(scene: Scene, step: str) -> None:
+    """Whatever goes past who owes it: a step of the ladder, a message by hand, one that did not arrive."""
+    await scene.name("ggz", "psychiater", "ggz")
+    house, ggz = scene.door.house, scene.door.house.organisations["ggz"]
+    await scene.db.run("UPDATE person SET roles = '{partnercontact}' WHERE id = :id", id=house.person("secretariaat"))
+    owed = await scene.story.duties(DutyKind.COMMITMENT)
+    duty = next(one for one in owed if one.owner_organisation_id == ggz)
+    late = "UPDATE duty SET due_at = pols_now() - interval '9 days', owner_person_id = :who WHERE id = :id"
+    await behind(scene.db, late, id=duty.id, who=house.person("psychiater"))
+    failed = "UPDATE outbox SET gave_up_at = pols_now(), sent_at = NULL WHERE recipient_id = :who"
+
+    if step == "deputy":
+        async with unit_of_work(house.actors["regisseur"], scene.db.web) as work:
+            await outbox.tell_about_duties(work, [(duty.id, "deputy")], template="herinnering", key="deputy")
+    elif step == "geescaleerd":
+        await scene.door.post("regisseur", f"/taken/{duty.id}/escalaties", {"aan": "contactpersoon"}, status=204)
+    else:
+        await scene.door.post("regisseur", f"/taken/{duty.id}/herinneringen", {}, status=204)
+        await behind(scene.db, failed, who=house.person("psychiater"))
+        await scene.door.post("regisseur", f"{scene.path}/omleidingen", {"aan": "contacten"})
+
+    async with unit_of_work(house.actors["triagist"], scene.db.web) as work:
+        told = set(await work.session.scalars(select(Message.recipient_id).where(Message.template == "herinnering")))
+    assert house.person("ggz") in told
+    assert house.person("secretariaat") not in told
 
 
 async def test_who_was_named_when_and_by_whom_stays_known(scene: Scene) -> None:

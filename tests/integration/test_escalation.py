@@ -199,6 +199,7 @@ async def test_where_nobody_is_known_to_lead_the_regisseur_is_told_to_call(scene
     await scene.until(Step.PARTNER_MANAGER)
 
     assert "partner_manager_unknown" in (await scene.told())["regisseur"]
+    assert await scene.proposal() is None, "what cannot be sent is not proposed"
 
 
 async def test_once_it_was_sent_by_hand_the_ladder_does_not_propose_it_again(scene: Scene) -> None:
