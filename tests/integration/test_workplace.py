@@ -307,9 +307,11 @@ async def test_looking_changes_nothing_but_the_log(own_db: Databases) -> None:
 
 
 @asynccontextmanager
-async def a_stuck_house(own_db: Databases) -> AsyncIterator[tuple[AHouse, Story]]:
-    """A case whose reminders were all sent without an answer."""
+async def a_stuck_house(own_db: Databases, *, led: str = "") -> AsyncIterator[tuple[AHouse, Story]]:
+    """A case whose reminders were all sent without an answer; somebody leads at the participant that is named."""
     house = await factories.a_house(own_db.owner)
+    if led:
+        await factories.a_lead(own_db.owner, house, led)
     story = await factories.a_case(own_db.web, house, Phase.MONITORING)
     await days_pass(own_db, 20)
     yield house, story
@@ -343,14 +345,12 @@ async def test_remind_now_sends_one_message_and_comes_back_with_a_word(own_db: D
 
 
 async def test_who_leads_the_case_sends_the_proposed_message_with_one_click(own_db: Databases) -> None:
-    async with a_stuck_house(own_db) as (house, story):
-        await factories.a_lead(own_db.owner, house, "ggz")
-        async with signed_in(own_db, house, "regisseur") as client:
-            page = (await client.get(f"/casussen/{story.case_id}")).text
-            paths = re.findall(r'action="(/taken/[^"]+/escaleren)"', page)
-            to_case = csrf(client) | {"terug": "casus"}
-            found = {path: await client.post(path, data=to_case) for path in dict.fromkeys(paths)}
-            after = await client.get(f"/casussen/{story.case_id}?gezegd=geescaleerd")
+    async with a_stuck_house(own_db, led="ggz") as (house, story), signed_in(own_db, house, "regisseur") as client:
+        page = (await client.get(f"/casussen/{story.case_id}")).text
+        paths = re.findall(r'action="(/taken/[^"]+/escaleren)"', page)
+        to_case = csrf(client) | {"terug": "casus"}
+        found = {path: await client.post(path, data=to_case) for path in dict.fromkeys(paths)}
+        after = await client.get(f"/casussen/{story.case_id}?gezegd=geescaleerd")
 
     sent = [one for one in found.values() if one.status_code == 303]
     assert {one.headers["location"] for one in sent} == {f"/casussen/{story.case_id}?gezegd=geescaleerd"}
@@ -361,7 +361,7 @@ async def test_who_leads_the_case_sends_the_proposed_message_with_one_click(own_
 
 
 async def test_who_does_not_lead_the_case_sees_the_proposal_and_no_button(own_db: Databases) -> None:
-    async with a_stuck_house(own_db) as (house, story):
+    async with a_stuck_house(own_db, led="ggz") as (house, story):
         async with signed_in(own_db, house, "triagist") as client:
             staff = (await client.get(f"/casussen/{story.case_id}")).text
         async with signed_in(own_db, house, "ggz") as client:
