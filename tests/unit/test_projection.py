@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import clocks, projection
-from models.clocks import Hold, Unit
+from models.clocks import Hold, Unit, WorkingCalendar
 from models.ladder import Step
+from models.lights import working_days_between
 from models.policy import CutOff, LadderStep, Policy, Term
 from models.projection import Move, Owed, Projection
 from models.refusals import InvalidFields, NotPossible
@@ -201,14 +203,21 @@ def test_a_step_that_was_to_come_and_comes_sooner_is_due_at_once() -> None:
     assert [rung.fire_at < late for rung in move.armed or ()] == [True]
 
 
-def test_when_the_whole_ladder_has_gone_by_its_last_step_comes_at_once() -> None:
+def test_when_the_whole_ladder_has_gone_by_the_owner_hears_first_and_the_rest_follows_as_the_ladder_has_it() -> None:
     duty = owed(days(90))
     later = MONDAY + timedelta(days=60)
 
     move = moved(duty, days(90), days(3), later)
 
     assert move is not None
-    assert [(rung.step, rung.fire_at) for rung in move.armed or ()] == [(Step.MANAGER, later)]
+    armed = move.armed or ()
+    assert [rung.step for rung in armed] == [
+        Step.OVERDUE, Step.DEPUTY, Step.DIRECTOR, Step.PARTNER_MANAGER, Step.MANAGER,
+    ]  # fmt: skip
+    assert armed[0].fire_at == later
+    days_between = [working_days_between(one.fire_at.date(), other.fire_at.date(), WorkingCalendar())
+                    for one, other in pairwise(armed)]  # fmt: skip
+    assert days_between == [1, 2, 1, 2]
 
 
 def test_a_calendar_that_leaves_nothing_open_is_refused_by_name() -> None:
