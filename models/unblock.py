@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from models import visibility
 from models.actors import Actor
 from models.owed import DUTIES, Owner
 from models.stalled import DONE_BY_FLOW, Cause, Stall
@@ -108,14 +109,12 @@ class Asker:
 
 def may_unblock(actor: Actor, director_id: UUID | None) -> bool:
     """The regisseur or who stands in, the manager, and until there is a regisseur the triage officer."""
-    return actor.is_staff and (leads(actor, director_id) or actor.has(Role.MANAGER))
+    return actor.is_staff and visibility.leads(actor, director_id)
 
 
 def leads(actor: Actor, director_id: UUID | None) -> bool:
     """The regisseur of the case or who stands in; until there is one the triage officer."""
-    if director_id is not None:
-        return actor.is_staff and actor.leads(director_id)
-    return actor.is_staff and actor.has(Role.TRIAGE_OFFICER)
+    return actor.is_staff and visibility.conducts(actor, director_id)
 
 
 def why_not_reassigned(kind: DutyKind, role: Role | None) -> str | None:

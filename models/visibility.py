@@ -151,11 +151,14 @@ def lists_duty(actor: Actor, case: CaseFacts, *, owner: DutyOwner, kind: DutyKin
     return kind not in INTERNAL or not actor.is_staff or leads(actor, case.director_id)
 
 
+def conducts(actor: Actor, director_id: UUID | None) -> bool:
+    """The regisseur or who stands in; until there is a regisseur the triage officer."""
+    return actor.leads(director_id) or (director_id is None and actor.has(Role.TRIAGE_OFFICER))
+
+
 def leads(actor: Actor, director_id: UUID | None) -> bool:
-    """The regisseur or who stands in, the manager, and until there is a regisseur the triage officer."""
-    if actor.leads(director_id) or actor.has(Role.MANAGER):
-        return True
-    return director_id is None and actor.has(Role.TRIAGE_OFFICER)
+    """Who conducts a case, and the manager."""
+    return conducts(actor, director_id) or actor.has(Role.MANAGER)
 
 
 def sees_line(actor: Actor, case: CaseFacts, *, organisation_id: UUID | None) -> bool:

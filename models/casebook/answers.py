@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from models import visibility
 from models.absence import PERSONAL
 from models.actors import Actor
 from models.casebook import duties
@@ -50,10 +51,7 @@ async def _may_answer(frame: Frame, duty: Duty, command: GiveAnswer) -> bool:
     actor = frame.work.actor
     if await owns(frame.work, duty):
         return False
-    regisseur = actor.is_staff and (
-        actor.leads(frame.case.director_id) or (actor.has(Role.TRIAGE_OFFICER) and frame.case.director_id is None)
-    )
-    if not regisseur:
+    if not (actor.is_staff and visibility.conducts(actor, frame.case.director_id)):
         raise NotAllowed("Deze taak is van een ander; alleen wie de taak heeft, of de procesregisseur telefonisch.")
     if not command.spoke_to or command.spoke_at is None:
         raise InvalidFields(

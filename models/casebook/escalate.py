@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models import visibility
+from models import unblock
 from models.casebook import outbox
 from models.casebook.frame import Frame, audit, open_frame
 from models.clocks import AMSTERDAM
@@ -48,7 +48,7 @@ async def escalate(work: Work, duty_id: UUID, to: Addressee) -> Duty:
 
 def _may(frame: Frame, duty: Duty, to: Addressee) -> None:
     actor, now = frame.work.actor, frame.work.now
-    if not (actor.is_staff and visibility.leads(actor, frame.case.director_id)):
+    if not unblock.may_unblock(actor, frame.case.director_id):
         raise NotAllowed("Escaleren doet de procesregisseur van deze casus, tot dan de triagist, of de manager.")
     if duty.answered_at or duty.lapsed_at or duty.withdrawn_at:
         raise AlreadySettled(f"Deze taak is al afgedaan: {duty.ended_as}.")
