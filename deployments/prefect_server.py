@@ -249,7 +249,7 @@ class OnlyOne:
         """Tell whether another holds the lock; while the database is away nobody does."""
         try:
             await self._ask("SELECT 1")
-        except (DBAPIError, OSError):
+        except (DBAPIError, OSError, EngineRefused):  # the last: an earlier try to come back failed too
             await self.release()
             with contextlib.suppress(DBAPIError, OSError):
                 return not await self.acquire()

@@ -71,7 +71,8 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - one duty that stumbles never stops the worker; no words in a log
                 log.warning("%s stumbled: %s", duty.__name__, type(error).__name__)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), seconds)
+                async with asyncio.timeout(seconds):  # not wait_for: it can lose a cancellation (bpo-37658)
+                    await woken.wait()
             woken.clear()
 
     async def _conduct_all(self, loops: asyncio.TaskGroup) -> None:
@@ -145,6 +146,7 @@ class Worker:
                     return
 
     async def _let_go(self, case_id: UUID, token: int, outcome: Outcome) -> None:
+        """Give the case back. Never raises, which would end all loops: without a database the lease runs out by itself."""
         faults.step("slice:after")
         if outcome is Outcome.UNREACHABLE:
             await asyncio.sleep(LEFT_ALONE)
@@ -153,6 +155,8 @@ class Worker:
                 if outcome is Outcome.FAILED:
                     await journal.postpone(work, case_id, "SliceFailed")
                 await leases.release(work, case_id, token)
+        except Exception as error:  # noqa: BLE001 - the database may be away; no words in a log
+            log.warning("case %s not let go: %s", case_id, type(error).__name__)
         finally:
             self._busy.discard(case_id)
             self._cases.set()
