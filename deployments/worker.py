@@ -146,7 +146,7 @@ class Worker:
                     return
 
     async def _let_go(self, case_id: UUID, token: int, outcome: Outcome) -> None:
-        """Give the case back. Never raises, which would end all loops: without a database the lease runs out by itself."""
+        """Give the case back. Never raises (that ends all loops): without a database the lease runs out by itself."""
         faults.step("slice:after")
         if outcome is Outcome.UNREACHABLE:
             await asyncio.sleep(LEFT_ALONE)

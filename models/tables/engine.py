@@ -89,6 +89,9 @@ class Message(Base):
     code: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     gave_up_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None]  #: the page where it can be answered was visited
+    answered_at: Mapped[datetime | None]  #: all it asked was answered, here or elsewhere
+    bounced_at: Mapped[datetime | None]  #: the relay took it, the mailbox did not
     resends: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))
 
 

@@ -1,0 +1,14 @@
+"""To be written."""
+
+from alembic import op
+
+revision = "2026_11_27_texts"
+down_revision = "2026_11_27_channels"
+
+STATEMENTS: tuple[str, ...] = ()
+
+
+def upgrade() -> None:
+    """To be written."""
+    for statement in STATEMENTS:
+        op.execute(statement)
