@@ -3,6 +3,10 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8080
+# Tests run in two processes, each with a PostgreSQL and a Prefect server of its own; a file stays in one of them, and
+# the files with a whole stack come first, since they take longest.
+JOBS ?= 2
+SIDE_BY_SIDE := $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadscope-reorder)
 
 # As root, the embedded PostgreSQL runs as a user of its own, who must be able to reach its programs inside the virtual
 # environment. A checkout in root's home is closed to that user and we open nothing, so root's environment lives elsewhere.
@@ -30,8 +34,8 @@ demo: $(READY) ## start everything with a fictional house and people to try out
 run: $(READY) ## start everything without demonstration data
 	@$(BIN)/pols run --port $(PORT)
 
-test: check ## check the code, then run every test
-	@$(BIN)/python -m pytest
+test: check ## check the code, then run every test (JOBS=1 for one after another)
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: $(READY) ## lint, format, types, imports, the lock file and the document of the interface
 	@$(BIN)/ruff check
