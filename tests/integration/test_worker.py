@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -38,6 +39,19 @@ class DatabaseGoesAway:
         """Nothing is due in this test."""
 
 
+class Heard(logging.Handler):
+    """Sets an event when the worker says this in its log."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.words, self.event = words, asyncio.Event()
+        logging.getLogger("pols.worker").addHandler(self)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.words in record.getMessage():
+            self.event.set()
+
+
 async def test_a_worker_whose_database_goes_away_during_a_slice_conducts_again_when_it_is_back(
     own_db: Databases,
 ) -> None:
@@ -48,13 +62,11 @@ async def test_a_worker_whose_database_goes_away_during_a_slice_conducts_again_w
     url = own_db.server.url("pols_engine", own_db.name)
     settings = Settings(production=False, database_engine_url=url, lease_seconds=1, tick_seconds=0.2, mail_port=9)
 
+    not_given_back = Heard("not let go")
     transactions.use(own_db.engine)
     working = asyncio.create_task(Worker(settings, engine).run())  # type: ignore[arg-type]
     try:
-        async with asyncio.timeout(20):
-            while transactions.current() is not nowhere:  # noqa: ASYNC110 - another task sets it
-                await asyncio.sleep(0.05)
-        await asyncio.sleep(0.5)  # it gives the case back, and cannot
+        await asyncio.wait_for(not_given_back.event.wait(), 20)
         transactions.use(own_db.engine)
         await asyncio.wait_for(engine.again.wait(), 20)
         assert not working.done()
@@ -62,5 +74,6 @@ async def test_a_worker_whose_database_goes_away_during_a_slice_conducts_again_w
         working.cancel()
         with contextlib.suppress(asyncio.CancelledError, BaseExceptionGroup):
             await working
+        logging.getLogger("pols.worker").removeHandler(not_given_back)
         transactions.use(None)
         await nowhere.close()
