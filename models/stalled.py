@@ -5,7 +5,7 @@ since when, and who can unblock it. Pure; `lookups.stalled` finds the same cases
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -138,12 +138,14 @@ class Crew:
         table = role is Role.TRIAGE_MEMBER
         return self._desks.get((None if table else owner.organisation_id, role), [])
 
-    def is_away(self, one: PersonFacts, now: datetime, role: Role | None = None) -> bool:
-        """Absent, and nobody stands in who may do what asks this role."""
+    def is_away(
+        self, one: PersonFacts, now: datetime, role: Role | None = None, *, among: frozenset[UUID] | None = None
+    ) -> bool:
+        """Absent, and nobody (of these, when it is only for them) stands in who may do what asks this role."""
         if not one.is_absent(now):
             return False
         deputy = stand_in(one, self._by_id, now)
-        return deputy is None or not may_stand_in(deputy, role)
+        return deputy is None or not may_stand_in(deputy, role) or (among is not None and deputy.id not in among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,7 @@ class CaseState:
     director_id: UUID | None
     last_event_at: datetime
     crew: Crew
+    named: Mapping[UUID, frozenset[UUID]] = field(default_factory=dict)  #: who works on it, of who named anybody
     hold_since: datetime | None = None
     hold_until: datetime | None = None
     duties: tuple[DutyFacts, ...] = ()
@@ -210,6 +213,19 @@ class CaseState:
     def is_on_hold(self, now: datetime) -> bool:
         """Suspended, and the end of that has not come."""
         return self.hold_since is not None and (self.hold_until is None or self.hold_until > now)
+
+    def asked(self, owner: Party) -> list[PersonFacts]:
+        """Who is asked in this case: of the contacts of an organisation only those it named, when it named any."""
+        named = self._named(owner)
+        return [one for one in self.crew.asked(owner) if named is None or one.id in named]
+
+    def is_away(self, one: PersonFacts, owner: Party, now: datetime) -> bool:
+        """Absent, and nobody stands in who may: of who was named, only another who was."""
+        return self.crew.is_away(one, now, owner.role, among=self._named(owner))
+
+    def _named(self, owner: Party) -> frozenset[UUID] | None:
+        desk = owner.person_id is None and owner.role in {None, Role.CONTACT}
+        return self.named.get(owner.organisation_id) if desk else None
 
     @property
     def leader(self) -> Party:
@@ -256,16 +272,16 @@ def _hold_expired(case: CaseState, now: datetime, _silent_since: datetime) -> _S
 
 
 def _nothing_open(case: CaseState, _now: datetime, _silent_since: datetime) -> _Stalls:
-    if not any(duty.kind not in DONE_BY_FLOW and case.crew.asked(duty.owner) for duty in case.duties):
+    if not any(duty.kind not in DONE_BY_FLOW and case.asked(duty.owner) for duty in case.duties):
         yield Stall(Cause.NOTHING_OPEN, case.last_event_at, case.leader, case.leader)
 
 
 def _owner_absent(case: CaseState, now: datetime, _silent_since: datetime) -> _Stalls:
     for duty in case.duties:
-        asked = case.crew.asked(duty.owner)
+        asked = case.asked(duty.owner)
         if duty.kind in DONE_BY_FLOW or duty.stands_still or not asked:
             continue
-        if all(case.crew.is_away(one, now, duty.owner.role) for one in asked):
+        if all(case.is_away(one, duty.owner, now) for one in asked):
             since = max(duty.opened_at, *(one.absent_from for one in asked if one.absent_from))
             yield Stall(
                 Cause.OWNER_ABSENT, since, duty.owner, _names_deputy(case, duty, now), duty.id, duty.kind,

@@ -1,6 +1,7 @@
 """Who of a participant works on a case: whom it named, and who comes in question."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 
 from models import visibility
 from models.lookups import cases
+from models.lookups.duties import any_of
 from models.lookups.people import may_enter
 from models.refusals import NotFound
 from models.rights import CaseFacts
@@ -64,6 +66,19 @@ async def by_organisation(work: Work, case_id: UUID) -> dict[UUID, frozenset[UUI
         .where(Assignment.case_id == case_id, Assignment.until.is_(None), may_enter())
     )  # fmt: skip
     return _grouped((row.organisation_id, row.person_id) for row in rows)
+
+
+async def in_cases(work: Work, case_ids: Sequence[UUID]) -> dict[UUID, dict[UUID, frozenset[UUID]]]:
+    """By case, whom each organisation named, of those that named anybody who may come in. One question."""
+    rows = await work.session.execute(
+        select(Assignment.case_id, Assignment.organisation_id, Assignment.person_id)
+        .where(Assignment.case_id == any_of(case_ids), Assignment.until.is_(None))
+        .where(func.pols_is_fit(Assignment.person_id, work.now))
+    )  # fmt: skip
+    found: dict[UUID, list[tuple[UUID, UUID]]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append((row.organisation_id, row.person_id))
+    return {case_id: _grouped(pairs) for case_id, pairs in found.items()}
 
 
 def _grouped(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, frozenset[UUID]]:

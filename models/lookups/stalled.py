@@ -28,7 +28,7 @@ from sqlalchemy.orm import aliased
 from models import ages, clocks, unblock
 from models.absence import PersonFacts
 from models.clocks import AMSTERDAM, WorkingCalendar
-from models.lookups import cases, duties, people, waiting
+from models.lookups import assigned, cases, duties, people, waiting
 from models.lookups.duties import any_of
 from models.lookups.stalledcounts import COUNTS, Counts, fold
 from models.stalled import (
@@ -257,11 +257,13 @@ async def _states(work: Work, case_ids: Sequence[UUID]) -> list[tuple[_Shell, Ca
     found = await work.session.execute(_SHELLS.where(Case.id == any_of(case_ids)))
     duties_ = await waiting.open_in(work, case_ids)
     messages, entries, crew = await _messages(work, case_ids), await _entries(work, case_ids), await _crew(work)
+    named = await assigned.in_cases(work, case_ids)
     return [
         (
             case,
             CaseState(
-                case.phase, case.house, case.director_id, case.last_event_at, crew, case.hold_since, case.hold_until,
+                case.phase, case.house, case.director_id, case.last_event_at, crew,
+                named.get(case.id, {}), case.hold_since, case.hold_until,
                 tuple(one.duty for one in duties_.get(case.id, ())), tuple(messages[case.id]), tuple(entries[case.id]),
             ),
         )

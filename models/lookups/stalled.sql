@@ -19,6 +19,20 @@ WITH itself AS MATERIALIZED (
   FROM hand CROSS JOIN unnest(roles) AS role
   WHERE role <> 'triagelid' OR kind = 'publieke_deelnemer'
   GROUP BY 1, 2
+), touched AS MATERIALIZED (
+  -- Where somebody who was named is away; who is not designated, screened and trained does not count.
+  SELECT DISTINCT a.case_id, a.organisation_id
+  FROM hand h JOIN assignment a ON a.person_id = h.id AND a.until IS NULL
+  WHERE h.absent AND h.kind <> 'huis'
+), named AS MATERIALIZED (
+  SELECT t.case_id, t.organisation_id, max(h.absent_from) AS away_since,
+         bool_and(h.absent AND NOT EXISTS (
+           SELECT FROM assignment s WHERE s.case_id = t.case_id AND s.organisation_id = t.organisation_id
+             AND s.person_id = h.stand_in AND s.until IS NULL)) AS away
+  FROM touched t JOIN assignment a ON a.case_id = t.case_id AND a.organisation_id = t.organisation_id AND a.until IS NULL
+  JOIN hand h ON h.id = a.person_id AND 'partnercontact' = ANY (h.roles)
+    AND h.id IN (SELECT f.id FROM hand f WHERE pols_is_fit(f.id, :now))
+  GROUP BY 1, 2
 ), stalled AS (
   SELECT CASE WHEN d.kind = ANY (CAST(:by_flow AS text[])) THEN 'motor_loopt_achter' ELSE 'ladder_uitgeput' END AS cause,
          d.case_id, d.exhausted_at AS since,
@@ -57,6 +71,16 @@ WITH itself AS MATERIALIZED (
     AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
   JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
   WHERE k.away AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
+  UNION ALL
+  -- Of a participant that named who works on a case, only they count, and stand in for each other.
+  SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, n.away_since), d.owner_organisation_id,
+         c.phase, c.director_id, c.urgent
+  FROM named n JOIN desk k ON (k.organisation_id, k.role) = (n.organisation_id, 'partnercontact') AND NOT k.away
+  JOIN duty d ON d.case_id = n.case_id AND d.owner_organisation_id = n.organisation_id AND d.owner_person_id IS NULL
+    AND coalesce(d.owner_role, 'partnercontact') = 'partnercontact'
+    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+  JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
+  WHERE n.away AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
   UNION ALL
   SELECT 'bericht_onbezorgbaar', c.id, m.gave_up_at,
          (SELECT p.organisation_id FROM person p WHERE p.id = m.recipient_id), c.phase, c.director_id, c.urgent

@@ -22,6 +22,7 @@ from models.lookups.stalled import StalledFilter, StalledRow
 from models.lookups.stalledcounts import COUNTS
 from models.refusals import AlreadySettled, NotAllowed, NotFound, NotPossible
 from models.stalled import Cause
+from models.tables.assigned import Assignment
 from models.tables.base import new_id
 from models.tables.cases import Case, Hold, Visit
 from models.tables.duties import Duty, Rung
@@ -30,7 +31,7 @@ from models.transactions import Work, unit_of_work
 from models.words import DecisionKind, DutyKind, Phase, Role, WorkKind
 from tests import factories
 from tests.conftest import Databases
-from tests.factories import AHouse
+from tests.factories import AHouse, with_more_people
 
 KINDS = (
     DutyKind.INFORMATION, DutyKind.COMMITMENT, DutyKind.FEEDBACK, DutyKind.EVALUATION, DutyKind.ADMISSION,
@@ -141,7 +142,9 @@ class Chance:
 
 
 async def drawn(db: Databases, house: AHouse, seed: int, count: int) -> list[UUID]:
-    """So many random cases, with people who are away."""
+    """So many random cases, with people who are away; for some cases their organisation named who works on them."""
+    if "psychiater" not in house.actors:
+        await with_more_people(db.owner, house)
     async with unit_of_work(house.actors["manager"], db.web) as work:
         chance = Chance(work, house, Random(seed))  # noqa: S311 - the same cases in every run
         case_ids = [chance.case() for _ in range(count)]
@@ -149,17 +152,31 @@ async def drawn(db: Databases, house: AHouse, seed: int, count: int) -> list[UUI
             work.session.add(one)
             if isinstance(one, Case | Visit | Duty):
                 await work.session.flush()
+        colleague = house.person("psychiater") if seed % 2 else None
         await work.session.execute(
             text("UPDATE person SET absent_from = :since, deputy_id = :deputy WHERE id = :id"),
             [
-                {"id": house.person("ggz"), "since": chance.day(past=True), "deputy": None},
+                {"id": house.person("ggz"), "since": chance.day(past=True), "deputy": colleague},
                 {"id": house.person("reclassering"), "since": chance.day(), "deputy": None},
                 {"id": house.person("triagist"), "since": chance.day(past=True), "deputy": house.person("manager")},
                 {"id": house.person("regisseur"), "since": chance.day(), "deputy": house.person("regisseur2")},
                 {"id": house.person("regisseur2"), "since": chance.day(), "deputy": None},
             ],
         )  # fmt: skip
+    for key, some in (("ggz", case_ids[::3]), ("psychiater", case_ids[1::3]), ("psychiater", case_ids[::6])):
+        await _name(db, house, key, some)
     return case_ids
+
+
+async def _name(db: Databases, house: AHouse, key: str, case_ids: list[UUID]) -> None:
+    async with unit_of_work(house.actors["ggz"], db.web) as work:
+        work.session.add_all(
+            Assignment(
+                id=new_id(), house_id=house.id, case_id=case_id, organisation_id=house.organisations["ggz"],
+                person_id=house.person(key), since=work.now, named_by=house.person("ggz"),
+            )
+            for case_id in case_ids
+        )  # fmt: skip
 
 
 async def seen(db: Databases, actor: Actor) -> list[stalled.StalledRow]:

@@ -171,6 +171,18 @@ def test_without_a_regisseur_the_triage_officers_can_act() -> None:
     assert one_stall(a_state(duties=(), director_id=None))[2] == Party(HOUSE, Role.TRIAGE_OFFICER)
 
 
+def test_of_who_an_organisation_named_for_a_case_only_they_count_and_stand_in_for_each_other() -> None:
+    there, other = somebody(COLLEAGUE), somebody(UUID(int=15))
+    people, named = (AWAY, there, other), {PARTNER: frozenset({CONTACT})}
+
+    assert found(a_state(people=people)) == []
+    assert found(a_state(people=people, named=named)) == [Cause.OWNER_ABSENT]
+    assert found(a_state(people=people, named={PARTNER: frozenset({CONTACT, COLLEAGUE})})) == []
+    covered = replace(AWAY, deputy_id=COLLEAGUE)
+    assert found(a_state(people=(covered, there), named=named)) == [Cause.OWNER_ABSENT], "the deputy cannot read it"
+    assert found(a_state(EXHAUSTED, people=people, named=named))[0] is Cause.EXHAUSTED
+
+
 def test_an_absent_partner_is_called_and_an_absent_regisseur_gets_a_deputy_from_the_manager() -> None:
     away_director = replace(STAFF[0], absent_from=NOW - timedelta(days=1))
     crew = Crew((away_director, STAFF[1]))
