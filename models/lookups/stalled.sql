@@ -1,6 +1,6 @@
 -- Open cases that do not move by themselves: one row per case and thing it waits on, as models/stalled.py defines it,
 -- with the organisation it waits on. Each part begins at the partial index of its own cause; a test compares the whole
--- with the definition.
+-- with the definition. OFFSET 0 keeps the planner from beginning elsewhere: at all open cases or duties of a house.
 WITH itself AS MATERIALIZED (
   SELECT id FROM organisation WHERE house_id = :house AND kind = 'huis'
 ), present AS MATERIALIZED (
@@ -39,10 +39,10 @@ WITH itself AS MATERIALIZED (
          CASE WHEN d.kind = ANY (CAST(:by_flow AS text[])) THEN (SELECT id FROM itself)
               ELSE d.owner_organisation_id END AS organisation_id,
          c.phase, c.director_id, c.urgent
-  FROM duty d JOIN cases c ON c.id = d.case_id
-  WHERE d.house_id = :house AND d.exhausted_at IS NOT NULL
-    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
-    AND c.closed_at IS NULL AND {runs}
+  FROM (SELECT * FROM duty o WHERE o.house_id = :house AND o.exhausted_at IS NOT NULL AND o.answered_at IS NULL
+          AND o.lapsed_at IS NULL AND o.withdrawn_at IS NULL OFFSET 0) d
+  JOIN cases c ON c.id = d.case_id
+  WHERE c.closed_at IS NULL AND {runs}
   UNION ALL
   SELECT 'opschorting_verlopen', c.id, c.hold_until, (SELECT id FROM itself), c.phase, c.director_id, c.urgent
   FROM cases c WHERE c.house_id = :house AND c.hold_until <= :now AND c.closed_at IS NULL
@@ -57,30 +57,37 @@ WITH itself AS MATERIALIZED (
                     ELSE {desk} IN (SELECT organisation_id, role FROM desk) END
          LIMIT 1) IS NULL
   UNION ALL
+  -- Who is away comes first, one by one: mostly nobody is, and then no duty need be looked at.
   SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, h.absent_from), d.owner_organisation_id,
          c.phase, c.director_id, c.urgent
-  FROM hand h JOIN duty d ON d.owner_organisation_id = h.organisation_id AND d.owner_person_id = h.id
-    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+  FROM hand h CROSS JOIN LATERAL (
+    SELECT * FROM duty o WHERE o.owner_organisation_id = h.organisation_id AND o.owner_person_id = h.id
+      AND o.answered_at IS NULL AND o.lapsed_at IS NULL AND o.withdrawn_at IS NULL
+      AND o.kind <> ALL (CAST(:by_flow AS text[])) OFFSET 0) d
   JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
-  WHERE h.absent AND NOT (h.stand_in IS NOT NULL AND pols_may_stand_in(h.kind, h.deputy_roles, d.owner_role))
-    AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
+  WHERE h.absent AND NOT (h.stand_in IS NOT NULL AND pols_may_stand_in(h.kind, h.deputy_roles, d.owner_role)) AND {runs}
   UNION ALL
   SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, k.away_since), d.owner_organisation_id,
          c.phase, c.director_id, c.urgent
-  FROM desk k JOIN duty d ON d.house_id = :house AND d.owner_person_id IS NULL AND {desk} = (k.organisation_id, k.role)
-    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+  FROM desk k CROSS JOIN LATERAL (
+    SELECT * FROM duty d
+    WHERE d.house_id = :house AND d.owner_person_id IS NULL AND {desk} = (k.organisation_id, k.role)
+      AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+      AND d.kind <> ALL (CAST(:by_flow AS text[])) OFFSET 0) d
   JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
-  WHERE k.away AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
+  WHERE k.away AND {runs}
   UNION ALL
   -- Of a participant that named who works on a case, only they count, and stand in for each other.
   SELECT 'eigenaar_afwezig', d.case_id, greatest(d.opened_at, n.away_since), d.owner_organisation_id,
          c.phase, c.director_id, c.urgent
   FROM named n JOIN desk k ON (k.organisation_id, k.role) = (n.organisation_id, 'partnercontact') AND NOT k.away
-  JOIN duty d ON d.case_id = n.case_id AND d.owner_organisation_id = n.organisation_id AND d.owner_person_id IS NULL
-    AND coalesce(d.owner_role, 'partnercontact') = 'partnercontact'
-    AND d.answered_at IS NULL AND d.lapsed_at IS NULL AND d.withdrawn_at IS NULL
+  CROSS JOIN LATERAL (
+    SELECT * FROM duty o WHERE o.case_id = n.case_id AND o.owner_organisation_id = n.organisation_id
+      AND o.owner_person_id IS NULL AND coalesce(o.owner_role, 'partnercontact') = 'partnercontact'
+      AND o.answered_at IS NULL AND o.lapsed_at IS NULL AND o.withdrawn_at IS NULL
+      AND o.kind <> ALL (CAST(:by_flow AS text[])) OFFSET 0) d
   JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
-  WHERE n.away AND d.kind <> ALL (CAST(:by_flow AS text[])) AND {runs}
+  WHERE n.away AND {runs}
   UNION ALL
   SELECT 'bericht_onbezorgbaar', c.id, m.gave_up_at,
          (SELECT p.organisation_id FROM person p WHERE p.id = m.recipient_id), c.phase, c.director_id, c.urgent
