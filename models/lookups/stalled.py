@@ -152,9 +152,10 @@ async def late(
 async def _late_only(work: Work, wanted: StalledFilter) -> list[ColumnElement[bool]]:
     """What is asked of late duties; a cause says nothing about them."""
     only = waiting.narrowed(
-        phase=wanted.phase, organisation_id=wanted.organisation_id, director_id=wanted.director_id,
-        urgent=wanted.urgent,
+        phase=wanted.phase, director_id=None, urgent=wanted.urgent, organisation_id=wanted.organisation_id
     )  # fmt: skip
+    if wanted.director_id is not None:
+        only.append(waiting.led_by(wanted.director_id))
     if wanted.age:
         only.append(Duty.due_at < ages.before(wanted.age, work.now, await calendar(work)))
     return only

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Subquery, Uuid, and_, any_, false, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.absence import PERSONAL
 from models.lookups.duties import any_of, is_open
@@ -68,6 +69,12 @@ def narrowed(
     wanted = ((Case.phase, phase), (Case.director_id, director_id), (Case.urgent, urgent),
               (Duty.owner_organisation_id, organisation_id))  # fmt: skip
     return [column == value for column, value in wanted if value is not None]
+
+
+def led_by(director_id: UUID) -> ColumnElement[bool]:
+    """Duties in the open cases of this regisseur: those cases are looked up first, for they are few."""
+    theirs = select(Case.id).where(Case.director_id == director_id, Case.closed_at.is_(None)).scalar_subquery()
+    return Duty.case_id == any_(func.array(theirs, type_=ARRAY(Uuid())))
 
 
 async def open_in(work: Work, case_ids: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
