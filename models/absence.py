@@ -15,6 +15,8 @@ from models.words import DutyKind, OrganisationKind, Role
 MOST_STEPS = 3
 #: somebody's own, whoever stands in for them: whoever is named in a decision objects to it
 PERSONAL = frozenset({DutyKind.OBJECTION})
+#: why somebody is given nothing now
+UNATTENDED = "is afwezig en niemand vervangt diegene; kies een ander, of laat eerst een vervanger aanwijzen"
 
 
 @dataclass(frozen=True, slots=True)

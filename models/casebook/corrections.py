@@ -58,6 +58,8 @@ async def _correctable(frame: Frame, duty: Duty) -> Answer:
     if not actor.is_participant or actor.organisation_id != duty.owner_organisation_id:
         raise NotAllowed("Herstellen doet de organisatie die telefonisch antwoordde.")
     old = await duty_lookup.valid_answer(work, duty.id)
+    if old is not None and old.spoke_at is None and await duty_lookup.was_corrected(work, duty.id):
+        raise NotPossible("Dit antwoord is al hersteld; laat de procesregisseur weten wat er nog niet klopt.")
     if old is None or old.spoke_at is None:
         raise NotPossible("Deze taak is niet telefonisch beantwoord; er is niets te herstellen.")
     if frame.case.phase is Phase.CLOSED:

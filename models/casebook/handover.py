@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
-from models.absence import PERSONAL, PersonFacts, may_stand_in
+from models.absence import PERSONAL, UNATTENDED, PersonFacts, may_stand_in, stand_in
 from models.casebook import outbox
 from models.casebook.duties import DIRECTED
 from models.casebook.frame import audit
@@ -64,11 +64,14 @@ async def hand_over(work: Work, person_id: UUID, command: HandOver) -> HandedOve
 
 
 async def _receiver(work: Work, person: Person, receiver_id: UUID) -> PersonFacts:
-    found = (await lookup.colleagues(work, person.organisation_id)).get(receiver_id)
+    colleagues = await lookup.colleagues(work, person.organisation_id)
+    found = colleagues.get(receiver_id)
     if found is None or found.id == person.id:
         raise InvalidFields([FieldError("naar", "is een andere, aangewezen collega van dezelfde organisatie")])
     if not (found.active and found.fit):
         raise InvalidFields([FieldError("naar", "is niet (meer) aangewezen, gescreend en getraind")])
+    if found.is_absent(work.now) and stand_in(found, colleagues, work.now) is None:
+        raise InvalidFields([FieldError("naar", UNATTENDED)])
     return found
 
 

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from models import ladder
+from models.absence import UNATTENDED, stand_in
 from models.casebook import duties, outbox
 from models.casebook.frame import Frame, open_frame
 from models.commands import Reassign
 from models.ladder import Step
+from models.lookups import absence, people
 from models.lookups import duties as duty_lookup
-from models.lookups import people
 from models.owed import DUTIES
 from models.refusals import AlreadySettled, FieldError, InvalidFields, NotAllowed, NotFound, NotPossible
 from models.tables.base import new_id
@@ -67,6 +68,10 @@ async def _check_receiver(frame: Frame, duty: Duty, command: Reassign) -> None:
         raise InvalidFields([FieldError("persoon", "is niet (meer) aangewezen voor dit huis")]) from None
     if found.organisation_id != duty.owner_organisation_id:
         raise InvalidFields([FieldError("persoon", "werkt bij de organisatie die de taak heeft")])
+    colleagues = await absence.colleagues(frame.work, duty.owner_organisation_id)
+    facts = colleagues.get(found.id)
+    if facts and facts.is_absent(frame.work.now) and stand_in(facts, colleagues, frame.work.now) is None:
+        raise InvalidFields([FieldError("persoon", UNATTENDED)])
     needed = _roles(frame, duty)
     if not needed & set(found.roles):
         raise InvalidFields([FieldError("persoon", f"heeft niet de rol die deze taak vraagt: {_named(needed)}")])

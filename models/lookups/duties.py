@@ -87,6 +87,12 @@ async def valid_answer(work: Work, duty_id: UUID) -> Answer | None:
     return (await work.session.scalars(statement)).one_or_none()
 
 
+async def was_corrected(work: Work, duty_id: UUID) -> bool:
+    """Whether an earlier answer to this was put right."""
+    earlier = select(Answer.id).where(Answer.duty_id == duty_id, Answer.corrected_at.is_not(None))
+    return await work.session.scalar(earlier.limit(1)) is not None
+
+
 async def by_phone(work: Work, case_id: UUID) -> list[tuple[Duty, Answer]]:
     """What was noted by phone for the organisation of the actor in a case, the newest first."""
     rows = await work.session.execute(

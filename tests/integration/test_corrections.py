@@ -114,6 +114,8 @@ async def test_the_partner_corrects_the_outcome_and_the_regisseur_hears_of_it(do
     assert (await door.get("ggz", f"/taken/{duty_id}"))["afgedaanAls"] == "niet_gelukt"
     states = {one.state for one in await story.all(Commitment, Commitment.ended_at.is_not(None))}
     assert states == {"niet_gelukt"}
+    again = await door.refused("ggz", f"/taken/{duty_id}/correcties", body, 409)
+    assert "is al hersteld" in again["detail"]
     message = (await told(db, story))[0]
     assert message.recipient_id == door.house.person("regisseur")
     assert message.lines[0]["nakijken"] is False

@@ -226,6 +226,14 @@ async def test_the_receiver_is_designated_screened_and_trained(
     assert (await story.facts()).director_id == door.house.person("regisseur")
 
 
+async def test_the_receiver_is_there_or_somebody_stands_in(door: Door, db: Databases, story: Story) -> None:
+    receiver = door.house.person("regisseur2")
+    await db.run("UPDATE person SET absent_from = pols_now() - interval '1 day' WHERE id = :id", id=receiver)
+
+    assert "niemand vervangt" in str(await hand_over(door, "regisseur", "regisseur2", 400))
+    assert (await story.facts()).director_id == door.house.person("regisseur")
+
+
 async def test_a_duty_that_is_not_theirs_is_refused_and_a_reason_is_needed(door: Door, story: Story) -> None:
     other = (await story.duties(DutyKind.PROGRESS))[0].id
 

@@ -147,6 +147,10 @@ async def test_a_duty_of_the_house_goes_to_a_colleague_with_the_role(door: Door,
     await door.post("manager", path, {"persoon": str(second), "reden": "afwezig"}, status=204)
 
     assert "triagist" in wrong["velden"][0]["melding"]
+    await db.run("UPDATE person SET absent_from = pols_now() WHERE id = :id", id=door.house.person("triagist"))
+    back = {"persoon": str(door.house.person("triagist")), "reden": "anders"}
+    absent = await door.refused("manager", path, back, 400)
+    assert "niemand vervangt" in absent["velden"][0]["melding"]
     assert (await door.get("manager", f"/taken/{task['id']}"))["persoon"]["naam"] == "C. Collega"
 
 
