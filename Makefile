@@ -3,8 +3,8 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 PORT ?= 8080
-# Tests run in two processes, each with a PostgreSQL and a Prefect server of its own; a file stays in one of them, and
-# the files with a whole stack come first, since they take longest.
+# Tests run in two processes, each with a PostgreSQL and a Prefect server of its own; a file stays in one of them. What
+# breaks a stack or drives a browser comes after them, with the machine to itself.
 JOBS ?= 2
 SIDE_BY_SIDE := $(if $(filter 1,$(JOBS)),,-n $(JOBS) --dist loadfile --no-loadscope-reorder)
 
@@ -35,7 +35,8 @@ run: $(READY) ## start everything without demonstration data
 	@$(BIN)/pols run --port $(PORT)
 
 test: check ## check the code, then run every test (JOBS=1 for one after another)
-	@$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not chaos and not browser'
+	@$(BIN)/python -m pytest -m 'chaos or browser'
 
 check: $(READY) ## lint, format, types, imports, the lock file and the document of the interface
 	@$(BIN)/ruff check
