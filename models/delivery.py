@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from models.actors import Actor
+from models.words import OrganisationKind, Role
+
 
 class Delivery(StrEnum):
     """Where a message stands."""
@@ -40,6 +43,17 @@ class Moments:
     bounced_at: datetime | None = None
     opened_at: datetime | None = None
     answered_at: datetime | None = None
+
+
+def sees(actor: Actor) -> bool:
+    """Who sees how the mail goes: the staff of the house, and the functional administrator, who sees no case."""
+    return actor.is_staff or mends(actor)
+
+
+def mends(actor: Actor) -> bool:
+    """Who sends again and gives up, whatever it is about: the manager and the functional administrator."""
+    of_house = actor.organisation_kind is OrganisationKind.HOUSE
+    return of_house and actor.has(Role.MANAGER, Role.ADMINISTRATOR)
 
 
 def state(of: Moments) -> Delivery:

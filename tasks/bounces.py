@@ -11,7 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
+from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage, Message
 from uuid import UUID
 
@@ -54,9 +54,9 @@ def _marks(report: EmailMessage) -> Iterator[str]:
                 if isinstance(block, Message):
                     yield from _ID.findall(_plain(str(block["Original-Envelope-Id"] or "")))
         elif kind == "message/rfc822":
-            yield from _of_headers(part.get_payload(0))
+            yield from _of_headers(part.get_content())
         elif kind == "text/rfc822-headers":
-            yield from _of_headers(message_from_bytes(part.get_payload(decode=True), policy=policy.default))
+            yield from _of_headers(message_from_string(str(part.get_content()), policy=policy.default))
     for name in _TO:
         yield from _ID.findall(str(report[name] or ""))
 

@@ -102,7 +102,6 @@ def written(relay: Relay, outgoing: Outgoing, to: str) -> EmailMessage:
     message["Subject"] = _one_line(outgoing.subject, _MOST_SUBJECT)
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = f"<{outgoing.id}@{relay.domain}>"
-    message["Content-Language"] = outgoing.language
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     message["X-Pols-Bericht"] = outgoing.id
@@ -111,6 +110,7 @@ def written(relay: Relay, outgoing: Outgoing, to: str) -> EmailMessage:
         message.add_alternative(outgoing.html, subtype="html", cte="quoted-printable")
     if outgoing.calendar is not None:
         _invite(message, outgoing.calendar)
+    message["Content-Language"] = outgoing.language  # last: a new content takes such headers away
     return message
 
 
