@@ -8,7 +8,6 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
-from models.delivery import WhyGivenUp
 from models.words import (
     Category,
     Condition,
@@ -388,12 +387,6 @@ class BeAway(Command):
     since: Moment
     until: Moment | None = None
     deputy_id: UUID | None = None
-
-
-class GiveUpMessage(Command):
-    """Do not try to send a message any more. The reason is a word of ours: a text could hold a name."""
-
-    why: WhyGivenUp
 
 
 class HandOver(Command):

@@ -71,8 +71,8 @@ def address_of(given: str) -> str:
 
 
 def _one_line(text: str, most: int) -> str:
-    """A text for a header: no control character survives, nor a second line."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most]
+    """A text for a header: no control character survives, nor a second line; nor what a header would decode to one."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split()).replace("=?", "= ?")[:most]
 
 
 @dataclass(slots=True)

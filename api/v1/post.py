@@ -12,8 +12,7 @@ from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import DELIVERY, Keeper, PolicyMaker
 from api.wire import Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch
 from models.casebook import messages as casebook
-from models.commands import GiveUpMessage
-from models.delivery import Delivery
+from models.delivery import Delivery, WhyGivenUp
 from models.lookups import messages
 from models.lookups.messages import Post, Wanted
 
@@ -88,10 +87,12 @@ class ZoekBericht(Blad):
         return Wanted(self.state, self.organisation_id, self.case_id)
 
 
-class Stopzetting(GiveUpMessage):
-    """Waarom een bericht niet meer wordt verzonden."""
+class Stopzetting(Incoming):
+    """Waarom een bericht niet meer wordt verzonden: een van onze woorden, want in een tekst kan een naam staan."""
 
     model_config = dutch(why="reden")
+
+    why: WhyGivenUp
 
 
 class Bezorgfout(Incoming):

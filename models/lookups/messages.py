@@ -95,7 +95,7 @@ def _asked(work: Work) -> Select[*tuple[Any, ...]]:
 def _narrowed(only: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if only.state is not None:
-        found += [_BEGINS[only.state], only.state.value == STATE]
+        found += [_BEGINS[only.state], STATE.in_([only.state.value])]
     if only.organisation_id is not None:
         found.append(Person.organisation_id == only.organisation_id)
     if only.case_id is not None:
