@@ -34,15 +34,16 @@ class OddRelay:
 
     taken: list[bytes] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
-    odd: dict[str, tuple[str, int]] = field(default_factory=dict)
+    odd: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     calls: int = 0
     tls: ssl.SSLContext | None = None
     port: int = 0
     _over: asyncio.Event = field(default_factory=asyncio.Event)
+    _open: dict[asyncio.StreamWriter, asyncio.Task[None]] = field(default_factory=dict)
 
-    def does(self, step: str, what: str, times: int = 1_000_000) -> None:
-        """From now on, so often."""
-        self.odd[step] = (what, times)
+    def does(self, step: str, what: str, times: int = 1_000_000, only: str = "") -> None:
+        """From now on, so often, when this is in the line that asks for it."""
+        self.odd[step] = (what, times, only)
 
     def behaves(self) -> None:
         """As a relay should."""
@@ -61,6 +62,8 @@ class OddRelay:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection."""
         self.calls += 1
+        if task := asyncio.current_task():
+            self._open[writer] = task
         try:
             if await self._says(writer, "GREETING"):
                 while await self._hears(reader, writer):
@@ -76,25 +79,27 @@ class OddRelay:
             return False
         self.lines.append(line)
         step = line.split()[0].upper()
-        if not await self._says(writer, step):
+        is_odd = self._is_odd(step, line)
+        if not await self._says(writer, step, line):
             return False
         if step == "STARTTLS" and self.tls is not None:
             await writer.start_tls(self.tls)
-        if step == "DATA" and not self._is_odd("DATA"):
+        if step == "DATA" and not is_odd:
             text = await reader.readuntil(b"\r\n.\r\n")
             self.taken.append(text[:-3].replace(b"\r\n..", b"\r\n."))
             return await self._says(writer, "TEXT")
         return step != "QUIT"
 
-    def _is_odd(self, step: str) -> bool:
-        return self.odd.get(step, ("", 0))[1] > 0
+    def _is_odd(self, step: str, line: str) -> bool:
+        _, left, only = self.odd.get(step, ("", 0, ""))
+        return left > 0 and only in line
 
-    async def _says(self, writer: asyncio.StreamWriter, step: str) -> bool:
+    async def _says(self, writer: asyncio.StreamWriter, step: str, line: str = "") -> bool:
         """False when the line is over."""
         said = USUAL.get(step, "500 what?")
-        if self._is_odd(step):
-            said, left = self.odd[step]
-            self.odd[step] = (said, left - 1)
+        if self._is_odd(step, line):
+            said, left, only = self.odd[step]
+            self.odd[step] = (said, left - 1, only)
         if said == HANG:
             await self._over.wait()
         if said in {HANG, DROP}:
@@ -107,6 +112,9 @@ class OddRelay:
         """Let go of who waits."""
         self._over.set()
         server.close()
+        for writer in self._open:
+            writer.close()
+        await asyncio.gather(*self._open.values())
         await server.wait_closed()
 
 
