@@ -78,8 +78,8 @@ class Letters:
             case ["UID", "STORE", uid, rest]:
                 self.flags[int(uid)] |= set(re.findall(r"\\\w+", rest))
             case ["EXPUNGE", *_]:
-                for uid in [uid for uid in self.letters if "\\Deleted" in self.flags[uid]]:
-                    del self.letters[uid]
+                for gone in [one for one in self.letters if "\\Deleted" in self.flags[one]]:
+                    del self.letters[gone]
             case ["CAPABILITY", *_]:
                 return b"* CAPABILITY IMAP4rev1\r\n"
             case ["LOGOUT", *_]:

@@ -57,11 +57,18 @@ STATEMENTS: tuple[str, ...] = (
       WITH CHECK (house_id = (SELECT pols_house()))
     """,
     "GRANT UPDATE (next_try_at, gave_up_at, bounced_at, code) ON outbox TO pols_web",
-    # A token that is good for one thing: telling that a message came back.
+    # A token that is good for one thing: telling that a message came back. Who keeps the mail service makes it.
     """
     ALTER TABLE api_token
       DROP CONSTRAINT ck_api_token_tokenscope,
       ADD CONSTRAINT ck_api_token_tokenscope CHECK (scope IN ('lezen', 'alles', 'melden', 'bezorging'))
+    """,
+    """
+    ALTER POLICY make_own ON api_token WITH CHECK (
+      house_id = pols_house() AND made_by = pols_person()
+      AND ((person_id = pols_person() AND scope IN ('lezen', 'alles'))
+           OR (person_id = pols_person() AND scope = 'bezorging' AND pols_has('functioneel_beheerder'))
+           OR (scope = 'melden' AND pols_has('functioneel_beheerder'))))
     """,
 )
 
