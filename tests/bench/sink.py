@@ -28,7 +28,7 @@ class Sink:
         found = _ID.search(envelope.original_content or b"")
         self._count += 1
         self.taken[found[1] if found else b"without"] += 1
-        if self._drop and self._count % self._drop == 0 and server.transport is not None:
+        if self._drop and self._count % self._drop == 0 and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()
         return "250 OK"
 
