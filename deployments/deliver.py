@@ -14,14 +14,14 @@ from models.casebook import outbox
 from models.casebook.outbox import Tried
 from models.transactions import unit_of_work
 from tasks import texts
-from tasks.mail import Line, Relay, send_over
+from tasks.mail import TIMEOUT, Line, Relay, send_over
 from tasks.outgoing import Outgoing, Sent
 
 log = logging.getLogger("pols.deliver")
 AT_ONCE = 100  #: messages that one claim takes
 LANES = 8  #: connections to the relay; what one person gets goes over one of them, in its order
-#: a claim is worked on for so long, well before it runs out: what is left then is put back
-_WORKED_ON = outbox.CLAIM_LASTS.total_seconds() / 2
+#: a claim is worked on for so long that the last message begun ends before it runs out; what is left is put back
+_WORKED_ON = outbox.CLAIM_LASTS.total_seconds() - 5 * TIMEOUT
 #: waits before writing down again what became of messages, while the database is away (seconds)
 _RETRIES = (0.2, 1.0, 5.0, 15.0)
 
@@ -65,7 +65,7 @@ class Post:
         except Exception as error:  # noqa: BLE001 - its words may hold an address
             return Sent(type(error).__name__)
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Hang up."""
         for line in self._lines:
             line.close()

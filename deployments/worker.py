@@ -56,7 +56,7 @@ class Worker:
         tick = self.settings.tick_seconds
         left, moved = [self._cases, self._mail], [self._clock, self._night, self._hour, self._looks, self._returned]
         wakes = Wakes(self.settings.database_engine_url.get_secret_value(), left=left, moved=moved)
-        async with asyncio.TaskGroup() as loops:
+        async with contextlib.aclosing(self._post), asyncio.TaskGroup() as loops:
             loops.create_task(wakes.listen())
             loops.create_task(self._conduct_all(loops))
             loops.create_task(self._each(tick, self._mail, self._deliver_all))

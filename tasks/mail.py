@@ -8,10 +8,10 @@ from functools import cache
 from typing import Any
 
 from models.delivery import Failure
-from tasks.letterbox import Letter, Line, Relay
+from tasks.letterbox import TIMEOUT, Letter, Line, Relay
 from tasks.outgoing import Outgoing, Sent
 
-__all__ = ["Line", "Relay", "send", "send_over"]
+__all__ = ["TIMEOUT", "Line", "Relay", "send", "send_over"]
 
 _ANSWERS = 4  #: a whole message may take as long as so many answers of the relay
 

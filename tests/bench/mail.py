@@ -100,7 +100,7 @@ async def _drained(ground: Ground, databases: Databases, most: int) -> float:
         while await post.deliver():
             pass
         took = time.perf_counter() - began
-        post.close()
+        await post.aclose()
         figures = await server.figures()
     _must(ground, "drained", figures == {"different": most, "all": most, "most": 1}, figures)
     return most / took
@@ -115,7 +115,7 @@ async def _unsure(ground: Ground, databases: Databases, most: int) -> float:
             while await post.deliver():
                 pass
             await databases.shift(3600)
-        post.close()
+        await post.aclose()
         figures = await server.figures()
     _must(ground, "unsure", figures["different"] == most, figures)
     return 1000 * (figures["all"] - most) / most

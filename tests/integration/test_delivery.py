@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ PostTo = Callable[..., Post]
 
 
 @pytest.fixture
-def post_to() -> Iterator[PostTo]:
+async def post_to() -> AsyncIterator[PostTo]:
     """A sender to a relay; it hangs up when the test is over."""
     made: list[Post] = []
 
@@ -57,7 +57,7 @@ def post_to() -> Iterator[PostTo]:
 
     yield to
     for one in made:
-        one.close()
+        await one.aclose()
 
 
 async def left(db: Databases, house: AHouse, *keys: str, template: str = "uitkomst", **line: Any) -> None:
