@@ -31,6 +31,7 @@ from api.v1 import (
     info,
     meetings,
     messages,
+    post,
     protection,
     referrals,
     series,
@@ -52,7 +53,8 @@ from models.transactions import Database, unit_of_work
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
     terms.router, meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router,
-    findings.router, unblocking.router, access.router, glass.router, trail.router, house.router, absence.router,
+    findings.router, unblocking.router, post.router, post.bounces,
+    access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, workers.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"

@@ -57,6 +57,8 @@ _MAY: dict[Who, Callable[[Actor], bool]] = {
 
 #: what a token of a system may use: the routes for messages of the sector carry this tag
 SECTOR = "meldingen"
+#: the same for the mail service of a house
+DELIVERY = "bezorging"
 _LOOKS = frozenset({"GET", "HEAD"})
 
 _bearer = HTTPBearer(scheme_name="apiToken", description="Een API-token van Pols", auto_error=False)
@@ -95,8 +97,11 @@ def _within_scope(request: Request, scope: TokenScope) -> None:
     """What the token is good for, whatever its person may. Raises NotAllowed."""
     if scope is TokenScope.READ and request.method not in _LOOKS:
         raise NotAllowed("Met dit token kunt u alleen lezen (bereik lezen). Gebruik een token met bereik alles.")
-    if scope is TokenScope.REPORT and SECTOR not in getattr(request.scope["route"], "tags", ()):
+    tags = getattr(request.scope["route"], "tags", ())
+    if scope is TokenScope.REPORT and SECTOR not in tags:
         raise NotAllowed("Met dit token levert een systeem alleen meldingen aan (bereik melden).")
+    if scope is TokenScope.BOUNCES and DELIVERY not in tags:
+        raise NotAllowed("Met dit token meldt een maildienst alleen wat terugkwam (bereik bezorging).")
 
 
 async def _anybody(request: Request) -> AsyncIterator[Work]:

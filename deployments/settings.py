@@ -11,6 +11,7 @@ from api.security_txt import ADDRESS, SecurityContact
 from deployments.scanner import Scanner
 from deployments.secret_files import SecretFiles, open_to_all
 from models.brake import Limits
+from tasks.bounces import Mailbox
 from tasks.mail import Relay
 
 _NONE = SecretStr("")
@@ -35,6 +36,14 @@ class Settings(BaseSettings):
     mail_secure: bool = Field(default=False, description="STARTTLS with a verified certificate")
     mail_user: str = Field(default="", description="user at the relay")
     mail_password: SecretStr = Field(default=_NONE, description="password at the relay")
+    mail_per_minute: int = Field(default=600, ge=0, description="messages a minute, of all workers; 0: no limit")
+    bounce_address: str = Field(
+        default="", description="envelope sender: where bounces go; {} in it stands for the id of the message"
+    )
+    bounce_host: str = Field(default="", description="IMAP server (TLS) of the mailbox where bounces come in")
+    bounce_port: int = Field(default=993, description="its port")
+    bounce_user: str = Field(default="", description="user of that mailbox")
+    bounce_password: SecretStr = Field(default=_NONE, description="its password")
     production: bool = Field(
         default=True, description="refuses to move the clock, signing in with a token, and secrets open to everybody"
     )
@@ -91,7 +100,15 @@ class Settings(BaseSettings):
     def relay(self) -> Relay:
         """The mail relay of the operator."""
         password = self.mail_password.get_secret_value()
-        return Relay(self.mail_host, self.mail_port, self.mail_sender, self.mail_secure, self.mail_user, password)
+        return Relay(
+            self.mail_host, self.mail_port, self.mail_sender, self.mail_secure, self.mail_user, password,
+            self.bounce_address,
+        )  # fmt: skip
+
+    def bounces(self) -> Mailbox | None:
+        """The mailbox where bounces come in, when there is one."""
+        password = self.bounce_password.get_secret_value()
+        return Mailbox(self.bounce_host, self.bounce_port, self.bounce_user, password) if self.bounce_host else None
 
     def limits(self) -> Limits:
         """How much may be asked."""

@@ -65,6 +65,7 @@ class Stack:
             "POLS_ACCOUNT_KEY_FILE": str(own_key(self.state).resolve()),
             "POLS_TICK_SECONDS": "1",
             "POLS_BUNDLE_SECONDS": "0",
+            "POLS_MAIL_PER_MINUTE": "0",  # the catcher takes all there is
             "POLS_ANCHOR_FOLDER": str(self.state / "ankers" / self.database),
             "POLS_ANCHOR_KEY_FILE": str(self._anchor_key()),
             "POLS_PERSON_REQUESTS": "0",  # who fills a demonstration or measures is one person who works very hard

@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from deployments.anchors import Anchors
+from deployments.bounces import take_back
 from deployments.conductor import Conductor, EngineUnreachable, Outcome, RunEnded, RunMissing
-from deployments.deliver import deliver
+from deployments.deliver import Post
 from deployments.reconcile import Round, reconcile
 from deployments.settings import Settings
 from deployments.wakes import Wakes
@@ -42,7 +43,9 @@ class Worker:
         self.conductor = conductor
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._cases, self._mail, self._clock, self._night, self._hour = (asyncio.Event() for _ in range(5))
-        self._looks = asyncio.Event()
+        self._looks, self._returned = asyncio.Event(), asyncio.Event()
+        self._post = Post(settings.relay(), settings.base_url, per_minute=settings.mail_per_minute)
+        self._bounces = settings.bounces()
         self._slots = asyncio.Semaphore(settings.worker_cases)
         self._busy: set[UUID] = set()
         self._round = Round()
@@ -51,12 +54,13 @@ class Worker:
     async def run(self) -> None:
         """Work until cancelled; a loop that stumbles goes on."""
         tick = self.settings.tick_seconds
-        left, moved = [self._cases, self._mail], [self._clock, self._night, self._hour, self._looks]
+        left, moved = [self._cases, self._mail], [self._clock, self._night, self._hour, self._looks, self._returned]
         wakes = Wakes(self.settings.database_engine_url.get_secret_value(), left=left, moved=moved)
-        async with asyncio.TaskGroup() as loops:
+        async with contextlib.aclosing(self._post), asyncio.TaskGroup() as loops:
             loops.create_task(wakes.listen())
             loops.create_task(self._conduct_all(loops))
             loops.create_task(self._each(tick, self._mail, self._deliver_all))
+            loops.create_task(self._each(MINUTE, self._returned, self._take_back))
             loops.create_task(self._each(tick, self._clock, self._follow_up))
             loops.create_task(self._each(1.0, asyncio.Event(), self._seal))
             loops.create_task(self._each(MINUTE, self._hour, self._anchor))
@@ -162,8 +166,12 @@ class Worker:
             self._cases.set()
 
     async def _deliver_all(self) -> None:
-        while await deliver(self.settings.relay(), self.settings.base_url):
+        while await self._post.deliver():
             pass
+
+    async def _take_back(self) -> None:
+        """What came back from a mailbox: noted, and sent to who else may know."""
+        await take_back(self._bounces)
 
     async def _follow_up(self) -> None:
         """Only when something is due; then at most once in the bundling time, so that messages come together."""

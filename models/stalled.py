@@ -174,15 +174,17 @@ class DutyFacts:
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """A message about a case that was given up, and when a later one did reach the same person.
+    """A message about a case that was given up or came back, when, and when a later one did reach the same person.
 
-    `goes_again`: it was sent again, to them or to their colleagues; if that fails too, it counts by itself.
+    `goes_again`: somebody sent it again, to them or to their colleagues; if that fails too, it counts by itself.
+    `settled`: who gave it up by hand saw to it.
     """
 
     recipient: Party
     gave_up_at: datetime
     arrived_later_at: datetime | None = None
     goes_again: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +302,7 @@ def _names_deputy(case: CaseState, duty: DutyFacts, now: datetime) -> Party:
 def _undeliverable(case: CaseState, _now: datetime, _silent_since: datetime) -> _Stalls:
     for one in case.messages:
         arrived = one.arrived_later_at is not None and one.arrived_later_at > one.gave_up_at
-        if one.gave_up_at >= case.last_event_at and not arrived and not one.goes_again:
+        if one.gave_up_at >= case.last_event_at and not (arrived or one.goes_again or one.settled):
             yield Stall(Cause.UNDELIVERABLE, one.gave_up_at, one.recipient, case.leader)
 
 

@@ -309,6 +309,7 @@ class TokenScope(StrEnum):
     READ = "lezen"  #: looking only
     ALL = "alles"  #: everything its person may
     REPORT = "melden"  #: a system that delivers messages of the sector, and nothing else
+    BOUNCES = "bezorging"  #: a mail service that tells what came back, and nothing else
 
 
 class SignedInBy(StrEnum):

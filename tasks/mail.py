@@ -1,39 +1,19 @@
-"""Sending one message to one person through Apprise and a real SMTP relay. Success means: the relay took it."""
+"""Handing one message to the mail relay, for one person. Success means: the relay took it.
 
-import asyncio
-from dataclasses import dataclass, field
+Apprise keeps the routing, the result and the time it may take; the letter and the conversation are ours, because we
+must know why a try failed and whether the message may have been taken all the same.
+"""
+
 from functools import cache
 from typing import Any
-from urllib.parse import quote
 
-from tasks import texts
+from models.delivery import Failure
+from tasks.letterbox import TIMEOUT, Letter, Line, Relay
+from tasks.outgoing import Outgoing, Sent
 
-TIMEOUT = 15  # seconds
+__all__ = ["TIMEOUT", "Line", "Relay", "send", "send_over"]
 
-
-@dataclass(frozen=True, slots=True)
-class Relay:
-    """The operator's mail relay. Users never supply an address of a service, only their own e-mail address."""
-
-    host: str
-    port: int
-    sender: str
-    secure: bool = False
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-    def url(self, recipient: str, message_id: str) -> str:
-        """The Apprise address for one recipient; the id of the message lets a mailbox recognise a second delivery."""
-        scheme, mode = ("mailtos", "starttls") if self.secure else ("mailto", "insecure")
-        who = f"{quote(self.user, safe='')}:{quote(self.password, safe='')}@" if self.user else ""
-        query = "&".join(
-            (
-                f"from={quote(self.sender, safe='')}", f"to={quote(recipient, safe='')}", f"mode={mode}",
-                f"smtp={quote(self.host, safe='')}", f"+X-Pols-Bericht={message_id}",
-                "+Auto-Submitted=auto-generated", "format=text",
-            )
-        )  # fmt: skip
-        return f"{scheme}://{who}{self.host}:{self.port}?{query}"
+_ANSWERS = 4  #: a whole message may take as long as so many answers of the relay
 
 
 @cache
@@ -43,21 +23,34 @@ def _asset() -> Any:  # noqa: ANN401 - apprise is imported late: it brings 150 p
     return AppriseAsset(app_id="Pols", app_desc="Pols", app_url="", secure_logging=True, http_redirects=False)
 
 
-async def send(relay: Relay, message: Any, base_url: str) -> str | None:  # noqa: ANN401 - a row of the outbox
-    """Send one outbox row. Answers None, or a code that says why not; never the words of the relay."""
+async def send(relay: Relay, outgoing: Outgoing, to: str) -> Sent:
+    """Send one message over a connection of its own."""
+    line = Line(relay)
+    try:
+        return await send_over(line, outgoing, to)
+    finally:
+        line.close()
+
+
+async def send_over(line: Line, outgoing: Outgoing, to: str) -> Sent:
+    """Send one message over a kept connection: one at a time. Never the words of the relay, only a code of ours."""
     from apprise import Apprise, NotifyFormat  # noqa: PLC0415
 
-    subject, body = texts.message(
-        message.template, message.lines, house=message.house, base_url=base_url, now=message.now
-    )
-    apprise = Apprise(asset=_asset())
-    if not apprise.add(relay.url(message.email, str(message.id))):
-        return "adres ongeldig"
+    from tasks.mail_service import MailService  # noqa: PLC0415
+
     try:
-        result = await asyncio.wait_for(
-            apprise.async_notify(body=body, title=subject, body_format=NotifyFormat.TEXT, timeout=TIMEOUT),
-            TIMEOUT + 5,
-        )
-    except TimeoutError:
-        return "geen antwoord van de mailserver"
-    return None if result else "afgewezen of onbereikbaar"
+        letter = Letter.of(line.relay, outgoing, to)
+    except ValueError:
+        return Sent(Failure.ADDRESS, lasting=True)
+    service = MailService(line, letter, _asset())
+    apprise = Apprise(asset=_asset())
+    apprise.add(service)
+    try:
+        await apprise.async_notify(
+            body=outgoing.text, title=outgoing.subject, body_format=NotifyFormat.TEXT,
+            timeout=line.relay.timeout * _ANSWERS,
+        )  # fmt: skip
+    finally:  # no answer in time, or nobody waits for it any more
+        if service.outcome is None:
+            line.abandon()
+    return service.outcome or Sent(Failure.UNSURE if letter.begun else Failure.NO_ANSWER)

@@ -31,3 +31,11 @@ class Outgoing:
     html: str = ""
     language: str = "nl"
     calendar: CalendarPart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one try. `code` is None when the other side took it; a code of ours, not their words."""
+
+    code: str | None = None
+    lasting: bool = False  #: trying again is of no use: refused for good

@@ -38,6 +38,7 @@ SAID: Mapping[str, str] = {
     "geantwoord": "Uw antwoord is vastgelegd.",
     "toegewezen": "De taak is toegewezen; wie haar nu heeft krijgt bericht.",
     "verzonden": "Het bericht gaat opnieuw uit.",
+    "opgegeven": "Het bericht wordt niet meer verzonden.",
     "hervat": "De casus is hervat.",
     "telefonisch": "Het telefonische antwoord is vastgelegd. De partner krijgt een afschrift.",
     "hersteld": "Het antwoord is hersteld. De procesregisseur krijgt daar bericht van.",

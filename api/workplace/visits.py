@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from api.tracing import known, origin_of
 from api.ways import Ways
+from models import delivery
 from models.actors import AT_THE_DOOR, LOG_ROLES, Actor
 from models.casebook.sessions import LASTS
 from models.casebook.setup import TOKEN_PREFIX, hashed
@@ -47,6 +48,11 @@ class Visit:
     def reads_log(self) -> bool:
         """Whether the log is in their menu."""
         return self.actor.has(*LOG_ROLES)
+
+    @property
+    def keeps_mail(self) -> bool:
+        """Whether the messages are in their menu."""
+        return delivery.sees(self.actor)
 
     def field(self, name: str) -> str:
         """A text field of the form."""

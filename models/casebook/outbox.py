@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, bindparam, text, update
+from sqlalchemy import CursorResult, TextClause, bindparam, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from models import ladder
+from models import delivery, ladder
 from models.absence import PERSONAL
 from models.lookups import work as lookup
 from models.owed import BY_THE_HOUR
@@ -21,13 +22,15 @@ from models.tables.engine import Message
 from models.transactions import Work
 from models.visibility import INFORMING
 
-#: waits after a failed try; after the last one the message is undeliverable and the case shows it
-BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 240, 240, 480))
-_CLAIM_LASTS = timedelta(seconds=120)
-
-
+CLAIM_LASTS = timedelta(seconds=120)
 #: what is no longer said when the duty was done before the message was sent
 CHASING = ("herinnering", "leidinggevende")
+#: the same, once it waited for so long (the relay was away)
+ANNOUNCING = ("aankondiging", "vraag")
+_OLD_NEWS = timedelta(hours=1)
+#: a code is good for minutes; what was said to one person about themselves is not for their colleagues
+STALE = ("noodtoegang_code",)
+PERSONAL_MAIL = (*STALE, "noodtoegang", "massaal_gelezen", "besluit_namens_u")
 #: added to a message that nobody took yet; of a duty that was in it already only the newest is said
 _MERGED = """
   lines = coalesce((SELECT jsonb_agg(line) FROM jsonb_array_elements(outbox.lines) AS line
@@ -151,56 +154,95 @@ def _messages(work: Work, recipients: Sequence[UUID], key: str, about: dict[str,
     ]
 
 
-#: A reminder says what is still true: a duty that was done, moved or put on hold since is left out, and without any
-#: other the message goes too.
-_CLAIM = text("""
-    WITH due AS MATERIALIZED (
-      SELECT id, template, lines FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try_at <= :now
-      ORDER BY next_try_at LIMIT :most FOR UPDATE SKIP LOCKED
-    ), said AS (
-      SELECT due.id, jsonb_agg(line ORDER BY place) FILTER (WHERE d.answered_at IS NULL AND d.lapsed_at IS NULL
-               AND d.withdrawn_at IS NULL AND d.due_at = CAST(line->>'uiterlijk' AS timestamptz)
-               AND (c.hold_since IS NULL OR d.kind <> ALL (CAST(:stops AS text[])))) AS lines
-      FROM due CROSS JOIN jsonb_array_elements(due.lines) WITH ORDINALITY AS l (line, place)
-      LEFT JOIN duty d ON d.id = CAST(line->>'taak' AS uuid) LEFT JOIN cases c ON c.id = d.case_id
-      WHERE due.template = ANY (CAST(:chasing AS text[])) GROUP BY due.id
-    ), untrue AS (
-      DELETE FROM outbox WHERE id IN (SELECT id FROM said WHERE lines IS NULL)
-    ), taken AS (
-      UPDATE outbox o SET next_try_at = :until, tries = o.tries + 1, code = NULL, lines = coalesce(said.lines, o.lines)
-      FROM due LEFT JOIN said USING (id)
-      WHERE o.id = due.id AND (said.id IS NULL OR said.lines IS NOT NULL)
-      RETURNING o.id, o.recipient_id, o.template, o.lines, o.tries, o.house_id, o.created_at
-    )
-    SELECT taken.id, recipient_id, taken.template, taken.lines, tries, p.email, h.name AS house, created_at, :now AS now
-    FROM due LEFT JOIN taken USING (id) LEFT JOIN person p ON p.id = recipient_id
-    LEFT JOIN house h ON h.id = taken.house_id
-""").bindparams(bindparam("now", type_=Moment()))
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('pols.outbox'))")
 
 
-async def claim(work: Work, most: int) -> list[Any]:
-    """Take messages that are due; others skip them. One that is not reported back comes free after two minutes."""
+@cache
+def _claim() -> TextClause:
+    return text(_part("claim.sql")).bindparams(bindparam("now", type_=Moment()))
+
+
+async def claim(work: Work, most: int, *, per_minute: int = 0) -> list[Any]:
+    """Take messages that are due; others skip them. One that is not reported back comes free after two minutes.
+
+    One sender takes at a time, so that two never take messages to the same person out of their order, nor together
+    more than `per_minute` (0: no limit).
+    """
+    await work.session.execute(_ONE_AT_A_TIME)
     asked = {
-        "now": work.now, "until": work.now + _CLAIM_LASTS, "most": most, "chasing": list(CHASING),
-        "stops": sorted(STOPS_ON_HOLD),
+        "now": work.now, "until": work.now + CLAIM_LASTS, "most": most, "per_minute": per_minute,
+        "patience": delivery.PATIENCE, "chasing": list(CHASING), "announcing": list(ANNOUNCING),
+        "stale": work.now - _OLD_NEWS, "stops": sorted(STOPS_ON_HOLD),
     }  # fmt: skip
-    while found := list(await work.session.execute(_CLAIM, asked)):
+    while found := list(await work.session.execute(_claim(), asked)):
         if taken := [row for row in found if row.id is not None]:
             return taken
     return []
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A message that was claimed, at which try, and what became of it. `back`: it was not tried after all."""
+
+    id: UUID
+    tries: int
+    code: str | None = None
+    lasting: bool = False
+    back: bool = False
+
+    def next_try(self, now: datetime) -> datetime | None:
+        """When it is tried again; nothing when it was sent or is given up. A relay that is away burns no try."""
+        if self.back or self.code in delivery.OF_RELAY:
+            return now
+        wait = None if self.code is None or self.lasting else delivery.wait(self.tries, self.id)
+        return None if wait is None else now + wait
+
+    @property
+    def how(self) -> str:
+        """What to write down."""
+        if self.back or self.code in delivery.OF_RELAY:
+            return "terug"
+        if self.code is None:
+            return "verzonden"
+        return "opgegeven" if self.lasting or delivery.wait(self.tries, self.id) is None else "later"
+
+
+async def record(work: Work, found: Sequence[Tried]) -> None:
+    """Write down what became of these messages, together."""
+    await work.session.execute(
+        text(_part("record.sql")),
+        {
+            "now": work.now, "ids": [one.id for one in found], "tries": [one.tries for one in found],
+            "hows": [one.how for one in found], "codes": [one.code for one in found],
+            "next": [one.next_try(work.now) for one in found],
+        },
+    )  # fmt: skip
+
+
 async def sent(work: Work, message_id: UUID) -> None:
     """The relay took it."""
-    await work.session.execute(
-        update(Message).where(Message.id == message_id, Message.sent_at.is_(None)).values(sent_at=work.now, code=None)
-    )
+    await record(work, [Tried(message_id, 0)])
 
 
-async def failed(work: Work, message_id: UUID, tries: int, code: str) -> datetime | None:
+async def failed(work: Work, message_id: UUID, tries: int, code: str, *, lasting: bool = False) -> datetime | None:
     """The relay did not: try again later, or give up in the open. Answers the next try."""
-    wait = BACK_OFF[tries - 1] if tries <= len(BACK_OFF) else None
-    values: dict[str, object] = {"code": code}
-    values |= {"next_try_at": work.now + wait} if wait is not None else {"gave_up_at": work.now}
-    await work.session.execute(update(Message).where(Message.id == message_id).values(**values))
-    return None if wait is None else work.now + wait
+    tried = Tried(message_id, tries, code, lasting)
+    await record(work, [tried])
+    return tried.next_try(work.now)
+
+
+async def bounced(work: Work, message_ids: Sequence[UUID]) -> int:
+    """These came back from the mailbox they were for. Answers of how many that is news."""
+    result = await work.session.execute(
+        update(Message).where(Message.id.in_(message_ids), Message.sent_at.is_not(None), Message.bounced_at.is_(None))
+        .values(bounced_at=work.now).execution_options(synchronize_session=False)
+    )  # fmt: skip
+    assert isinstance(result, CursorResult)  # noqa: S101 - an UPDATE
+    return int(result.rowcount)
+
+
+async def reroute(work: Work) -> int:
+    """Send what came back to whoever else may know, once. Answers how many messages go out."""
+    result = await work.session.execute(text(_part("reroute.sql")), {"now": work.now, "never": list(PERSONAL_MAIL)})
+    assert isinstance(result, CursorResult)  # noqa: S101 - an INSERT
+    return int(result.rowcount)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CursorResult, text
 
 from models.casebook.frame import Frame, audit, open_frame
+from models.casebook.outbox import PERSONAL_MAIL, STALE
 from models.commands import SendAgain
 from models.refusals import NotAllowed, NotPossible
 from models.tables.trail import History
@@ -14,9 +15,6 @@ from models.transactions import Work
 from models.unblock import may_unblock
 from models.words import SendTo
 
-#: a code is good for minutes; what was said to one person about themselves is not for their colleagues
-STALE = ("noodtoegang_code",)
-PERSONAL = (*STALE, "noodtoegang", "massaal_gelezen", "besluit_namens_u")
 _NOBODY = {
     SendTo.RECIPIENT: "Er is geen bericht over deze casus dat niet aankwam, of de ontvanger werkt hier niet meer.",
     SendTo.CONTACTS: (
@@ -32,7 +30,7 @@ def _again() -> str:
 
 
 async def send_again(work: Work, case_id: UUID, command: SendAgain) -> int:
-    """Send again what was given up about this case. It is no event of the case: only an answer to it would be.
+    """Send again what did not arrive about this case. It is no event of the case: only an answer to it would be.
 
     Raises NotFound, NotAllowed or NotPossible; then nothing is sent. Answers how many messages go out.
     """
@@ -44,7 +42,7 @@ async def send_again(work: Work, case_id: UUID, command: SendAgain) -> int:
         {
             "house": frame.case.house_id, "case": case_id, "number": frame.case.number, "now": work.now,
             "to": command.to, "who": command.recipient_id,
-            "never": list(PERSONAL if command.to is SendTo.CONTACTS else STALE),
+            "never": list(PERSONAL_MAIL if command.to is SendTo.CONTACTS else STALE),
         },
     )  # fmt: skip
     assert isinstance(result, CursorResult)  # noqa: S101 - an INSERT

@@ -1,11 +1,13 @@
--- What was given up about one case goes out again, to who it was for or to the other contacts of their organisation.
+-- What was given up about one case or came back goes out again, to who it was for or to the other contacts of their organisation.
 -- A message that told about several cases is repeated for this one only; the old row stays, and the new point at it.
 WITH given AS (
   SELECT m.id, m.house_id, m.recipient_id, m.template, m.lines FROM outbox m
-  WHERE m.house_id = :house AND m.gave_up_at IS NOT NULL AND m.case_ids @> ARRAY[CAST(:case AS uuid)]
+  WHERE m.house_id = :house AND (m.gave_up_at IS NOT NULL OR m.bounced_at IS NOT NULL)
+    AND m.case_ids @> ARRAY[CAST(:case AS uuid)]
     AND m.template <> ALL (CAST(:never AS text[]))
     AND (CAST(:who AS uuid) IS NULL OR m.recipient_id = CAST(:who AS uuid))
-    AND NOT EXISTS (SELECT FROM outbox r WHERE r.resends = m.id AND r.case_ids @> ARRAY[CAST(:case AS uuid)])
+    AND NOT EXISTS (SELECT FROM outbox r WHERE r.resends = m.id AND NOT r.by_itself
+                      AND r.case_ids @> ARRAY[CAST(:case AS uuid)])
 ), receiving AS (
   SELECT g.*, r.id AS person_id
   FROM given g JOIN person p ON p.id = g.recipient_id

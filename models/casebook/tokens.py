@@ -28,6 +28,8 @@ async def make(work: Work, command: MakeToken) -> tuple[ApiToken, str]:
         holder = await _answers_for_system(work, command)
     elif command.person_id not in {None, actor.person_id}:
         raise NotAllowed("Een persoonlijk token maakt u alleen voor uzelf.")
+    elif command.scope is TokenScope.BOUNCES and not actor.has(Role.ADMINISTRATOR):
+        raise NotAllowed("Een token voor de maildienst maakt de functioneel beheerder.")
     secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
     made = ApiToken(
         id=new_id(), house_id=actor.house_id, person_id=holder, token_hash=hashed(secret), name=command.name,

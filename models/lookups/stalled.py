@@ -28,6 +28,7 @@ from sqlalchemy.orm import aliased
 from models import ages, clocks, unblock
 from models.absence import PersonFacts
 from models.clocks import AMSTERDAM, WorkingCalendar
+from models.delivery import SETTLED
 from models.lookups import assigned, cases, duties, people, waiting
 from models.lookups.duties import any_of
 from models.lookups.stalledcounts import COUNTS, Counts, fold
@@ -225,7 +226,8 @@ async def asked_of(
     since, last = after or (None, None)
     return {
         "house": work.actor.house_id, "now": work.now, "silent_since": silent_since, "grace": ENGINE_GRACE,
-        "stops": sorted(STOPS_ON_HOLD), "by_flow": sorted(DONE_BY_FLOW), "since": since, "last": last, "most": limit,
+        "stops": sorted(STOPS_ON_HOLD), "by_flow": sorted(DONE_BY_FLOW), "settled": sorted(SETTLED),
+        "since": since, "last": last, "most": limit,
         "thresholds": list(ages.thresholds(work.now, days)), "cause": wanted.cause, "phase": wanted.phase,
         "organisation": wanted.organisation_id, "director": wanted.director_id, "urgent": wanted.urgent,
         "until": ages.before(wanted.age, work.now, days) if wanted.age else None,
@@ -273,22 +275,25 @@ async def _states(work: Work, case_ids: Sequence[UUID]) -> list[tuple[_Shell, Ca
 
 
 _MESSAGES = text("""
-    SELECT about AS case_id, m.recipient_id, p.organisation_id, m.gave_up_at,
+    SELECT about AS case_id, m.recipient_id, p.organisation_id, coalesce(m.bounced_at, m.gave_up_at) AS failed_at,
+           m.code,
            (SELECT max(s.sent_at) FROM outbox s
-             WHERE s.case_ids @> ARRAY[about] AND s.recipient_id = m.recipient_id) AS arrived,
-           EXISTS (SELECT FROM outbox r WHERE r.resends = m.id AND r.case_ids @> ARRAY[about]) AS again
+             WHERE s.case_ids @> ARRAY[about] AND s.recipient_id = m.recipient_id AND s.bounced_at IS NULL) AS arrived,
+           EXISTS (SELECT FROM outbox r WHERE r.resends = m.id AND NOT r.by_itself
+                                          AND r.case_ids @> ARRAY[about]) AS again
     FROM outbox m CROSS JOIN unnest(m.case_ids) AS about JOIN person p ON p.id = m.recipient_id
-    WHERE m.gave_up_at IS NOT NULL AND m.case_ids && :wanted AND about = ANY (:wanted)
-    ORDER BY m.gave_up_at, m.id
+    WHERE (m.gave_up_at IS NOT NULL OR m.bounced_at IS NOT NULL) AND m.case_ids && :wanted AND about = ANY (:wanted)
+    ORDER BY failed_at, m.id
 """).bindparams(bindparam("wanted", type_=ARRAY(Uuid())))
 
 
 async def _messages(work: Work, case_ids: Sequence[UUID]) -> dict[UUID, list[MessageFacts]]:
-    """What was given up about these cases, and whether a later message did reach the same person."""
+    """What did not arrive about these cases, and whether a later message did reach the same person."""
     per_case: dict[UUID, list[MessageFacts]] = defaultdict(list)
     for row in await work.session.execute(_MESSAGES, {"wanted": list(case_ids)}):
         party = Party(row.organisation_id, person_id=row.recipient_id)
-        per_case[row.case_id].append(MessageFacts(party, row.gave_up_at, row.arrived, row.again))
+        facts = MessageFacts(party, row.failed_at, row.arrived, row.again, settled=row.code in SETTLED)
+        per_case[row.case_id].append(facts)
     return per_case
 
 

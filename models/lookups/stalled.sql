@@ -89,13 +89,15 @@ WITH itself AS MATERIALIZED (
   JOIN cases c ON c.id = d.case_id AND c.closed_at IS NULL
   WHERE n.away AND {runs}
   UNION ALL
-  SELECT 'bericht_onbezorgbaar', c.id, m.gave_up_at,
+  SELECT 'bericht_onbezorgbaar', c.id, coalesce(m.bounced_at, m.gave_up_at),
          (SELECT p.organisation_id FROM person p WHERE p.id = m.recipient_id), c.phase, c.director_id, c.urgent
   FROM outbox m CROSS JOIN unnest(m.case_ids) AS about JOIN cases c ON c.id = about
-  WHERE m.house_id = :house AND m.gave_up_at IS NOT NULL AND c.closed_at IS NULL AND m.gave_up_at >= c.last_event_at
+  WHERE m.house_id = :house AND (m.gave_up_at IS NOT NULL OR m.bounced_at IS NOT NULL) AND c.closed_at IS NULL
+    AND coalesce(m.bounced_at, m.gave_up_at) >= c.last_event_at
+    AND coalesce(m.code, '') <> ALL (CAST(:settled AS text[]))
     AND NOT EXISTS (SELECT FROM outbox s WHERE s.case_ids @> ARRAY[about] AND s.recipient_id = m.recipient_id
-                      AND s.sent_at > m.gave_up_at)
-    AND NOT EXISTS (SELECT FROM outbox r WHERE r.resends = m.id AND r.case_ids @> ARRAY[about])
+                      AND s.sent_at > coalesce(m.bounced_at, m.gave_up_at) AND s.bounced_at IS NULL)
+    AND NOT EXISTS (SELECT FROM outbox r WHERE r.resends = m.id AND NOT r.by_itself AND r.case_ids @> ARRAY[about])
   UNION ALL
   SELECT 'geen_gebeurtenis', c.id, c.last_event_at, (SELECT id FROM itself), c.phase, c.director_id, c.urgent
   FROM cases c WHERE c.house_id = :house AND c.phase = 'monitoring' AND c.last_event_at <= :silent_since

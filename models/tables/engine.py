@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, CaseId, HouseId, Id, words
@@ -62,18 +62,33 @@ class EngineRun(Base):
     made_at: Mapped[datetime]
 
 
+_OWED = "sent_at IS NULL AND gave_up_at IS NULL"
+_FAILED = "gave_up_at IS NOT NULL OR bounced_at IS NOT NULL"
+_RETURNED = "bounced_at IS NOT NULL AND rerouted_at IS NULL"
+
+
 class Message(Base):
     """A row of the outbox: one message to one person. Ids and case numbers only.
 
-    `resends`: the message that was given up, in whose place this one goes out.
+    `resends`: the message that did not arrive, in whose place this one goes out; `by_itself`: Pols saw to that.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_owed", "next_try_at", postgresql_where=text("sent_at IS NULL AND gave_up_at IS NULL")),
-        Index("ix_outbox_undeliverable", "house_id", postgresql_where=text("gave_up_at IS NOT NULL")),
+        Index("ix_outbox_owed", "next_try_at", postgresql_where=text(_OWED)),
+        Index("ix_outbox_queue", "rank", "created_at", "id", postgresql_where=text(_OWED)),
+        Index("ix_outbox_waits_for", "recipient_id", postgresql_where=text(_OWED)),
+        Index("ix_outbox_waiting", "house_id", "created_at", "id", postgresql_where=text(_OWED)),
+        Index("ix_outbox_house_id", "house_id", "created_at", "id"),
+        Index("ix_outbox_opened", "house_id", "created_at", "id", postgresql_where=text("opened_at IS NOT NULL")),
+        Index("ix_outbox_sent_at", "sent_at"),
+        Index("ix_outbox_undeliverable", "house_id", postgresql_where=text(_FAILED)),
+        Index("ix_outbox_returned", "bounced_at", postgresql_where=text(_RETURNED)),
         Index("ix_outbox_case_ids", "case_ids", postgresql_using="gin"),
         Index("ix_outbox_resends", "resends", postgresql_where=text("resends IS NOT NULL")),
+        CheckConstraint("bounced_at IS NULL OR sent_at IS NOT NULL", name="bounced_was_sent"),
+        CheckConstraint("rerouted_at IS NULL OR bounced_at IS NOT NULL", name="rerouted_had_bounced"),
+        CheckConstraint("NOT by_itself OR resends IS NOT NULL", name="by_itself_for_another"),
     )
 
     id: Mapped[Id]
@@ -92,6 +107,9 @@ class Message(Base):
     opened_at: Mapped[datetime | None]  #: the page where it can be answered was visited
     answered_at: Mapped[datetime | None]  #: all it asked was answered, here or elsewhere
     bounced_at: Mapped[datetime | None]  #: the relay took it, the mailbox did not
+    rerouted_at: Mapped[datetime | None]  #: who else may know was looked for, and told when there was anybody
+    rank: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")  #: 0: it hurries, by a trigger
+    by_itself: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     resends: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))
 
 

@@ -18,6 +18,7 @@ PURE = (
     "models.calendars",
     "models.clocks",
     "models.ladder",
+    "models.delivery",
     "models.projection",
     "models.visibility",
     "models.refusals",

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 
 from deployments import embedded
 from deployments.stack import Stack
-from tests.bench import decisions, demo, layers, lists, rest, rungs, slices, trail, wakes
+from tests.bench import decisions, demo, layers, lists, mail, rest, rungs, slices, trail, wakes
 from tests.bench.ground import TEMPLATE, Ground
 from tests.bench.machine import Machine, note
 from tests.bench.report import OUTCOME, QUICK, Row, keep, show
@@ -29,6 +29,7 @@ GROUPS: dict[str, Callable[[Ground], Awaitable[list[Row]]]] = {
     "rungs": rungs.measure,
     "rest": rest.measure,
     "trail": trail.measure,
+    "mail": mail.measure,
     "profile": layers.measure,
 }
 APART = {"profile"}  #: only when asked for: it says where time goes, and slows down what it looks at

@@ -109,6 +109,10 @@ MATRIX = {
     "GET /stagnaties/casussen": "++3333++3",
     "GET /stagnaties/taken": "++3333++3",
     "GET /bevindingen": "++333+++3",
+    "GET /berichten": "++333+++3",
+    "POST /berichten/{id}/verzendingen": "33333+3+3",
+    "POST /berichten/{id}/stopzettingen": "33333+3+3",
+    "POST /bezorgfouten": "33333+3+3",
     "GET /huizen/{id}/beleid": "++++++4++",
     "PUT /huizen/{id}/beleid": "33333+3+3",
     "POST /huizen/{id}/beleid/proef": "33333+3+3",
@@ -227,6 +231,7 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "GET /personen/{id}/inzage": f"/personen/{subject}/inzage?doel=rechtmatigheid",
         "GET /verwerkingen": "/verwerkingen?doel=rechtmatigheid",
         "personen": str(door.house.person("regisseur2")),
+        "berichten": (await door.get("manager", "/berichten"))["resultaten"][0]["id"],
         "POST /personen/{id}/vertrek": f"/personen/{door.house.person('gemeente')}/vertrek",
         "POST /aanmeldingen/{id}/bijlagen": f"/aanmeldingen/{referral}/bijlagen?naam=nog.txt",
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
@@ -285,6 +290,8 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "PUT /personen/{id}/afwezigheid": AWAY,
         "POST /personen/{id}/overdrachten": {"naar": str(door.house.person("regisseur")), "reden": "andere baan"},
         "POST /tokens": {"naam": "weeklijst", "bereik": "lezen", "dagenGeldig": 30},
+        "POST /berichten/{id}/stopzettingen": {"reden": "niet_meer_nodig"},
+        "POST /bezorgfouten": {"bericht": (await door.get("manager", "/berichten"))["resultaten"][0]["id"]},
     }  # fmt: skip
 
 

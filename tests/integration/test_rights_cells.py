@@ -22,7 +22,7 @@ from starlette.routing import Route
 from api.signin import _MAY, Who
 from api.ways import Ways
 from api.workplace.app import create_workplace
-from models import rights, visibility
+from models import delivery, rights, visibility
 from models.actors import ENGINE, Actor
 from models.casebook import setup
 from models.lookups.cases import NOT_TAKEN_ON
@@ -101,6 +101,10 @@ def _of_the_house(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
     return actor.house_id == facts.house_id
 
 
+def _mends(place: Place, actor: Actor, facts: CaseFacts) -> bool:
+    return _of_the_house(place, actor, facts) and delivery.mends(actor)
+
+
 def _works(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
     return actor.is_participant and rights.has(Right.CONTENT, actor, facts)
 
@@ -138,6 +142,7 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("POST /hulpvragen", _of_the_house),
     ("GET /overlegreeksen", _of_the_house),
     ("POST /overlegreeksen", _of_the_house),
+    ("POST /berichten", _of_the_house),
     ("GET /huizen", _of_the_house),
     ("PUT /huizen", _of_the_house),
     ("POST /huizen", _of_the_house),
@@ -220,6 +225,8 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         "POST /overlegreeksen": SERIES,
         "POST /noodtoegangen/{id}/bevestigingen": {"code": "0"},
         "POST /noodtoegangen/{id}/beoordelingen": {"oordeel": "terecht"},
+        "POST /berichten/{id}/stopzettingen": {"reden": "niet_meer_nodig"},
+        "POST /bezorgfouten": {"bericht": str(new_id())},
     }
 
 
@@ -345,6 +352,9 @@ async def _place(
         "POST", f"/casussen/{story.case_id}/noodtoegangen", "manager", json={"reden": REASON}
     )
     found["noodtoegangen"] = asked.json().get("id")
+    async with db.engine.engine.connect() as connection:
+        statement = text("SELECT id FROM outbox WHERE :id = ANY (case_ids) LIMIT 1")
+        found["berichten"] = await connection.scalar(statement, {"id": story.case_id})
     ids = {key: str(value) if value else str(new_id()) for key, value in found.items()}
     ids["versie"] = found["versie"] or "1"
     there = {key for key, value in found.items() if value}
@@ -525,6 +535,8 @@ PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "POST /casussen/{case_id:uuid}/omleiden": ("casussen", _right(Right.KNOW), {"aan": "ontvanger"}),
     "POST /casussen/{case_id:uuid}/hervatten": ("casussen", _right(Right.KNOW), {"toelichting": "weer bereikbaar"}),
     "POST /mijn/tokens/{token_id:uuid}": ("tokens", _holds_token, {}),
+    "POST /berichten/{message_id:uuid}/verzenden": ("berichten", _mends, {}),
+    "POST /berichten/{message_id:uuid}/opgeven": ("berichten", _mends, {"reden": "anders"}),
 }
 
 
