@@ -7,7 +7,10 @@ from typing import Any
 from models import faults
 from models.actors import ENGINE
 from models.casebook import outbox
+from models.lookups import preferences
+from models.lookups.preferences import Reader
 from models.transactions import unit_of_work
+from tasks import texts
 from tasks.mail import Relay, send
 
 log = logging.getLogger("pols.deliver")
@@ -18,12 +21,13 @@ async def deliver(relay: Relay, base_url: str) -> int:
     """Send what is due, some at a time; one that bounces does not hold up the next. Answers how many were tried."""
     async with unit_of_work(ENGINE) as work:
         claimed = await outbox.claim(work, AT_ONCE)
-    await asyncio.gather(*(_deliver_one(relay, base_url, message) for message in claimed))
+        readers = await preferences.readers(work, {one.recipient_id for one in claimed}) if claimed else {}
+    await asyncio.gather(*(_deliver_one(relay, base_url, one, readers[one.recipient_id]) for one in claimed))
     return len(claimed)
 
 
-async def _deliver_one(relay: Relay, base_url: str, message: Any) -> None:  # noqa: ANN401 - a row of the outbox
-    code = await _try(relay, base_url, message)
+async def _deliver_one(relay: Relay, base_url: str, message: Any, reader: Reader) -> None:  # noqa: ANN401 - a row
+    code = await _try(relay, base_url, message, reader)
     faults.step("deliver:sent")
     async with unit_of_work(ENGINE) as work:
         if code is None:
@@ -33,8 +37,9 @@ async def _deliver_one(relay: Relay, base_url: str, message: Any) -> None:  # no
             log.warning("message %s not sent (%s), try %d, again at %s", message.id, code, message.tries, again)
 
 
-async def _try(relay: Relay, base_url: str, message: Any) -> str | None:  # noqa: ANN401 - a row of the outbox
+async def _try(relay: Relay, base_url: str, message: Any, reader: Reader) -> str | None:  # noqa: ANN401 - a row
     try:
-        return await send(relay, message, base_url)
+        made = texts.outgoing(message, base_url=base_url, language=reader.language, overrides=reader.overrides)
+        return await send(relay, made, message.email)
     except Exception as error:  # noqa: BLE001 - its words may hold an address
         return type(error).__name__

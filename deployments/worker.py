@@ -20,7 +20,7 @@ from flows.follow_up import follow_up
 from flows.retention import retention
 from models import faults
 from models.actors import ENGINE
-from models.casebook import journal, leases, sealer
+from models.casebook import journal, leases, sealer, weekly
 from models.findings import last_night
 from models.lookups import findings as findings_lookup
 from models.lookups import work as lookup
@@ -168,6 +168,7 @@ class Worker:
     async def _follow_up(self) -> None:
         """Only when something is due; then at most once in the bundling time, so that messages come together."""
         async with unit_of_work(ENGINE) as work:
+            await weekly.tell(work)
             if await lookup.nothing_due(work):
                 return
         await self.conductor.run_plain(follow_up)

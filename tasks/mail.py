@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from tasks import texts
+from tasks.outgoing import Outgoing
 
 TIMEOUT = 15  # seconds
 
@@ -43,19 +43,18 @@ def _asset() -> Any:  # noqa: ANN401 - apprise is imported late: it brings 150 p
     return AppriseAsset(app_id="Pols", app_desc="Pols", app_url="", secure_logging=True, http_redirects=False)
 
 
-async def send(relay: Relay, message: Any, base_url: str) -> str | None:  # noqa: ANN401 - a row of the outbox
-    """Send one outbox row. Answers None, or a code that says why not; never the words of the relay."""
+async def send(relay: Relay, outgoing: Outgoing, to: str) -> str | None:
+    """Send one message. Answers None, or a code that says why not; never the words of the relay."""
     from apprise import Apprise, NotifyFormat  # noqa: PLC0415
 
-    subject, body = texts.message(
-        message.template, message.lines, house=message.house, base_url=base_url, now=message.now
-    )
     apprise = Apprise(asset=_asset())
-    if not apprise.add(relay.url(message.email, str(message.id))):
+    if not apprise.add(relay.url(to, outgoing.id)):
         return "adres ongeldig"
     try:
         result = await asyncio.wait_for(
-            apprise.async_notify(body=body, title=subject, body_format=NotifyFormat.TEXT, timeout=TIMEOUT),
+            apprise.async_notify(
+                body=outgoing.text, title=outgoing.subject, body_format=NotifyFormat.TEXT, timeout=TIMEOUT
+            ),
             TIMEOUT + 5,
         )
     except TimeoutError:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import ladder
 from models.absence import PERSONAL
+from models.casebook import planning
 from models.lookups import work as lookup
 from models.owed import BY_THE_HOUR
 from models.stalled import STOPS_ON_HOLD
@@ -156,6 +157,7 @@ def _messages(work: Work, recipients: Sequence[UUID], key: str, about: dict[str,
 _CLAIM = text("""
     WITH due AS MATERIALIZED (
       SELECT id, template, lines FROM outbox WHERE sent_at IS NULL AND gave_up_at IS NULL AND next_try_at <= :now
+        AND planned_at IS NOT NULL
       ORDER BY next_try_at LIMIT :most FOR UPDATE SKIP LOCKED
     ), said AS (
       SELECT due.id, jsonb_agg(line ORDER BY place) FILTER (WHERE d.answered_at IS NULL AND d.lapsed_at IS NULL
@@ -180,6 +182,7 @@ _CLAIM = text("""
 
 async def claim(work: Work, most: int) -> list[Any]:
     """Take messages that are due; others skip them. One that is not reported back comes free after two minutes."""
+    await planning.plan_due(work)
     asked = {
         "now": work.now, "until": work.now + _CLAIM_LASTS, "most": most, "chasing": list(CHASING),
         "stops": sorted(STOPS_ON_HOLD),

@@ -62,6 +62,9 @@ class EngineRun(Base):
     made_at: Mapped[datetime]
 
 
+_REMINDS = "template IN ('herinnering', 'leidinggevende')"
+
+
 class Message(Base):
     """A row of the outbox: one message to one person. Ids and case numbers only.
 
@@ -74,6 +77,16 @@ class Message(Base):
         Index("ix_outbox_undeliverable", "house_id", postgresql_where=text("gave_up_at IS NOT NULL")),
         Index("ix_outbox_case_ids", "case_ids", postgresql_using="gin"),
         Index("ix_outbox_resends", "resends", postgresql_where=text("resends IS NOT NULL")),
+        Index("ix_outbox_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
+        Index(
+            "ix_outbox_unplanned", "next_try_at",
+            postgresql_where=text("planned_at IS NULL AND sent_at IS NULL AND gave_up_at IS NULL"),
+        ),
+        Index("ix_outbox_reminded", "recipient_id", "sent_at", postgresql_where=text(_REMINDS)),
+        Index(
+            "ix_outbox_reminders", "planned_at",
+            postgresql_where=text(f"{_REMINDS} AND sent_at IS NULL AND gave_up_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -93,6 +106,8 @@ class Message(Base):
     answered_at: Mapped[datetime | None]  #: all it asked was answered, here or elsewhere
     bounced_at: Mapped[datetime | None]  #: the relay took it, the mailbox did not
     resends: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))
+    planned_at: Mapped[datetime | None]  #: when it was decided when it goes
+    part_of: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))  #: the bundle it went in
 
 
 class Clock(Base):
