@@ -14,12 +14,12 @@ _CASE = "018f0000-0000-7000-8000-0000000000c1"
 def _line(number: int, kind: DutyKind, days: int, step: str = "opened", **more: object) -> dict[str, Any]:
     """A line about a task, so many days from now."""
     return {
-        "taak": f"018f0000-0000-7000-8000-00000000000{number}", "casus": f"2026-000{number}",
+        "taak": f"018f0000-0000-7000-8000-00000000000{number}", "casus": f"ZVH-2026-000{number}",
         "kenmerk": f"K7QF-3M9{number}", "soort": kind.value, "uiterlijk": timedelta(days=days), "stap": step,
     } | more  # fmt: skip
 
 
-_ABOUT = {"casus": "2026-0001", "kenmerk": "K7QF-3M91"}
+_ABOUT = {"casus": "ZVH-2026-0001", "kenmerk": "K7QF-3M91"}
 _WEEK, _HOUR = timedelta(days=7), timedelta(hours=1)
 _ASKED = [_line(1, DutyKind.INFORMATION, 5), _line(2, DutyKind.KNOWN, 3)]
 _REMINDED = [_line(1, DutyKind.INFORMATION, -3, "overdue"), _line(2, DutyKind.KNOWN, 0, "due")]

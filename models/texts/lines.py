@@ -21,7 +21,7 @@ FITS: Mapping[str, re.Pattern[str]] = {
     key: re.compile(pattern)
     for key, pattern in {
         "taak": _ID,
-        "casus": r"(\d{4}-\d{4,6})?",
+        "casus": r"(ZVH-\d{4}-\d{4,7}(-[0-9a-f]{4})?)?",
         "kenmerk": r"[0-9A-Z]{3,6}(-[0-9A-Z]{3,6}){1,3}",
         "soort": "|".join((*DutyKind, *GlassKind)),
         "stap": "|".join(_STEPS),
@@ -29,7 +29,7 @@ FITS: Mapping[str, re.Pattern[str]] = {
         "uiterlijk": _MOMENT,
         "herstelbaarTot": _MOMENT,
         "dossier": _ID,
-        "pad": r"/[A-Za-z0-9/_.?=#-]{1,200}",
+        "pad": r"/(?!/)[A-Za-z0-9/_.?=#-]{1,200}",
         "telefoon": r"(?!(\D*\d){9}\D*$)\+?[0-9(][0-9 ()/-]{5,24}",  # nine digits would be a BSN
         "code": r"\d{6,8}",
         "casussen": r"\d{1,4}",
