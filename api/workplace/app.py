@@ -23,10 +23,12 @@ from api.workplace import (
     files,
     oversight,
     own,
+    preferences,
     provider,
     terms,
     trail,
     unblocking,
+    wordings,
 )
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
@@ -70,6 +72,8 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
             *away.ROUTES,
+            *preferences.ROUTES,
+            *wordings.ROUTES,
             *unblocking.ROUTES,
             *files.ROUTES,
         ],

@@ -9,7 +9,7 @@ from models import preferences
 from models.casebook.frame import audit
 from models.lookups import preferences as lookup
 from models.preferences import Prefer
-from models.refusals import InvalidFields, NotAllowed, NotFound
+from models.refusals import InvalidFields, NotAllowed
 from models.tables.people import Organisation
 from models.tables.preferences import Preference
 from models.transactions import Work
@@ -44,8 +44,6 @@ async def want_overview(work: Work, organisation_id: UUID, *, wanted: bool | Non
     keeps = actor.organisation_kind is OrganisationKind.HOUSE and actor.has(Role.MANAGER, Role.ADMINISTRATOR)
     own = actor.organisation_id == found.id and actor.has(Role.CONTACT)
     if not (keeps or own):
-        if actor.organisation_id != found.id:
-            raise NotFound("Deze organisatie")
         raise NotAllowed("Het weekoverzicht kiest een contact van de organisatie, of het huis.")
     await work.session.execute(
         update(Organisation).where(Organisation.id == found.id).values(weekly_overview=wanted)

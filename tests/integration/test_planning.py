@@ -33,8 +33,8 @@ from tests.factories import AHouse, Story, a_case, a_house
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of a plugin of Apprise that nobody uses
 MONDAY = datetime(2027, 2, 1, 10, tzinfo=AMSTERDAM)
 BUNDLE = Prefer(
-    announcements=When.DIGEST, reminders=When.DIGEST, meetings=When.DIGEST, outcomes=When.DIGEST, own_report=When.DIGEST,
-    digest_at=time(16),
+    announcements=When.DIGEST, reminders=When.DIGEST, meetings=When.DIGEST, outcomes=When.DIGEST,
+    own_report=When.DIGEST, digest_at=time(16),
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ class Post:
     async def at(self, moment: datetime) -> None:
         """Set the clock."""
         async with self.db.engine.engine.connect() as connection:
-            now = (await connection.scalar(text("SELECT pols_now()"))).astimezone(AMSTERDAM)  # type: ignore[union-attr]
+            now = (await connection.scalar(text("SELECT pols_now()"))).astimezone(AMSTERDAM)
         await self.db.shift(round((moment - now).total_seconds()))
 
     async def choose(self, key: str, command: Prefer) -> None:
@@ -101,7 +101,7 @@ class Post:
                 while await follow_up.remind(work):
                     pass
             day = max(coming, now).astimezone(AMSTERDAM).date()
-            came += [(day, *one.split(" ", 1)) for one in await self.send()]  # type: ignore[misc]  # who, and which
+            came += [(day, *one.split(" ", 1)) for one in await self.send()]
 
 
 _NEXT = text("""

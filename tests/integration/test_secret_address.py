@@ -11,9 +11,9 @@ from sqlalchemy import text
 from models.casebook import meetings
 from models.commands import Convene, DescribeRelation, DescribeSubject, KeepSecret
 from models.refusals import InvalidFields
+from models.texts.rendering import message
 from models.words import DecisionKind as D
 from models.words import DutyKind, RelationKind
-from models.texts.rendering import message
 from tests.conftest import Databases
 from tests.doors import Door, own_client
 from tests.everything import reveal

@@ -15,7 +15,8 @@ FINE = (
     "Bel 14 070 of 0900-8844.",
 )
 WRONG = (
-    ("Kijk op {{ adres }}", "teken"), ("{% include 'x' %}", "teken"), ("100% zeker", "teken"), ("<b>Let op</b>", "teken"),
+    ("Kijk op {{ adres }}", "teken"), ("{% include 'x' %}", "teken"), ("100% zeker", "teken"),
+    ("<b>Let op</b>", "teken"),
     ("[Klik](https://x.example)", "teken"), ("Kijk op https://elders.example", "internetadres"),
     ("Kijk op www.elders.example", "internetadres"), ("Ga naar elders.nl/inloggen", "internetadres"),
     ("Mail info@huis.example", "e-mailadres"), ("Het gaat om 999990044", "BSN"), ("Het gaat om 9999.90.044", "BSN"),

@@ -1,4 +1,4 @@
-"""The texts of messages: what they say word for word, in both languages, as text and as HTML, and what they cannot say."""
+"""The texts of messages: word for word in both languages, as text and as HTML, and what they cannot say."""
 
 import re
 from datetime import datetime, timedelta
@@ -33,7 +33,8 @@ def line(kind: DutyKind, due: datetime, step: str, **more: Any) -> dict[str, Any
 
 def said(kind: MessageKind, *told: dict[str, Any], **facts: Any) -> Rendered:
     """A message about these lines, to a partner."""
-    return message(kind, list(told), **{"house": HOUSE, "base_url": ADDRESS, "now": NOW} | facts)
+    shared: dict[str, Any] = {"house": HOUSE, "base_url": ADDRESS, "now": NOW}
+    return message(kind, list(told), **shared | facts)
 
 
 def example(kind: MessageKind, language: Language, *, of_house: bool, with_links: bool = False) -> Rendered:
@@ -69,7 +70,7 @@ class Page(HTMLParser):
 @pytest.mark.parametrize(("kind", "language"), EVERY)
 @pytest.mark.parametrize("form", ["txt", "html"])
 def test_a_message_says_word_for_word_what_was_agreed(kind: MessageKind, language: Language, form: str) -> None:
-    """After changing a text on purpose: `python -m tests.unit.test_texts` writes the files anew; read the difference."""
+    """After changing a text on purpose `python -m tests.unit.test_texts` writes the files anew; read what differs."""
     kept = KEPT / f"{kind}.{language}.{form}"
 
     assert _file(kind, language, form) == kept.read_text(encoding="utf-8")
@@ -128,7 +129,7 @@ def test_outside_the_house_nothing_tells_which_case_it_is(
 
     assert not re.search(r"ZVH-2026-000\d", made.subject + made.text + made.html)
     if any("kenmerk" in one for one in examples.lines(kind, NOW, of_house=False)):
-        assert "K7QF-3M9" in made.text or kind in {MessageKind.ALERT}
+        assert "K7QF-3M9" in made.text or kind is MessageKind.ALERT
 
 
 def test_who_works_at_the_house_reads_the_number_of_the_case() -> None:
@@ -309,7 +310,9 @@ def test_the_word_of_the_house_for_a_meeting_is_in_its_invitations() -> None:
 
 
 def test_lines_become_blocks() -> None:
-    found = blocks.parsed("# Kop\n\nEen zin.\n- een\n\n  meer\n  [Doe het nu](https://x/a)\n- twee\n[Open het](https://x/)\n")
+    found = blocks.parsed(
+        "# Kop\n\nEen zin.\n- een\n\n  meer\n  [Doe het nu](https://x/a)\n- twee\n[Open het](https://x/)\n"
+    )
 
     assert [one.shape for one in found] == ["kop", "alinea", "lijst", "verwijzing"]
     assert found[2].items == (
