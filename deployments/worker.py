@@ -58,6 +58,7 @@ class Worker:
             loops.create_task(self._conduct_all(loops))
             loops.create_task(self._each(tick, self._mail, self._deliver_all))
             loops.create_task(self._each(tick, self._clock, self._follow_up))
+            loops.create_task(self._each(MINUTE, asyncio.Event(), self._overview))
             loops.create_task(self._each(1.0, asyncio.Event(), self._seal))
             loops.create_task(self._each(MINUTE, self._hour, self._anchor))
             loops.create_task(self._each(self.settings.reconcile_seconds, asyncio.Event(), self._reconcile))
@@ -168,11 +169,14 @@ class Worker:
     async def _follow_up(self) -> None:
         """Only when something is due; then at most once in the bundling time, so that messages come together."""
         async with unit_of_work(ENGINE) as work:
-            await weekly.tell(work)
             if await lookup.nothing_due(work):
                 return
         await self.conductor.run_plain(follow_up)
         await asyncio.sleep(self.settings.bundle_seconds)
+
+    async def _overview(self) -> None:
+        async with unit_of_work(ENGINE) as work:
+            await weekly.tell(work)
 
     async def _retention(self) -> None:
         async with unit_of_work(ENGINE) as work:

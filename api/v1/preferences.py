@@ -102,6 +102,15 @@ class WeekoverzichtKiezen(Incoming):
     wanted: bool | None
 
 
+class Weekoverzicht(Outgoing):
+    """Wat een organisatie koos, en wat het huis bepaalt voor wie niets koos."""
+
+    model_config = dutch(wanted="aan", by_policy="volgensHuis")
+
+    wanted: bool | None
+    by_policy: bool
+
+
 class TekstBekijken(Incoming):
     """Welk bericht, in welke taal en voor wie; zonder `eigenTeksten` met de teksten die nu gelden."""
 
@@ -147,6 +156,13 @@ async def _calendar(work: Work) -> WorkingCalendar:
     if work.actor.house_id is None:
         raise NotFound("Dit huis")
     return (await cases.house_policy(work, work.actor.house_id))[1].calendar()
+
+
+@router.get("/organisaties/{id}/weekoverzicht", summary="Of een organisatie elke week een overzicht krijgt")
+async def read_overview(organisation_id: Id, work: SignedIn) -> Weekoverzicht:
+    found = await lookup.organisation(work, organisation_id)
+    _version, policy = await cases.house_policy(work, found.house_id)
+    return Weekoverzicht(wanted=found.weekly_overview, by_policy=policy.weekly_overview)
 
 
 @router.put("/organisaties/{id}/weekoverzicht", status_code=204, summary="Kies of een organisatie een overzicht wil")

@@ -112,9 +112,11 @@ async def test_a_contact_says_whether_their_organisation_wants_an_overview(door:
     await factories.with_more_people(db.owner, door.house)
     where = f"/organisaties/{door.house.organisations['ggz']}/weekoverzicht"
 
+    assert await door.get("politie", where) == {"aan": None, "volgensHuis": False}
     for who, status in (("ggz", 204), ("psychiater", 204), ("manager", 204), ("secretariaat", 403), ("politie", 403)):
         assert (await door.call("PUT", where, who, json={"aan": True})).status_code == status, who
 
+    assert (await door.get("ggz", where))["aan"] is True
     async with unit_of_work(door.house.actors["ggz"], db.web) as work:
         wanted = await work.session.scalar(
             text("SELECT weekly_overview FROM organisation WHERE id = :id"), {"id": door.house.organisations["ggz"]}

@@ -122,6 +122,7 @@ MATRIX = {
     "GET /personen/{id}/voorkeuren": "44444+4+4",
     "PUT /personen/{id}/voorkeuren": "4444+3434",
     "GET /personen/{id}/voorkeuren/voorbeeld": "44444+4+4",
+    "GET /organisaties/{id}/weekoverzicht": "++++++4++",
     "PUT /organisaties/{id}/weekoverzicht": "3333++4+3",
     "POST /huizen/{id}/beleid/berichten": "33333+3+3",
     "GET /organisaties": "+++++++++",

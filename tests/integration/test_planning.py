@@ -317,6 +317,24 @@ async def test_after_days_without_mail_nobody_gets_the_reminders_of_all_those_da
     assert max(first.values()) == 2
 
 
+async def test_what_may_have_arrived_already_goes_again_as_it_was_and_into_no_bundle(post: Post, story: Story) -> None:
+    """The mail server took it or not, nobody knows; the next day its recipient wants everything in a bundle."""
+    await post.tell("ggz", "herinnering", story, stap="overdue")
+    post.mail.refuse("451 4.7.1 try again later")
+    await post.send()
+    (before,) = await post.rows("herinnering")
+    assert before.tries
+
+    post.mail.accept()
+    await post.choose("ggz", BUNDLE)
+    await post.at(MONDAY + timedelta(days=1))
+    await post.send()
+
+    (after,) = await post.rows("herinnering")
+    assert (after.id, after.part_of, await post.rows("dagbundel")) == (before.id, None, [])
+    assert after.sent_at is not None
+
+
 async def test_two_that_plan_at_once_let_no_third_reminder_through(post: Post, story: Story) -> None:
     for _ in range(4):
         await post.tell("ggz", "herinnering", story, stap="overdue")

@@ -127,6 +127,7 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("GET /personen/{id}/afwezigheid", _near),
     ("GET /personen/{id}/voorkeuren", _keeps_people),
     ("PUT /personen/{id}/voorkeuren", _keeps_people),
+    ("GET /organisaties/{id}", _of_the_house),
     ("PUT /organisaties/{id}", _of_the_house),
     ("GET /personen/{id}", _of_the_house),
     ("PUT /personen/{id}", _of_the_house),  # the people of a house are known in it; who may not is told so
