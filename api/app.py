@@ -32,6 +32,7 @@ from api.v1 import (
     meetings,
     messages,
     post,
+    preferences,
     protection,
     referrals,
     series,
@@ -55,7 +56,7 @@ ROUTERS = (
     terms.router, meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router,
     findings.router, unblocking.router, post.router, post.bounces,
     access.router, glass.router, trail.router, house.router, absence.router,
-    tokens.router, workers.router,
+    tokens.router, workers.router, preferences.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

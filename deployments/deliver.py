@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -12,6 +12,8 @@ from models import delivery, faults
 from models.actors import ENGINE
 from models.casebook import outbox
 from models.casebook.outbox import Tried
+from models.lookups import preferences
+from models.lookups.preferences import Reader
 from models.transactions import unit_of_work
 from tasks import texts
 from tasks.mail import TIMEOUT, Line, Relay, send_over
@@ -42,7 +44,8 @@ class Post:
                 return 0
             most = 1 if self._away else AT_ONCE  # after an outage one message is the probe
             claimed = await outbox.claim(work, most, per_minute=self.per_minute)
-        round_ = _Round(self, claimed)
+            readers = await preferences.readers(work, {one.recipient_id for one in claimed}) if claimed else {}
+        round_ = _Round(self, claimed, readers)
         await round_.send_all()
         self._note(round_, claimed)
         return round_.tried
@@ -56,14 +59,17 @@ class Post:
         self._alone_until = claimed[0].now + delivery.pause(self._away)
         log.warning("the relay is not there (%s), again at %s", round_.away, self._alone_until)
 
-    async def send(self, lane: int, message: Any) -> Sent:  # noqa: ANN401 - a row of the outbox
+    async def send(self, lane: int, message: Any, reader: Reader) -> Sent:  # noqa: ANN401 - a row of the outbox
         """One try at one message. Never raises: an error of ours is a code too, without its words."""
         if self._lines[lane].abandoned:
             self._lines[lane] = Line(self.relay)
         try:
-            return await send_over(self._lines[lane], _outgoing(message, self.base_url), message.email)
+            return await send_over(self._lines[lane], self._made(message, reader), message.email)
         except Exception as error:  # noqa: BLE001 - its words may hold an address
             return Sent(type(error).__name__)
+
+    def _made(self, message: Any, reader: Reader) -> Outgoing:  # noqa: ANN401 - a row of the outbox
+        return texts.outgoing(message, base_url=self.base_url, language=reader.language, overrides=reader.overrides)
 
     async def aclose(self) -> None:
         """Hang up."""
@@ -71,18 +77,11 @@ class Post:
             line.close()
 
 
-def _outgoing(message: Any, base_url: str) -> Outgoing:  # noqa: ANN401 - a row of the outbox
-    subject, body = texts.message(
-        message.template, message.lines, house=message.house, base_url=base_url, now=message.now
-    )
-    return Outgoing(str(message.id), message.house, subject, body)
-
-
 class _Round:
     """What was claimed at once, over the lanes; every result is written down before its lane goes on."""
 
-    def __init__(self, post: Post, claimed: Sequence[Any]) -> None:
-        self._post, self._claimed = post, claimed
+    def __init__(self, post: Post, claimed: Sequence[Any], readers: Mapping[UUID, Reader]) -> None:
+        self._post, self._claimed, self._readers = post, claimed, readers
         self._until = monotonic() + _WORKED_ON
         self._waiting: list[Tried] = []
         self._writing = asyncio.Lock()
@@ -102,7 +101,7 @@ class _Round:
             if self.away is not None or late:
                 await self._keep(Tried(message.id, message.tries, self.away, back=True))
                 continue
-            sent = await self._post.send(number, message)
+            sent = await self._post.send(number, message, self._readers[message.recipient_id])
             faults.step("deliver:sent")
             if sent.code in delivery.OF_RELAY:
                 self.away = sent.code

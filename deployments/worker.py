@@ -21,7 +21,7 @@ from flows.follow_up import follow_up
 from flows.retention import retention
 from models import faults
 from models.actors import ENGINE
-from models.casebook import journal, leases, sealer
+from models.casebook import journal, leases, sealer, weekly
 from models.findings import last_night
 from models.lookups import findings as findings_lookup
 from models.lookups import work as lookup
@@ -62,6 +62,7 @@ class Worker:
             loops.create_task(self._each(tick, self._mail, self._deliver_all))
             loops.create_task(self._each(MINUTE, self._returned, self._take_back))
             loops.create_task(self._each(tick, self._clock, self._follow_up))
+            loops.create_task(self._each(MINUTE, asyncio.Event(), self._overview))
             loops.create_task(self._each(1.0, asyncio.Event(), self._seal))
             loops.create_task(self._each(MINUTE, self._hour, self._anchor))
             loops.create_task(self._each(self.settings.reconcile_seconds, asyncio.Event(), self._reconcile))
@@ -180,6 +181,10 @@ class Worker:
                 return
         await self.conductor.run_plain(follow_up)
         await asyncio.sleep(self.settings.bundle_seconds)
+
+    async def _overview(self) -> None:
+        async with unit_of_work(ENGINE) as work:
+            await weekly.tell(work)
 
     async def _retention(self) -> None:
         async with unit_of_work(ENGINE) as work:

@@ -11,7 +11,10 @@ from models import ladder
 from models.clocks import Budget, Due, Hold, Unit, WorkingCalendar, due, next_triage
 from models.commands import Day, Line, Some
 from models.ladder import RungSpec, Step
+from models.messages import Language, MessageKind
 from models.owed import BY_THE_HOUR, DUTIES, MAY_LAPSE
+from models.refusals import FieldError, InvalidFields
+from models.texts import own
 from models.words import DutyKind, Sensitive
 
 #: what no field is for, in the words people use
@@ -74,6 +77,17 @@ class CutOff(BaseModel):
     triage_weekday: Annotated[int, Field(ge=0, le=6)]
 
 
+class OwnText(BaseModel):
+    """What the house says itself at a place in its messages: in those of one kind, or in all of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    place: own.Place
+    language: Language = Language.DUTCH
+    kind: MessageKind | None = None
+    text: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
 class Policy(BaseModel):
     """Everything a house may set itself. What is absent keeps the default of `owed.DUTIES`."""
 
@@ -102,6 +116,8 @@ class Policy(BaseModel):
     correct_phone_working_days: Amount = 5  #: how long a partner may correct what was noted by phone
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
     most_cases_read: Annotated[int, Field(ge=10, le=1500)] = 60  #: different cases one person opens in ten minutes
+    weekly_overview: StrictBool = False  #: on Monday, to each participant that did not say otherwise
+    own_texts: Annotated[tuple[OwnText, ...], Field(max_length=100)] = ()
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
     themes: Some[Line] = (
         "verward gedrag", "geweld in afhankelijkheidsrelaties", "nazorg ex-gedetineerden", "stalking",
@@ -187,6 +203,27 @@ class Policy(BaseModel):
             for place, why in ladder.faults(_specs(steps), may_lapse=kind in MAY_LAPSE)
         ]
 
+    def text_faults(self) -> list[tuple[str, str]]:
+        """What is wrong with the texts of this policy, in Dutch, each with its place. Asked when it is set."""
+        found = [
+            (f"[{at}].text", f"deze tekst {why}")
+            for at, one in enumerate(self.own_texts)
+            for why in own.faults(one.text, one.place)
+        ]
+        where = [(one.place, one.language, one.kind) for one in self.own_texts]
+        twice = [at for at, one in enumerate(where) if one in where[:at]]
+        return [*found, *((f"[{at}].place", "op deze plaats van dit bericht staat al een tekst") for at in twice)]
+
 
 def _specs(steps: list[LadderStep]) -> list[RungSpec]:
     return [RungSpec(one.step, Budget(one.unit, one.after)) for one in steps]
+
+
+def must_read_well(policy: Policy) -> None:
+    """What the house says itself in messages can be said there. Raises InvalidFields."""
+    if wrong := policy.text_faults():
+        spoken = {"text": "tekst", "place": "plaats"}
+        raise InvalidFields([
+            FieldError(f"eigenTeksten{where.rpartition('.')[0]}.{spoken[where.rpartition('.')[2]]}", why)
+            for where, why in wrong
+        ])  # fmt: skip

@@ -8,8 +8,9 @@ from models.casebook import documents, journal
 from models.clocks import AMSTERDAM
 from models.lookups import letters as lookup
 from models.tables.engine import JournalEntry
+from models.texts.rendering import letter
+from models.texts.vocabulary import DUTCH
 from models.transactions import Work, unit_of_work
-from tasks import texts
 from tasks.journalled import journalled
 
 
@@ -26,9 +27,9 @@ async def _draw_up(actor: Actor, case_id: UUID, ref: UUID) -> None:
         facts = await lookup.closing_facts(work, case_id)
         if facts is None:  # shielded before the engine came to it: the regisseur sent a letter of their own
             return
-        body = texts.render("slotbrief.txt", facts=facts, vandaag=_day(work.now))
+        body = letter("slotbrief.txt", facts=facts, vandaag=_day(work.now))
         await documents.keep(work, case_id, kind="slotbrief", ref=ref, body=body)
 
 
 def _day(moment: datetime) -> str:
-    return texts.day(moment.astimezone(AMSTERDAM).date())
+    return DUTCH.day(moment.astimezone(AMSTERDAM).date())

@@ -98,7 +98,9 @@ async def send_copy(work: Work, entry: JournalEntry) -> None:
 
 async def _post(work: Work, entry: JournalEntry, people: list[lookup.PersonId], template: str, **line: str) -> None:
     """Each of them once about this subject, however often the work was left (an invitation to who joins later)."""
-    number = await lookup.number(work, entry.case_id)
+    number, phone = await lookup.number_and_phone(work, entry.case_id)
+    if phone:
+        line |= {"telefoon": phone}
     await outbox.post(
         work, people, house_id=entry.house_id, template=template,
         key=f"{entry.case_id}:{entry.kind}:{entry.about_id}", case_id=entry.case_id, lines=[{"casus": number} | line],

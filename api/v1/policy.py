@@ -9,7 +9,7 @@ from api.wire import Spoken, dutch
 from models.clocks import Unit
 from models.commands import written_out
 from models.ladder import Step
-from models.policy import CutOff, LadderStep, Policy, Term
+from models.policy import CutOff, LadderStep, OwnText, Policy, Term
 from models.words import DutyKind
 
 _UNITS = {
@@ -54,6 +54,12 @@ class Sluiting(CutOff):
     at: Klok
 
 
+class EigenTekst(OwnText):
+    """Wat het huis zelf zegt op een plaats in zijn berichten; zonder `bericht` in alle berichten."""
+
+    model_config = dutch(place="plaats", language="taal", kind="bericht", text="tekst")
+
+
 class Beleid(Policy):
     """Wat een huis zelf bepaalt. Wat ontbreekt, houdt zijn standaardwaarde."""
 
@@ -68,6 +74,7 @@ class Beleid(Policy):
         extension_most="verlengingTenHoogste", extension_by_owner="verlengingDoorEigenaar", extensions="verlengingen",
         correct_phone_working_days="herstelTelefonischWerkdagen",
         glass_minutes="noodtoegangMinuten", most_cases_read="meesteCasussenIn10Minuten",
+        weekly_overview="weekoverzicht", own_texts="eigenTeksten",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen",
     )  # fmt: skip
@@ -76,6 +83,7 @@ class Beleid(Policy):
     urgent_terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
     ladders: dict[DutyKind, list[LadderTrede]] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
     urgent_ladders: dict[DutyKind, list[LadderTrede]] = Field(default_factory=dict)  # type: ignore[assignment]  # too
+    own_texts: Annotated[tuple[EigenTekst, ...], Field(max_length=100)] = ()
     opens: Klok = time(9)
     closes: Klok = Field(default=time(17), examples=["17:00:00"])
     weekly_cutoff: Sluiting | None = None

@@ -24,10 +24,12 @@ from api.workplace import (
     oversight,
     own,
     post,
+    preferences,
     provider,
     terms,
     trail,
     unblocking,
+    wordings,
 )
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
@@ -71,6 +73,8 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
             *away.ROUTES,
+            *preferences.ROUTES,
+            *wordings.ROUTES,
             *unblocking.ROUTES,
             *post.ROUTES,
             *files.ROUTES,

@@ -52,6 +52,8 @@ SAID: Mapping[str, str] = {
     "beeindigd": "Beëindigd. Wie daar nog aangemeld was, is dat niet meer.",
     "ingetrokken": "Het token is ingetrokken.",
     "afwezig": "Vastgelegd. Tot u er weer bent, doet uw vervanger wat op uw naam staat.",
+    "gekozen": "Uw keuze is bewaard.",
+    "bewaard": "De teksten zijn bewaard; zij gelden voor wat vanaf nu wordt verstuurd.",
     "terug": "Welkom terug. Niemand vervangt u nu meer.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }

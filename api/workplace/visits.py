@@ -21,7 +21,7 @@ from models.casebook.sessions import LASTS
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Database, Work, signed_in, unit_of_work
-from models.words import Door
+from models.words import Door, Role
 
 #: the browser keeps these from other sites, from http, and from other hosts of the domain
 COOKIE = "__Host-pols_sessie"
@@ -53,6 +53,11 @@ class Visit:
     def keeps_mail(self) -> bool:
         """Whether the messages are in their menu."""
         return delivery.sees(self.actor)
+
+    @property
+    def sets_policy(self) -> bool:
+        """Whether the texts of the house are theirs to change."""
+        return self.actor.has(Role.MANAGER, Role.ADMINISTRATOR)
 
     def field(self, name: str) -> str:
         """A text field of the form."""

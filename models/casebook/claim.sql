@@ -9,7 +9,7 @@ WITH room AS (
          AND next_try_at > CAST(:now AS timestamptz))) END) AS many
 ), due AS MATERIALIZED (
   SELECT o.id, o.template, o.lines, o.created_at, o.rank FROM outbox o
-  WHERE o.sent_at IS NULL AND o.gave_up_at IS NULL AND o.next_try_at <= :now
+  WHERE o.sent_at IS NULL AND o.gave_up_at IS NULL AND o.next_try_at <= :now AND o.planned_at IS NOT NULL
     AND (o.rank = 0 OR NOT EXISTS (
       SELECT FROM outbox e WHERE e.recipient_id = o.recipient_id AND e.sent_at IS NULL AND e.gave_up_at IS NULL
         AND e.tries BETWEEN 1 AND :patience AND e.next_try_at > :now AND (e.created_at, e.id) < (o.created_at, o.id)))

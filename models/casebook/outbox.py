@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import delivery, ladder
 from models.absence import PERSONAL
+from models.casebook import planning
 from models.lookups import work as lookup
 from models.owed import BY_THE_HOUR
 from models.stalled import STOPS_ON_HOLD
@@ -169,6 +170,7 @@ async def claim(work: Work, most: int, *, per_minute: int = 0) -> list[Any]:
     more than `per_minute` (0: no limit).
     """
     await work.session.execute(_ONE_AT_A_TIME)
+    await planning.plan_due(work)
     asked = {
         "now": work.now, "until": work.now + CLAIM_LASTS, "most": most, "per_minute": per_minute,
         "patience": delivery.PATIENCE, "chasing": list(CHASING), "announcing": list(ANNOUNCING),

@@ -8,6 +8,9 @@
   WHERE NOT (s.step IN ('remind', 'due', 'overdue') AND EXISTS (
     SELECT FROM rung r WHERE r.duty_id = s.duty_id AND r.person_id = s.person_id
       AND r.fired_at IS NULL AND r.dropped_at IS NULL))
+    -- Nor to who wants no reminders: the ladder goes on without them, and what hurries they hear all the same.
+    AND NOT (s.step IN ('remind', 'due', 'overdue') AND NOT s.hurried AND EXISTS (
+      SELECT FROM preference f WHERE f.person_id = s.person_id AND f.reminders = 'niet'))
   ORDER BY s.person_id, s.duty_id, array_position(CAST(:order AS text[]), s.step) DESC NULLS FIRST
 ), leads AS (
   -- Also when a later step fired with it: then the regisseur hears that one, and the proposal stands with the duty.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from models.policy import Policy
+from models.policy import Policy, must_read_well
 from models.refusals import FieldError, InvalidFields, NotAllowed
 from models.tables.base import new_id
 from models.tables.people import ApiToken, House, HousePolicy, Organisation, Person
@@ -70,6 +70,7 @@ def set_policy(work: Work, house_id: UUID, version: int, policy: Policy) -> Hous
         raise NotAllowed("Het beleid stelt de manager of de functioneel beheerder vast.")
     if wrong := policy.ladder_faults():
         raise InvalidFields([FieldError(_FIELDS[field] + where, why) for field, where, why in wrong])
+    must_read_well(policy)
     made = HousePolicy(
         house_id=house_id, version=version, body=policy.model_dump(mode="json"), set_at=work.now, set_by=actor.person_id
     )

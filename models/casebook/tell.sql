@@ -53,7 +53,7 @@ WITH asked AS (
   SELECT p.id, pols_stand_in(p.id, :now) AS stand_in FROM person p
   WHERE p.id IN (SELECT person_id FROM chosen) AND pols_is_away(p.absent_from, p.absent_until, :now)
 ), present AS (
-  SELECT c.duty_id, c.step, c.house_id, c.case_id, c.kind, c.due_at, c.number, c.organisation_id, c.kind_of_organisation,
+  SELECT c.duty_id, c.step, c.house_id, c.case_id, c.kind, c.due_at, c.number, c.organisation_id, c.kind_of_organisation, c.director_id,
          coalesce(s.id, c.person_id) AS person_id, a.id IS NULL OR s.id IS NOT NULL AS is_there
   FROM chosen c LEFT JOIN away a ON a.id = c.person_id
   LEFT JOIN person s ON s.id = a.stand_in AND pols_may_stand_in(c.kind_of_organisation, s.roles, c.role_asked)
@@ -75,7 +75,6 @@ WITH asked AS (
          jsonb_strip_nulls(jsonb_build_object(
            'taak', p.duty_id, 'casus', p.number, 'soort', p.kind, 'uiterlijk', p.due_at, 'stap', p.step,
            'spoed', nullif(d.urgent, false),
-           'telefoon', CASE WHEN p.step = 'lead' THEN (SELECT r.phone FROM cases c JOIN person r ON r.id = c.director_id
-                                                       WHERE c.id = p.case_id) END)) || CAST(:more AS jsonb) AS line
-  FROM present p JOIN duty d ON d.id = p.duty_id
+           'telefoon', CASE WHEN p.kind_of_organisation <> 'huis' THEN r.phone END)) || CAST(:more AS jsonb) AS line
+  FROM present p JOIN duty d ON d.id = p.duty_id LEFT JOIN person r ON r.id = p.director_id
 )

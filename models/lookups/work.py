@@ -85,9 +85,11 @@ async def opened_by(work: Work, batch_id: UUID) -> list[tuple[UUID, DutyKind]]:
     return [(row.id, row.kind) for row in rows]
 
 
-async def number(work: Work, case_id: UUID) -> str:
-    """The number of a case."""
-    return await work.session.scalar(select(Case.number).where(Case.id == case_id)) or ""
+async def number_and_phone(work: Work, case_id: UUID) -> tuple[str, str | None]:
+    """The number of a case, and where its regisseur is to be reached."""
+    statement = select(Case.number, Person.phone).outerjoin(Person, Person.id == Case.director_id)
+    row = (await work.session.execute(statement.where(Case.id == case_id))).one_or_none()
+    return (row.number, row.phone) if row else ("", None)
 
 
 async def reporter(work: Work, case_id: UUID) -> PersonId:

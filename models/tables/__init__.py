@@ -14,6 +14,7 @@ from models.tables import (
     meetings,
     once,
     people,
+    preferences,
     referrals,
     trail,
 )
@@ -21,5 +22,5 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "findings", "glass", "items",
-    "meetings", "once", "people", "referrals", "trail",
+    "meetings", "once", "people", "preferences", "referrals", "trail",
 ]  # fmt: skip

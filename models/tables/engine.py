@@ -65,6 +65,7 @@ class EngineRun(Base):
 _OWED = "sent_at IS NULL AND gave_up_at IS NULL"
 _FAILED = "gave_up_at IS NOT NULL OR bounced_at IS NOT NULL"
 _RETURNED = "bounced_at IS NOT NULL AND rerouted_at IS NULL"
+_REMINDS = "template IN ('herinnering', 'leidinggevende')"
 
 
 class Message(Base):
@@ -89,6 +90,16 @@ class Message(Base):
         CheckConstraint("bounced_at IS NULL OR sent_at IS NOT NULL", name="bounced_was_sent"),
         CheckConstraint("rerouted_at IS NULL OR bounced_at IS NOT NULL", name="rerouted_had_bounced"),
         CheckConstraint("NOT by_itself OR resends IS NOT NULL", name="by_itself_for_another"),
+        Index("ix_outbox_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
+        Index(
+            "ix_outbox_unplanned", "next_try_at",
+            postgresql_where=text("planned_at IS NULL AND sent_at IS NULL AND gave_up_at IS NULL"),
+        ),
+        Index("ix_outbox_reminded", "recipient_id", "sent_at", postgresql_where=text(_REMINDS)),
+        Index(
+            "ix_outbox_reminders", "planned_at",
+            postgresql_where=text(f"{_REMINDS} AND sent_at IS NULL AND gave_up_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -111,6 +122,8 @@ class Message(Base):
     rank: Mapped[int] = mapped_column(SmallInteger, default=1, server_default="1")  #: 0: it hurries, by a trigger
     by_itself: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     resends: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))
+    planned_at: Mapped[datetime | None]  #: when it was decided when it goes
+    part_of: Mapped[UUID | None] = mapped_column(ForeignKey("outbox.id", ondelete="SET NULL"))  #: the bundle it went in
 
 
 class Clock(Base):

@@ -21,6 +21,7 @@ class House(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     last_number: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[datetime | None]  #: when the self-checks last looked
+    bundled_on: Mapped[date | None]  #: the Monday of the week for which the weekly overviews went out
 
 
 class HousePolicy(Base):
@@ -50,6 +51,7 @@ class Organisation(Base):
     kind: Mapped[OrganisationKind] = mapped_column(words(OrganisationKind))
     name: Mapped[str]
     task: Mapped[str] = mapped_column(default="")
+    weekly_overview: Mapped[bool | None]  #: whether it wants one on Monday; None: as the house decides
 
 
 class Person(Base):

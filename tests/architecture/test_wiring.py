@@ -22,6 +22,9 @@ PURE = (
     "models.projection",
     "models.visibility",
     "models.refusals",
+    "models.messages",
+    "models.preferences",
+    "models.texts.rendering",
 )
 WRITES = {"insert", "update", "delete"}
 #: where data is written besides the casebook, and why

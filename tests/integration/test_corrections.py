@@ -12,9 +12,11 @@ from models.lookups import work as lookup
 from models.policy import Policy
 from models.tables.duties import Answer
 from models.tables.meetings import Commitment
+from models.texts.rendering import message as rendered
+from models.texts.vocabulary import DUTCH
 from models.transactions import Database, unit_of_work
 from models.words import DutyKind, Phase, WorkKind
-from tasks import messages, texts
+from tasks import messages
 from tests.conftest import Databases
 from tests.doors import Door, rows
 from tests.factories import Story, a_case
@@ -95,9 +97,9 @@ async def test_the_copy_says_how_and_until_when_it_can_be_corrected(
         message = found.one()
     given = (await answers(db, door, duty_id))[0]
     until = corrections.until(given.at, Policy())
-    _subject, body = texts.message("afschrift", message.lines, house="Huis", base_url="https://pols.example")
+    body = rendered("afschrift", message.lines, house="Huis", base_url="https://pols.example").text
     assert message.recipient_id == door.house.person("ggz")
-    assert texts.moment(until.isoformat()) in body
+    assert DUTCH.moment(until.isoformat()) in body
     assert f"https://pols.example/casussen/{story.case_id}" in body
 
 
@@ -180,7 +182,7 @@ async def test_a_decision_on_the_old_answer_stands_and_is_to_be_looked_at(door: 
 
     message = (await told(db, story))[0]
     assert (message.recipient_id, message.lines[0]["nakijken"]) == (door.house.person("triagist"), True)
-    _subject, mail = texts.message("antwoord_hersteld", message.lines, house="Huis", base_url="https://pols.example")
+    mail = rendered("antwoord_hersteld", message.lines, house="Huis", base_url="https://pols.example").text
     assert "moet worden herzien" in mail
 
 

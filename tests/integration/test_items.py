@@ -14,9 +14,9 @@ from models.refusals import InvalidFields
 from models.tables.base import new_id
 from models.tables.engine import Message
 from models.tables.items import InfoItem, InfoItemVersion
+from models.texts.rendering import message
 from models.words import Category, Condition, Phase, Regime, SecrecyRoute
 from models.words import DecisionKind as D
-from tasks import texts
 from tests.conftest import Databases
 from tests.doors import Door
 from tests.factories import Story, a_case, an_item
@@ -241,7 +241,7 @@ async def test_who_could_read_it_hears_that_something_changed_and_nobody_else(
     async with story.acting("manager") as work:
         rows = list(await work.session.scalars(select(Message).where(Message.template == "gecorrigeerd")))
     mine = [one for one in rows if story.case_id in one.case_ids]
-    said = [texts.message(one.template, one.lines, house="Huis", base_url="https://pols.example") for one in mine]
+    said = [message(one.template, one.lines, house="Huis", base_url="https://pols.example") for one in mine]
     for words in ("opname", item, "GGZ", "Hendrik", "onjuist"):
         assert words not in f"{said} {[(one.key, one.lines) for one in mine]}"
 

@@ -119,11 +119,20 @@ def _near(place: Place, actor: Actor, facts: CaseFacts) -> bool:
     return _of_the_house(place, actor, facts) and (colleague or actor.is_staff or actor.has(Role.ADMINISTRATOR))
 
 
+def _keeps_people(place: Place, actor: Actor, facts: CaseFacts) -> bool:
+    """Who keeps the people of a house; of oneself it is another matter."""
+    return _of_the_house(place, actor, facts) and actor.has(Role.MANAGER, Role.ADMINISTRATOR)
+
+
 HOLDER: dict[UUID, UUID] = {}  #: per house whose the token is that hangs on its places
 #: what one must be entitled to for an operation to know of its object; the first that fits
 SEES: tuple[tuple[str, Sees], ...] = (
     ("GET /casussen/{id}/inzage", _of_the_house),  # who supervises the log sees that of every case of the house
     ("GET /personen/{id}/afwezigheid", _near),
+    ("GET /personen/{id}/voorkeuren", _keeps_people),
+    ("PUT /personen/{id}/voorkeuren", _keeps_people),
+    ("GET /organisaties/{id}", _of_the_house),
+    ("PUT /organisaties/{id}", _of_the_house),
     ("GET /personen/{id}", _of_the_house),
     ("PUT /personen/{id}", _of_the_house),  # the people of a house are known in it; who may not is told so
     ("DELETE /personen/{id}", _of_the_house),
@@ -163,7 +172,9 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("POST /overleggen/{id}", _right(Right.KNOW)),
 )
 #: these hang on a house: one of it is enough
-OF_A_HOUSE = {"hulpvragen", "overlegreeksen", "huizen", "tokens", "afwezige", "teruggekeerde", "vertrekker"}
+OF_A_HOUSE = {
+    "hulpvragen", "overlegreeksen", "huizen", "tokens", "afwezige", "teruggekeerde", "vertrekker", "organisaties",
+}  # fmt: skip
 #: somebody of the ggz whom nothing else is about, for what is done about people; what is done to one is not to another
 ABOUT = {
     "GET /personen/{id}/afwezigheid": "afwezige",
@@ -171,6 +182,9 @@ ABOUT = {
     "DELETE /personen/{id}/afwezigheid": "teruggekeerde",
     "POST /personen/{id}/vertrek": "vertrekker",
     "GET /personen/{id}/taken": "vertrekker",
+    "GET /personen/{id}/voorkeuren": "teruggekeerde",
+    "PUT /personen/{id}/voorkeuren": "teruggekeerde",
+    "GET /personen/{id}/voorkeuren/voorbeeld": "teruggekeerde",
     "POST /personen/{id}/overdrachten": "vertrekker",
 }
 #: what else stands in a path, for which something that is not there is of the same case
@@ -211,6 +225,9 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         "PUT /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": {"organisaties": [ggz], "personen": []},
         "PUT /huizen/{id}/beleid": {"evaluatieDagen": 42},
         "POST /huizen/{id}/beleid/proef": {"evaluatieDagen": 42},
+        "POST /huizen/{id}/beleid/berichten": {"bericht": "vraag"},
+        "PUT /organisaties/{id}/weekoverzicht": {"aan": True},
+        "PUT /personen/{id}/voorkeuren": {"taal": "en"},
         "PUT /personen/{id}/afwezigheid": AWAY,
         "POST /personen/{id}/overdrachten": {"naar": str(house.person("ggz")), "reden": "andere baan"},
         "POST /tokens": {"naam": "weeklijst", "bereik": "lezen", "dagenGeldig": 30},
@@ -310,6 +327,7 @@ async def _house_wide(client: httpx2.AsyncClient, house: AHouse) -> dict[str, st
     door, bodies = Door(client, house), _bodies(house)
     HOLDER[house.id] = house.person("gemeente")
     return {
+        "organisaties": str(house.organisations["ggz"]),
         "hulpvragen": (await door.call("POST", "/hulpvragen", json=bodies["POST /hulpvragen"])).json()["id"],
         "overlegreeksen": (await door.post("triagist", "/overlegreeksen", SERIES))["id"],
         "tokens": (await door.post("gemeente", "/tokens", bodies["POST /tokens"]))["id"],

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from models.casebook import meetings
 from models.commands import Convene, DescribeRelation, DescribeSubject, KeepSecret
 from models.refusals import InvalidFields
+from models.texts.rendering import message
 from models.words import DecisionKind as D
 from models.words import DutyKind, RelationKind
-from tasks import texts
 from tests.conftest import Databases
 from tests.doors import Door, own_client
 from tests.everything import reveal
@@ -158,7 +158,7 @@ async def test_where_she_is_stands_behind_its_own_fence_and_in_no_mail_no_log_an
     assert await tables_with(scene.db, "engine", CANARY) == set()
     async with scene.db.engine.engine.connect() as connection:
         told = (await connection.exec_driver_sql("SELECT template, lines FROM outbox")).all()
-    mails = [texts.message(one.template, one.lines, house="Huis", base_url="https://pols.example") for one in told]
+    mails = [message(one.template, one.lines, house="Huis", base_url="https://pols.example") for one in told]
     assert CANARY not in str(mails).lower()
 
     await reveal(scene.db)

@@ -38,8 +38,8 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
     for key in ("regisseur", "ggz", "manager"):
         async with signed_in(db, house, key) as client:
             for path in (
-                "/", "/casussen", case, f"{case}/toegang", term, "/noodtoegangen", "/nergens", "/mijn", "/bevestigen",
-                "/berichten",
+                "/", "/casussen", case, f"{case}/toegang", term, "/noodtoegangen", "/nergens", "/mijn", "/berichten",
+                "/mijn/voorkeuren", "/teksten", "/voorkeuren", "/bevestigen",
             ):  # fmt: skip
                 found[f"{key} {path}"] = (await client.get(path)).text
     async with browsing(db) as client:
