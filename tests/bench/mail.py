@@ -27,7 +27,7 @@ _FILL = """
       FROM generate_series(1, {people}) AS n, (SELECT * FROM person WHERE 'partnercontact' = ANY (roles) LIMIT 1) AS p;
     INSERT INTO outbox (id, house_id, key, recipient_id, template, case_ids, lines, created_at, next_try_at, tries)
       SELECT gen_random_uuid(), p.house_id, '{key}' || n, p.id, 'uitkomst', '{{}}',
-        jsonb_build_array(jsonb_build_object('casus', '2026-' || n)),
+        jsonb_build_array(jsonb_build_object('casus', 'ZVH-2026-' || lpad(n::text, 5, '0'))),
         now() - interval '1 day' + make_interval(secs => n), now() - interval '1 day', 0
       FROM generate_series(1, {most}) AS n
       JOIN (SELECT *, row_number() OVER (ORDER BY email) AS nth FROM person WHERE email LIKE 'persoon%') AS p

@@ -25,7 +25,7 @@ from tests.factories import AHouse, Story, a_case, a_house
 from tests.following import put
 from tests.relays import DROP, OddRelay, odd_relay
 
-LINES = [{"casus": "2026-0001"}]
+LINES = [{"casus": "ZVH-2026-0001"}]
 PEOPLE = ("politie", "om", "gemeente", "reclassering", "ggz")
 
 
@@ -74,7 +74,7 @@ async def many(db: Databases, house: AHouse, count: int) -> None:
     await put(
         db, "INSERT INTO outbox (id, house_id, key, recipient_id, template, case_ids, lines, created_at, next_try_at,"
         "   tries) SELECT gen_random_uuid(), :house, 'm' || n, (CAST(:people AS uuid[]))[1 + n % :how_many],"
-        "   'uitkomst', '{}', jsonb_build_array(jsonb_build_object('casus', '2026-' || n)),"
+        "   'uitkomst', '{}', jsonb_build_array(jsonb_build_object('casus', 'ZVH-2026-' || lpad(n::text, 4, '0'))),"
         "   pols_now() + make_interval(secs => n), pols_now(), 0"
         " FROM generate_series(0, :most - 1) AS n",
         house=house.id, people=[house.person(key) for key in PEOPLE], how_many=len(PEOPLE), most=count,
@@ -152,7 +152,7 @@ async def test_what_hurries_goes_first_and_waits_for_nobody(db: Databases, house
         post = post_to(relay)
         relay.does("RCPT", "450 4.2.0 greylisted", times=1, only="ggz@")
         await drained(post)
-        await left(db, house, "ggz", template="alarm", uiterlijk="2026-11-27T12:00:00+00:00", soort="x", taak=None)
+        await left(db, house, "ggz", template="alarm", uiterlijk="2026-11-27T12:00:00+00:00")
 
         await drained(post)
 
@@ -204,7 +204,7 @@ async def test_a_mail_server_that_is_down_for_a_day_loses_nothing_repeats_nothin
     for _ in range(2 * 24 * 4):  # two days, every quarter of an hour, and new work all the time
         await post.deliver()
         await db.shift(900)
-    await left(db, house, "manager", template="alarm", uiterlijk="2026-11-27T12:00:00+00:00", soort="x", taak=None)
+    await left(db, house, "manager", template="alarm", uiterlijk="2026-11-27T12:00:00+00:00")
     waiting = await rows(db)
     assert {(one.tries, one.sent_at, one.gave_up_at) for one in waiting} == {(0, None, None)}
     assert {one.code for one in waiting} == {Failure.UNREACHABLE, None}
