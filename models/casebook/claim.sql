@@ -21,16 +21,18 @@ WITH room AS (
                   OR (d.due_at = CAST(line->>'uiterlijk' AS timestamptz)
                       AND (c.hold_since IS NULL OR d.kind <> ALL (CAST(:stops AS text[])))))) AS lines
   FROM due CROSS JOIN jsonb_array_elements(due.lines) WITH ORDINALITY AS l (line, place)
-  LEFT JOIN duty d ON d.id = CAST(line->>'taak' AS uuid) LEFT JOIN cases c ON c.id = d.case_id
+  LEFT JOIN LATERAL (SELECT * FROM duty WHERE id = CAST(line->>'taak' AS uuid) LIMIT 1) AS d ON true
+  LEFT JOIN LATERAL (SELECT hold_since FROM cases WHERE id = d.case_id LIMIT 1) AS c ON true  -- by index, row by row
   WHERE due.template = ANY (CAST(:chasing AS text[]))
     OR (due.template = ANY (CAST(:announcing AS text[])) AND due.created_at <= CAST(:stale AS timestamptz))
   GROUP BY due.id
 ), untrue AS (
   DELETE FROM outbox WHERE id IN (SELECT id FROM said WHERE lines IS NULL)
 ), taken AS (
-  UPDATE outbox o SET next_try_at = :until, tries = o.tries + 1, code = NULL, lines = coalesce(said.lines, o.lines)
-  FROM due LEFT JOIN said USING (id)
-  WHERE o.id = due.id AND (said.id IS NULL OR said.lines IS NOT NULL)
+  UPDATE outbox o SET next_try_at = :until, tries = o.tries + 1, code = NULL,
+    lines = coalesce((SELECT said.lines FROM said WHERE said.id = o.id), o.lines)
+  WHERE o.id = ANY (ARRAY(SELECT due.id FROM due LEFT JOIN said USING (id)
+                          WHERE said.id IS NULL OR said.lines IS NOT NULL))
   RETURNING o.id, o.recipient_id, o.template, o.lines, o.tries, o.house_id, o.created_at, o.rank
 )
 SELECT taken.id, recipient_id, taken.template, taken.lines, tries, p.email, h.name AS house, taken.created_at,

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select
 
 from models.delivery import Delivery, Moments, said, sees, state
-from models.lookups import cases
 from models.lookups.duties import any_of
 from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.refusals import NotAllowed, NotFound
@@ -61,12 +60,10 @@ class Post:
 
 
 async def page(work: Work, wanted: Page, only: Wanted | None = None) -> Paged[Post]:
-    """The messages of the house, the newest first. Raises NotAllowed, or NotFound for a case that is not known."""
+    """The messages of the house, the newest first. Raises NotAllowed."""
     if not sees(work.actor):
         raise NotAllowed("Berichten ziet wie voor het huis werkt, of de functioneel beheerder.")
     only = only or Wanted()
-    if only.case_id is not None:
-        await cases.seen(work, only.case_id)
     statement = _asked(work).where(*_narrowed(only))
     rows = (
         await work.session.execute(keyset(statement, wanted, Message.created_at, Message.id, newest_first=True))
@@ -99,7 +96,8 @@ def _narrowed(only: Wanted) -> list[ColumnElement[bool]]:
     if only.organisation_id is not None:
         found.append(Person.organisation_id == only.organisation_id)
     if only.case_id is not None:
-        found.append(Message.case_ids.contains([only.case_id]))
+        known = select(Case.id).where(Case.id == only.case_id).exists()  # of a case one may not know there is nothing
+        found += [Message.case_ids.contains([only.case_id]), known]
     return found
 
 

@@ -51,7 +51,7 @@ async def post_to() -> AsyncIterator[PostTo]:
     made: list[Post] = []
 
     def to(relay: OddRelay, **more: Any) -> Post:
-        known = Relay("127.0.0.1", relay.port, "pols@huis.example", timeout=0.4)
+        known = Relay("127.0.0.1", relay.port, "pols@huis.example")
         made.append(Post(known, "https://pols.example", **more))
         return made[-1]
 
