@@ -17,7 +17,7 @@ from tests.factories import AHouse
 _TABLES = {
     "casussen": "cases", "aanmeldingen": "referral", "overleggen": "meeting", "taken": "duty",
     "afspraken": "commitment",
-    "personen": "subject",
+    "personen": "subject", "organisaties": "organisation",
     "bijlagen": "attachment", "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "huizen": "house",
     "{besluitId}": "decision", "{informatieId}": "info_item", "{persoonId}": "subject",
 }  # fmt: skip

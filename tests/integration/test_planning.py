@@ -22,6 +22,7 @@ from models.messages import Language
 from models.policy import OwnText, Policy
 from models.preferences import Prefer, When
 from models.tables.base import new_id
+from models.tables.duties import Duty
 from models.tables.engine import Message
 from models.texts.own import Place
 from models.transactions import unit_of_work
@@ -128,6 +129,12 @@ async def story(post: Post) -> Story:
     return await a_case(post.db.web, post.house, Phase.SCREENING)
 
 
+async def _asked(post: Post, story: Story) -> Duty:
+    """What the public prosecutor was asked."""
+    om = post.house.organisations["om"]
+    return next(one for one in await story.duties(DutyKind.KNOWN) if one.owner_organisation_id == om)
+
+
 async def test_who_chose_nothing_gets_it_at_once_in_dutch_with_the_number_only_at_the_house(
     post: Post, story: Story
 ) -> None:
@@ -209,10 +216,7 @@ async def test_a_bundle_that_was_sent_is_not_added_to(post: Post, story: Story) 
 
 async def test_a_bundle_says_what_is_still_true(post: Post, story: Story) -> None:
     await post.choose("om", BUNDLE)
-    duty = next(
-        one for one in await story.duties(DutyKind.KNOWN)
-        if one.owner_organisation_id == post.house.organisations["om"]
-    )  # fmt: skip
+    duty = await _asked(post, story)
     async with unit_of_work(ENGINE, post.db.engine) as work:
         await outbox.tell_about_duties(work, [(duty.id, "opened")], template="vraag", key="vraag")
     await post.send()
@@ -228,10 +232,7 @@ async def test_a_bundle_says_what_is_still_true(post: Post, story: Story) -> Non
 
 async def test_of_a_duty_that_two_messages_are_about_the_newest_is_said(post: Post, story: Story) -> None:
     await post.choose("om", BUNDLE)
-    duty = next(
-        one for one in await story.duties(DutyKind.KNOWN)
-        if one.owner_organisation_id == post.house.organisations["om"]
-    )  # fmt: skip
+    duty = await _asked(post, story)
     for step, template in (("opened", "vraag"), ("overdue", "herinnering")):
         async with unit_of_work(ENGINE, post.db.engine) as work:
             await outbox.tell_about_duties(work, [(duty.id, step)], template=template, key=template)
@@ -321,14 +322,16 @@ async def test_after_days_without_mail_nobody_gets_the_reminders_of_all_those_da
 
 async def test_what_may_have_arrived_already_goes_again_as_it_was_and_into_no_bundle(post: Post, story: Story) -> None:
     """The mail server took it or not, nobody knows; the next day its recipient wants everything in a bundle."""
-    await post.tell("ggz", "herinnering", story, stap="overdue")
+    duty = await _asked(post, story)
+    async with unit_of_work(ENGINE, post.db.engine) as work:
+        await outbox.tell_about_duties(work, [(duty.id, "overdue")], template="herinnering", key="herinnering")
     post.mail.refuse("451 4.7.1 try again later")
     await post.send()
     (before,) = await post.rows("herinnering")
     assert before.tries
 
     post.mail.accept()
-    await post.choose("ggz", BUNDLE)
+    await post.choose("om", BUNDLE)
     await post.at(MONDAY + timedelta(days=1))
     await post.send()
 
