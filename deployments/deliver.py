@@ -6,7 +6,7 @@ from typing import Any
 
 from models import faults
 from models.actors import ENGINE
-from models.casebook import outbox
+from models.casebook import links, outbox
 from models.transactions import unit_of_work
 from tasks.mail import Relay, send
 
@@ -18,6 +18,7 @@ async def deliver(relay: Relay, base_url: str) -> int:
     """Send what is due, some at a time; one that bounces does not hold up the next. Answers how many were tried."""
     async with unit_of_work(ENGINE) as work:
         claimed = await outbox.claim(work, AT_ONCE)
+        await links.mint(work, claimed)
     await asyncio.gather(*(_deliver_one(relay, base_url, message) for message in claimed))
     return len(claimed)
 

@@ -38,6 +38,8 @@ SUBJECTS = {
     "zonder_vervanger": "Er wacht iets op een collega die afwezig is",
     "overgedragen": "Taken van een collega zijn nu van u",
     "massaal_gelezen": "Er zijn ongewoon veel casussen geopend",
+    "meer_tijd_gevraagd": "Iemand vraagt om meer tijd",
+    "niet_voor_mij": "Iemand zegt dat een taak niet voor hem of haar is",
     "leidinggevende": "Een antwoord van uw organisatie blijft uit",
 }
 

@@ -15,14 +15,17 @@ from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
 from api.ways import Ways
 from api.workplace import (
+    answering,
     away,
     boards,
     casepage,
     enrolling,
     entering,
     files,
+    finding,
     oversight,
     own,
+    pincodes,
     provider,
     terms,
     trail,
@@ -71,6 +74,9 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
             *away.ROUTES,
             *unblocking.ROUTES,
+            *answering.ROUTES,
+            *finding.ROUTES,
+            *pincodes.ROUTES,
             *files.ROUTES,
         ],
         middleware=[Middleware(Braked, database=database, refuse=refused), Middleware(SmallBodies)],

@@ -52,6 +52,9 @@ SAID: Mapping[str, str] = {
     "ingetrokken": "Het token is ingetrokken.",
     "afwezig": "Vastgelegd. Tot u er weer bent, doet uw vervanger wat op uw naam staat.",
     "terug": "Welkom terug. Niemand vervangt u nu meer.",
+    "onbekend": "Dit kenmerk is niet gevonden, of niet voor u toegankelijk.",
+    "pin_gekozen": "Uw pincode is vastgelegd.",
+    "pin_weg": "De pincode is ingetrokken.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
 _TITLES: Mapping[int, str] = {

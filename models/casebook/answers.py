@@ -5,7 +5,7 @@ from uuid import UUID
 from models import visibility
 from models.absence import PERSONAL
 from models.actors import Actor
-from models.casebook import duties
+from models.casebook import duties, outbox
 from models.casebook.after import AFTER
 from models.casebook.frame import Frame, audit, open_frame
 from models.commands import GiveAnswer
@@ -144,8 +144,22 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     if work.actor.is_participant and not await assigned.may_take(work, case, colleague):
         raise InvalidFields([FieldError("persoon", "werkt niet aan deze casus; wijs diegene eerst aan")])
     duty.owner_person_id = colleague.id
+    _tell_new_owner(frame, duty, colleague.id)
     frame.note("taak doorgegeven", "taak", duty.id, soort=duty.kind)
     return duty
+
+
+def _tell_new_owner(frame: Frame, duty: Duty, person_id: UUID) -> None:
+    """Who has it now hears so at once; until then it was somebody else's."""
+    if person_id == frame.work.actor.person_id:
+        return
+    line = {
+        "taak": str(duty.id), "casus": frame.case.number, "soort": duty.kind.value, "stap": "overgedragen",
+        "uiterlijk": duty.due_at.isoformat(),
+    }  # fmt: skip
+    outbox.tell(
+        frame.work, [person_id], house_id=duty.house_id, template="overgedragen", case_id=duty.case_id, lines=[line]
+    )
 
 
 def saw(
