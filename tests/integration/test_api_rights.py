@@ -119,6 +119,8 @@ MATRIX = {
     "POST /personen/{id}/vertrek": "33333+3+3",
     "GET /personen/{id}/taken": "3333333+3",
     "POST /personen/{id}/overdrachten": "3333333+3",
+    "POST /personen/{id}/pincodes": "3333333+3",
+    "DELETE /personen/{id}/pincodes": "3333333+3",
     "GET /organisaties": "+++++++++",
     "GET /personen": "+++++++++",
     "GET /mij": "+++++++++",
@@ -189,6 +191,7 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     glass = await door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
     token = (await door.post("politie", "/tokens", {"naam": "weeklijst"}))["id"]
     assert (await door.call("PUT", _away(house), "manager", json=AWAY)).status_code == 204
+    await door.post("manager", f"/personen/{house.person('ggz')}/pincodes")
     files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"], "tokens": token}
     paths = await _paths(door, story, asked) | await _series(door) | files
     return Scene(door, paths, await _bodies(door, question, await story.facts()))
@@ -228,6 +231,8 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "GET /verwerkingen": "/verwerkingen?doel=rechtmatigheid",
         "personen": str(door.house.person("regisseur2")),
         "POST /personen/{id}/vertrek": f"/personen/{door.house.person('gemeente')}/vertrek",
+        "POST /personen/{id}/pincodes": f"/personen/{door.house.person('ggz')}/pincodes",
+        "DELETE /personen/{id}/pincodes": f"/personen/{door.house.person('ggz')}/pincodes",
         "POST /aanmeldingen/{id}/bijlagen": f"/aanmeldingen/{referral}/bijlagen?naam=nog.txt",
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
