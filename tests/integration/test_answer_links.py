@@ -323,9 +323,7 @@ async def test_guessing_codes_is_stopped_by_reference_and_by_address(db: Databas
 
 
 @pytest.mark.parametrize("who", ["regisseur", "triagist", "beheerder", "ggz"])
-async def test_only_the_manager_gives_a_pin_and_only_to_a_participant(
-    db: Databases, house: AHouse, who: str
-) -> None:
+async def test_only_the_manager_gives_a_pin_and_only_to_a_participant(db: Databases, house: AHouse, who: str) -> None:
     async with own_client(db) as client:
         door, path = Door(client, house), f"/personen/{house.person('om')}/pincodes"
         await door.refused(who, path, None, 403)

@@ -367,9 +367,7 @@ async def test_all_links_of_somebody_together_have_a_limit_too(db: Databases, st
     assert (found[:20], 429 in found[20:]) == ([403] * 20, True)
 
 
-async def test_without_a_pin_nobody_proves_anything_and_the_page_says_how_to_get_one(
-    db: Databases, mail: Mail
-) -> None:
+async def test_without_a_pin_nobody_proves_anything_and_the_page_says_how_to_get_one(db: Databases, mail: Mail) -> None:
     async with somebody(db) as client:
         page = await goes_on(client, mail)
         answer = await client.post(f"{mail.path}/pincode", data=csrf(page) | {"pincode": ""})
