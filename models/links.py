@@ -16,8 +16,9 @@ from models.refusals import FieldError, InvalidFields
 from models.words import ClosedBy, DutyKind
 
 #: no letter or digit that looks like another, and no vowel: a reference is never a word
-ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+ALPHABET = "23456789CDFGHJKMNPQRTVWX"
 LENGTH, GROUP = 8, 4
+_MISREAD = str.maketrans("BSZ", "852")
 #: good until two weeks after the term; at least two weeks, at most six
 AFTERWARDS, LONGEST = timedelta(days=14), timedelta(days=42)
 #: of one duty somebody holds no more than these: each mail carries a fresh one
@@ -90,7 +91,7 @@ def grouped(code: str) -> str:
 
 def typed(text: str) -> str:
     """A reference or a code as somebody typed it; nothing when it cannot be one."""
-    found = "".join(one for one in text.upper() if one.isalnum())
+    found = "".join(one for one in text.upper() if one.isalnum()).translate(_MISREAD)
     return found if len(found) == LENGTH and set(found) <= set(ALPHABET) else ""
 
 

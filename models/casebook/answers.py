@@ -14,7 +14,7 @@ from models.lookups import duties as duty_lookup
 from models.owed import DUTIES
 from models.refusals import AlreadySettled, AnswerNotAccepted, FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
-from models.tables.duties import Answer, Duty
+from models.tables.duties import BY_LINK, Answer, Duty
 from models.transactions import Work
 from models.words import ClosedBy, OrganisationKind, Role, WorkKind
 
@@ -120,8 +120,13 @@ def given(frame: Frame, duty: Duty, command: GiveAnswer) -> Answer:
         id=new_id(), house_id=duty.house_id, case_id=duty.case_id, duty_id=duty.id, outcome=command.outcome,
         at=work.now, registered_by=work.actor.person_id, organisation_id=duty.owner_organisation_id,
         spoke_to=command.spoke_to, spoke_at=command.spoke_at, note=command.note,
-        facts={"hertoetsOp": command.recheck_at.isoformat()} if command.recheck_at else {},
+        facts=_facts(work, command),
     )  # fmt: skip
+
+
+def _facts(work: Work, command: GiveAnswer) -> dict[str, object]:
+    facts: dict[str, object] = {"hertoetsOp": command.recheck_at.isoformat()} if command.recheck_at else {}
+    return facts if work.entry.link is None else facts | {BY_LINK: True}
 
 
 async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:

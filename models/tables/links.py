@@ -17,7 +17,7 @@ class Reference(Base):
 
     __tablename__ = "reference"
     __table_args__ = (
-        CheckConstraint("code ~ '^[2-9BCDFGHJKMNPQRSTVWXZ]{8}$'", name="code_is_readable"),
+        CheckConstraint("code ~ '^[2-9CDFGHJKMNPQRTVWX]{8}$'", name="code_is_readable"),
         Index("ix_reference_of_duty", "person_id", "duty_id", unique=True,
               postgresql_where=text("duty_id IS NOT NULL")),
         Index("ix_reference_of_case", "person_id", "case_id", unique=True, postgresql_where=text("duty_id IS NULL")),

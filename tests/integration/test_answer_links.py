@@ -189,7 +189,7 @@ async def test_an_incidental_third_party_never_gets_a_reference_a_link_or_a_pin(
 
     assert [line.keys() & {"pad", "antwoordcode"} for one in mine for line in one.lines] == [set()]
     assert mine[0].lines[0]["kenmerk"] == ""
-    fact = {"id": new_id(), "house_id": house.id, "code": "BCDFGHJK", "person_id": third.id, "case_id": story.case_id}
+    fact = {"id": new_id(), "house_id": house.id, "code": "CDFGHJKM", "person_id": third.id, "case_id": story.case_id}
     with pytest.raises(IntegrityError, match="third party"):  # also when a mistake of ours would write it
         async with unit_of_work(ENGINE, db.engine) as work:
             work.session.add(Reference(**fact, duty_id=duty.id, made_at=work.now))

@@ -18,7 +18,7 @@ from models.words import DutyKind, Phase
 from tests import factories
 from tests.conftest import Databases
 from tests.factories import AHouse, Story
-from tests.integration.test_workplace import SECRETS
+from tests.integration.test_workplace import SECRETS, signed_in
 from tests.integration.test_workplace_pages import Outline
 from tests.linked import Mail, a_pin, claimed, csrf, duty_of, goes_on, mailed, proves, sends, somebody
 
@@ -619,3 +619,20 @@ async def test_a_link_is_good_for_its_own_duty_only(db: Databases, house: AHouse
             )  # fmt: skip
 
     assert {one: count for one, count in found.items() if count} == {}
+
+
+async def test_an_answer_by_link_is_corrected_after_signing_in_as_one_by_phone_is(
+    db: Databases, house: AHouse, story: Story, mail: Mail
+) -> None:
+    pin = await a_pin(db, story, "om")
+    async with somebody(db) as client:
+        await proves(client, mail, pin)
+        await sends(client, mail, uitkomst="bekend")
+    async with signed_in(db, house, "om") as client:
+        page = await client.get(f"/casussen/{story.case_id}")
+        form = {"uitkomst": "niet_bekend"} | csrf(page)
+        answer = await client.post(f"/taken/{mail.duty_id}/herstellen", data=form)
+
+    assert "met een link" in page.text
+    assert answer.headers["location"].endswith("?gezegd=hersteld")
+    assert (await duty(db, mail)).ended_as == "niet_bekend"

@@ -13,7 +13,7 @@ TABLES: tuple[str, ...] = (
       declined_at timestamptz,
       CONSTRAINT pk_reference PRIMARY KEY (id),
       CONSTRAINT uq_reference_code UNIQUE (code),
-      CONSTRAINT ck_reference_code_is_readable CHECK (code ~ '^[2-9BCDFGHJKMNPQRSTVWXZ]{8}$'),
+      CONSTRAINT ck_reference_code_is_readable CHECK (code ~ '^[2-9CDFGHJKMNPQRTVWX]{8}$'),
       CONSTRAINT fk_reference_house_id FOREIGN KEY (house_id) REFERENCES house (id),
       CONSTRAINT fk_reference_person_id FOREIGN KEY (person_id) REFERENCES person (id) ON DELETE CASCADE,
       CONSTRAINT fk_reference_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE,
