@@ -108,7 +108,7 @@ _CHOICES: Mapping[str, Mapping[str, str]] = {
     "nl": {
         Act.RECEIVED: "Ontvangen; ik kom erop terug", Act.MORE_TIME: "Ik heb meer tijd nodig",
         Act.NOT_MINE: "Dit is niet voor mij",
-        "aanwezig": "Ik ben aanwezig", "afwezig": "Ik ben niet aanwezig",
+        "komt": "Ik ben aanwezig", "komt_niet": "Ik ben niet aanwezig",
         "bekend": "Bekend", "niet_bekend": "Niet bekend", "geen_mededeling": "Kan ik niet zeggen",
         "aanvaard": "Ik aanvaard de afspraak", "geweigerd": "Dit is niet haalbaar",
         "gereed": "Gereed", "niet_gelukt": "Het is niet gelukt",
@@ -120,7 +120,7 @@ _CHOICES: Mapping[str, Mapping[str, str]] = {
     "en": {
         Act.RECEIVED: "Received; I will come back to it", Act.MORE_TIME: "I need more time",
         Act.NOT_MINE: "This is not for me",
-        "aanwezig": "I will be there", "afwezig": "I will not be there",
+        "komt": "I will be there", "komt_niet": "I will not be there",
         "bekend": "Known", "niet_bekend": "Not known", "geen_mededeling": "I cannot say",
         "aanvaard": "I accept the commitment", "geweigerd": "This is not feasible",
         "gereed": "Done", "niet_gelukt": "It did not succeed",

@@ -621,6 +621,36 @@ async def test_a_link_is_good_for_its_own_duty_only(db: Databases, house: AHouse
     assert {one: count for one, count in found.items() if count} == {}
 
 
+#: what who comes by link finds rows in: the one case and what everybody in the house may know
+SHOWN = {"clock", "house", "organisation", "person", "house_policy", "cases", "duty", "reference"}
+#: what hangs on the shell of the one case, and says when and what kind
+SHELL = {"visit", "rung", "journal_entry", "lease", "meeting", "meeting_invitee"}
+
+
+async def test_whatever_tables_there_are_a_link_shows_what_is_named_here_and_no_more(
+    db: Databases, house: AHouse
+) -> None:
+    await factories.with_more_people(db.owner, house)
+    story = await factories.a_case(db.web, house, Phase.MONITORING)
+    await factories.named(db.web, story, "ggz", "ggz")
+    mail = await mailed(db, story, DutyKind.PROGRESS, "ggz")
+    await mailed(db, story, DutyKind.COMMITMENT, "ggz")
+    async with db.web.engine.begin() as connection:
+        entered = text("SELECT * FROM pols_enter_link(sha256(convert_to(:token, 'UTF8')), ''::bytea, 'casus')")
+        await connection.execute(entered, {"token": mail.token})
+        tables = await connection.scalars(
+            text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+                 " AND relname <> 'alembic_version' AND has_any_column_privilege(oid, 'SELECT')")
+        )  # fmt: skip
+        seen = {one for one in tables.all() if await connection.scalar(text(f"SELECT count(*) FROM {one}"))}
+        cases = (await connection.scalars(text("SELECT id FROM cases"))).all()
+        duties = (await connection.scalars(text("SELECT id FROM duty"))).all()
+
+    assert seen <= SHOWN | SHELL
+    assert seen >= {"cases", "duty", "reference"}
+    assert (cases, duties) == ([story.case_id], [mail.duty_id])
+
+
 async def test_an_answer_by_link_is_corrected_after_signing_in_as_one_by_phone_is(
     db: Databases, house: AHouse, story: Story, mail: Mail
 ) -> None:

@@ -143,11 +143,11 @@ POLICIES = (
       USING (EXISTS (SELECT FROM reference r WHERE r.duty_id = duty.id))
     """,
 )
-#: what is one's own beside the case, and what is written about people: never by link
-_NOT_BY_LINK = ("api_token", "web_session", "answer_pin", "idempotency_key")
+#: what is one's own beside the case, where people meet, and what is written about people: never by link
+_NOT_BY_LINK = ("api_token", "web_session", "answer_pin", "idempotency_key", "meeting_place", "assignment")
 _NOT_WRITTEN_BY_LINK = (
     "referral", "subject", "subject_address", "subject_relation", "subject_protection", "info_item", "attachment",
-    "document", "progress", "criterion_judgement", "glass", "assignment", "meeting_series", "house_policy", "commitment",
+    "document", "progress", "criterion_judgement", "glass", "meeting_series", "house_policy", "commitment",
     "hold", "involvement",
 )
 FENCED = (
@@ -159,6 +159,7 @@ FENCED = (
         f"CREATE POLICY not_by_link ON {table} AS RESTRICTIVE FOR INSERT TO pols_web WITH CHECK (pols_link_case() IS NULL)"
         for table in _NOT_WRITTEN_BY_LINK
     ),
+    "CREATE POLICY not_by_link ON history AS RESTRICTIVE FOR SELECT TO pols_web USING ((SELECT pols_link_case()) IS NULL)",
     "CREATE POLICY not_by_link ON person AS RESTRICTIVE FOR UPDATE TO pols_web USING ((SELECT pols_link_case()) IS NULL)",
 )
 FUNCTIONS = (
