@@ -31,6 +31,7 @@ from api.v1 import (
     info,
     meetings,
     messages,
+    pins,
     post,
     preferences,
     protection,
@@ -56,7 +57,7 @@ ROUTERS = (
     terms.router, meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router,
     findings.router, unblocking.router, post.router, post.bounces,
     access.router, glass.router, trail.router, house.router, absence.router,
-    tokens.router, workers.router, preferences.router,
+    tokens.router, pins.router, workers.router, preferences.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

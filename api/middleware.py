@@ -55,6 +55,12 @@ def page_policy(nonce: str) -> str:
     return f"{ours}; style-src 'self'; img-src 'self'; script-src 'nonce-{nonce}'"
 
 
+def page_without_scripts() -> str:
+    """The policy of a page on which no script runs at all."""
+    ours = _NOTHING.format(forms="'self'")
+    return f"{ours}; style-src 'self'; img-src 'self'"
+
+
 class SafeAnswers:
     """Every answer carries its security headers; an error ends here, logged by its class only."""
 

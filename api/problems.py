@@ -26,6 +26,7 @@ RETRY_AFTER = {"Retry-After": "5"}
 STATUS: dict[type[Refusal], HTTPStatus] = {
     refusals.NotSignedIn: HTTPStatus.UNAUTHORIZED,
     refusals.NotFound: HTTPStatus.NOT_FOUND,
+    refusals.LinkNotGood: HTTPStatus.NOT_FOUND,
     refusals.NotAllowed: HTTPStatus.FORBIDDEN,
     refusals.ConfirmFirst: HTTPStatus.FORBIDDEN,
     refusals.TooOften: HTTPStatus.TOO_MANY_REQUESTS,

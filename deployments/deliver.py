@@ -10,7 +10,7 @@ from uuid import UUID
 
 from models import delivery, faults
 from models.actors import ENGINE
-from models.casebook import outbox
+from models.casebook import links, outbox
 from models.casebook.outbox import Tried
 from models.lookups import preferences
 from models.lookups.preferences import Reader
@@ -44,6 +44,7 @@ class Post:
                 return 0
             most = 1 if self._away else AT_ONCE  # after an outage one message is the probe
             claimed = await outbox.claim(work, most, per_minute=self.per_minute)
+            await links.mint(work, claimed)
             readers = await preferences.readers(work, {one.recipient_id for one in claimed}) if claimed else {}
         round_ = _Round(self, claimed, readers)
         await round_.send_all()

@@ -28,6 +28,11 @@ class Allowance:
 ACCOUNT_FROM_ADDRESS = Allowance(5, timedelta(seconds=30), timedelta(hours=1))
 ADDRESS = Allowance(30, timedelta(seconds=30), timedelta(minutes=15))
 KNOWN_DEVICE = Allowance(10, timedelta(seconds=30), timedelta(hours=1))
+#: a pin with one link, and of one person with all links: only who has their mail can use these up, and not for long
+PIN_WITH_LINK = Allowance(5, timedelta(seconds=30), timedelta(hours=1))
+PIN_OF_PERSON = Allowance(20, timedelta(minutes=1), timedelta(hours=1))
+#: one reference with a code, wherever it is typed: the link in the mail goes on working
+REFERENCE = Allowance(20, timedelta(seconds=30), timedelta(minutes=15))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,16 @@ def budgets(login: str, address: str, device: bytes | None) -> tuple[Budget, ...
 def confirming(person: str) -> tuple[Budget, ...]:
     """What counts when somebody who is signed in proves again who they are."""
     return (Budget(_key("bevestigen", person), KNOWN_DEVICE),)
+
+
+def proving(person: str, link: str) -> tuple[Budget, ...]:
+    """What counts when somebody gives their pin on an answer page."""
+    return (Budget(_key("pincode", link), PIN_WITH_LINK), Budget(_key("pincodes", person), PIN_OF_PERSON))
+
+
+def typing(reference: str, address: str) -> tuple[Budget, ...]:
+    """What counts when somebody types a reference and a code."""
+    return (Budget(_key("kenmerk", reference), REFERENCE), Budget(_key("kenmerken", network_of(address)), ADDRESS))
 
 
 def network_of(address: str) -> str:

@@ -28,6 +28,8 @@ class MessageKind(StrEnum):
     COPY = "afschrift"
     ANSWER_CORRECTED = "antwoord_hersteld"
     CORRECTED = "gecorrigeerd"
+    MORE_TIME = "meer_tijd_gevraagd"
+    NOT_MINE = "niet_voor_mij"
     NOBODY_STANDS_IN = "zonder_vervanger"
     ALERT = "alarm"
     GLASS_CODE = "noodtoegang_code"
@@ -75,6 +77,8 @@ ALWAYS = {
     _K.COPY: "het afschrift van uw telefonische antwoord, met een termijn voor herstel",
     _K.ANSWER_CORRECTED: "een hersteld antwoord waarop is voortgebouwd",
     _K.CORRECTED: "informatie die u niet meer mag gebruiken",
+    _K.MORE_TIME: "een partner die om meer tijd vraagt",
+    _K.NOT_MINE: "een taak die bij een ander hoort",
     _K.CALLED_OFF: "een overleg dat niet doorgaat",
 }
 

@@ -28,6 +28,13 @@ class NotSignedIn(Refusal):
         super().__init__("Meld u aan met een geldig API-token.")
 
 
+class LinkNotGood(Refusal):
+    """A link that is none, is over, was taken back, or whose person may not come in: one answer for all."""
+
+    def __init__(self) -> None:
+        super().__init__("Deze link werkt niet, of niet meer.")
+
+
 class NotAllowed(Refusal):
     """The actor may know of it but may not do this."""
 

@@ -19,7 +19,7 @@ from sqlalchemy.types import BigInteger, Text, Uuid
 
 from models.actors import Actor, Origin
 from models.brake import Brake
-from models.refusals import LeaseLost, NotSignedIn
+from models.refusals import LeaseLost, LinkNotGood, NotSignedIn
 from models.tables.base import Base
 from models.words import OrganisationKind, Role, SignedInBy, TokenScope
 
@@ -43,6 +43,7 @@ _BEGIN = text(
 
 
 _ENTER = text("SELECT * FROM pols_enter(:token, :purpose)")
+_ENTER_LINK = text("SELECT * FROM pols_enter_link(:token, :browser, :purpose)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,24 @@ def _write_the_last(session: Session) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """The link somebody came in by: good for this duty or meeting of this case, and for nothing else.
+
+    `proven`: the second factor was given with it in this browser, a short while ago.
+    """
+
+    token_hash: bytes
+    id: UUID
+    reference_id: UUID
+    reference: str
+    case_id: UUID
+    duty_id: UUID | None
+    meeting_id: UUID | None
+    proven: bool = False
+    factor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """How whoever acts came in: what their token is good for, or since when their session has the second factor."""
 
@@ -100,6 +119,7 @@ class Entry:
     session_id: UUID | None = None
     factor_at: datetime | None = None
     how: SignedInBy | None = None
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +275,38 @@ async def signed_in(
             SignedInBy(row.how) if row.how else None,
         )  # fmt: skip
         yield Work(session, row.now_.astimezone(UTC), actor, came, entry=entry), row.name
+
+
+@asynccontextmanager
+async def by_link(
+    token_hash: bytes, browser_hash: bytes, database: Database, *, origin: Origin | None = None
+) -> AsyncIterator[Work]:
+    """Do everything or nothing as who holds this link. To the database they have no role: it shows one case's process.
+
+    Raises LinkNotGood, and TooMany when this person asks too much.
+    """
+    async with (
+        AsyncSession(database.engine, expire_on_commit=False, sync_session_class=_Session) as session,
+        session.begin(),
+    ):
+        facts = {"token": token_hash, "browser": browser_hash, "purpose": Actor().purpose}
+        row = (await session.execute(_ENTER_LINK, facts)).one_or_none()
+        if row is None:
+            raise LinkNotGood
+        actor = Actor(
+            house_id=row.house_id, organisation_id=row.organisation_id, person_id=row.person_id,
+            organisation_kind=OrganisationKind(row.kind), roles=frozenset(map(Role, row.roles)),
+            replaces=frozenset(row.replaces or ()),
+        )  # fmt: skip
+        if database.brake is not None:
+            database.brake.asked_by(actor)
+            session.info[_BRAKE] = database.brake
+        link = Link(
+            token_hash, row.link_id, row.reference_id, row.code, row.case_id, row.duty_id, row.meeting_id,
+            proven=row.proven, factor=row.factor,
+        )  # fmt: skip
+        came = replace(origin or Origin(), via_id=row.link_id)
+        yield Work(session, row.now_.astimezone(UTC), actor, came, entry=Entry(link=link))
 
 
 async def become(work: Work, actor: Actor) -> Work:

@@ -292,6 +292,7 @@ class Door(StrEnum):
     WORKPLACE = "werkplek"
     WORKER = "motor"
     OPERATOR = "beheer"
+    ANSWER_PAGE = "antwoordpagina"
 
 
 class LogPurpose(StrEnum):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import faults
 from models.actors import ENGINE
-from models.casebook import erasure, findings, once, sessions
+from models.casebook import erasure, findings, links, once, sessions
 from models.casebook import follow_up as verbs
 from models.transactions import unit_of_work
 
@@ -47,9 +47,10 @@ async def forget_answers() -> None:
 
 
 async def forget_sign_ins() -> None:
-    """Drop sessions, begun sign-ins and counts of attempts that are over."""
+    """Drop sessions, begun sign-ins, counts of attempts and links that are over."""
     async with unit_of_work(ENGINE) as work:
         await sessions.forget(work)
+        await links.forget(work)
 
 
 async def reports_to_erase() -> list[UUID]:

@@ -116,12 +116,15 @@ class Taken(Outgoing):
 class ZoekTaak(Blad):
     """Welke van uw taken worden gezocht; nooit op iets over een persoon om wie het gaat."""
 
-    model_config = dutch(kinds="soort", case_id="casus", late="teLaat", owner="voor", **ASKED)
+    model_config = dutch(kinds="soort", case_id="casus", late="teLaat", owner="voor", reference="kenmerk", **ASKED)
 
     kinds: list[DutyKind] = Field(default_factory=list)
     case_id: UUID | None = None
     late: bool | None = Field(default=None, description="Wel of niet over de termijn")
     owner: Owner | None = Field(default=None, description="Op uw naam, of voor ieder van uw organisatie")
+    reference: Annotated[str, Field(max_length=20)] | None = Field(
+        default=None, description="De taak met dit kenmerk uit een bericht, ook als zij van een ander of afgedaan is"
+    )
 
     def filter(self) -> DutyFilter:
         """As the lookup takes it."""
@@ -213,6 +216,8 @@ def _replaced(line: DutyLine) -> Vervanging | None:
 async def list_own_tasks(
     asked: Annotated[ZoekTaak, Query()], request: Request, response: Response, work: CaseReader
 ) -> Taken:
+    if asked.reference is not None:
+        return Taken(results=[shown(line) for line in await tasks.by_reference(work, asked.reference)], following=None)
     return _listed(await tasks.own(work, asked.filter(), asked.page()), request, response)
 
 

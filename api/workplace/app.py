@@ -15,14 +15,17 @@ from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
 from api.ways import Ways
 from api.workplace import (
+    answering,
     away,
     boards,
     casepage,
     enrolling,
     entering,
     files,
+    finding,
     oversight,
     own,
+    pincodes,
     post,
     preferences,
     provider,
@@ -77,6 +80,9 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             *wordings.ROUTES,
             *unblocking.ROUTES,
             *post.ROUTES,
+            *answering.ROUTES,
+            *finding.ROUTES,
+            *pincodes.ROUTES,
             *files.ROUTES,
         ],
         middleware=[Middleware(Braked, database=database, refuse=refused), Middleware(SmallBodies)],

@@ -15,6 +15,7 @@ from api.workplace.visits import (
     check_origin,
     cookie,
     forget,
+    inside,
     keep,
     put,
     text_of,
@@ -33,12 +34,14 @@ LONGEST_ADDRESS = 254
 
 async def ask(request: Request) -> Response:
     """Ask who it is."""
-    return asking(request)
+    return asking(request, terug=inside(request.query_params.get("terug", "/")))
 
 
-def asking(request: Request, *, status: int = HTTPStatus.OK, refused: str = "", wrong_token: str = "") -> Response:
-    """The page on which somebody signs in, in each of the ways that there are."""
-    facts = {"ways": ways_of(request), "refused": refused, "wrong_token": wrong_token}
+def asking(
+    request: Request, *, status: int = HTTPStatus.OK, refused: str = "", wrong_token: str = "", terug: str = "/"
+) -> Response:
+    """The page on which somebody signs in, in each of the ways that there are; `terug`: where they were going."""
+    facts = {"ways": ways_of(request), "refused": refused, "wrong_token": wrong_token, "terug": terug}
     return page(request, None, "aanmelden.html", status=status, **facts)
 
 
@@ -46,17 +49,18 @@ async def sign_in(request: Request) -> Response:
     """Open a session for who proves who they are."""
     check_origin(request)
     form, ways = await request.form(), ways_of(request)
+    to = inside(text_of(form, "terug"))
     if "token" in form and ways.token_form:
         return await _with_token(request, form)
     try:
         opened = await _with_account(request, form)
     except TooOften as refusal:
-        response = asking(request, status=HTTPStatus.TOO_MANY_REQUESTS, refused=str(refusal))
+        response = asking(request, status=HTTPStatus.TOO_MANY_REQUESTS, refused=str(refusal), terug=to)
         response.headers["Retry-After"] = str(refusal.seconds)
         return response
     if opened is None:
-        return asking(request, status=HTTPStatus.FORBIDDEN, refused=NOT_GOOD)
-    response = RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
+        return asking(request, status=HTTPStatus.FORBIDDEN, refused=NOT_GOOD, terug=to)
+    response = RedirectResponse(to, status_code=HTTPStatus.SEE_OTHER)
     keep(request, response, opened.session)
     if opened.device is not None:
         put(request, response, DEVICE, opened.device, DEVICE_KNOWN_FOR)
@@ -80,13 +84,14 @@ async def _with_account(request: Request, form: FormData) -> Opened | None:
 
 
 async def _with_token(request: Request, form: FormData) -> Response:
+    to = inside(text_of(form, "terug"))
     try:
         async with at_the_door(request) as work:
             await sessions.sign_out(work, cookie(request, COOKIE))
             secret = await sessions.sign_in(work, text_of(form, "token"))
     except NotSignedIn:
-        return asking(request, status=HTTPStatus.FORBIDDEN, wrong_token=TOKEN_NOT_GOOD)
-    response = RedirectResponse("/", status_code=HTTPStatus.SEE_OTHER)
+        return asking(request, status=HTTPStatus.FORBIDDEN, wrong_token=TOKEN_NOT_GOOD, terug=to)
+    response = RedirectResponse(to, status_code=HTTPStatus.SEE_OTHER)
     keep(request, response, secret)
     return response
 

@@ -9,12 +9,12 @@ from starlette.responses import RedirectResponse, Response
 
 from api.workplace.pages import back, page, speaker
 from api.workplace.provider import leave
-from api.workplace.visits import Visit, at_the_door, forget, keep, visiting, ways_of
+from api.workplace.visits import Visit, at_the_door, forget, inside, keep, visiting, ways_of
 from models import attempts
 from models.actors import AT_THE_DOOR
 from models.casebook import accounts, budget, identities, sessions, tokens
 from models.commands import MakeToken
-from models.lookups import absence, entrance
+from models.lookups import absence, entrance, links
 from models.lookups.paging import Page
 from models.refusals import FieldError, InvalidFields, NotSignedIn, TooOften
 from models.transactions import become
@@ -40,7 +40,7 @@ async def _mine(request: Request, visit: Visit, secret: str = "") -> Response:
     facts: dict[str, Any] = {
         "sessions": [(one, _WAYS[one.how], one.id == work.entry.session_id) for one in listed], "tokens": own,
         "secret": secret, "spreker": await speaker(visit), "away": await absence.own(work),
-        "colleagues": await absence.who_may_stand_in(work),
+        "colleagues": await absence.who_may_stand_in(work), "has_pin": await links.has_pin(work),
     }  # fmt: skip
     return page(request, visit, "mijn.html", **facts)
 
@@ -85,16 +85,10 @@ async def revoke_token(request: Request) -> Response:
     return back("/mijn", "ingetrokken")
 
 
-def _inside(path: str) -> str:
-    """A page of ours to go back to, and nothing else."""
-    fits = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and len(path) < 200  # noqa: PLR2004
-    return path if fits else "/"
-
-
 async def ask_to_confirm(request: Request) -> Response:
     """Ask to prove again who it is."""
     async with visiting(request) as visit:
-        return _confirming(request, visit, _inside(request.query_params.get("terug", "/")))
+        return _confirming(request, visit, inside(request.query_params.get("terug", "/")))
 
 
 def _confirming(request: Request, visit: Visit, to: str, status: int = HTTPStatus.OK, refused: str = "") -> Response:
@@ -105,7 +99,7 @@ def _confirming(request: Request, visit: Visit, to: str, status: int = HTTPStatu
 async def confirm(request: Request) -> Response:
     """Prove again who it is, in the way of signing in: the session goes on under a new secret."""
     async with visiting(request) as visit:
-        how, person_id, to = visit.work.entry.how, visit.actor.person_id, _inside(visit.field("terug"))
+        how, person_id, to = visit.work.entry.how, visit.actor.person_id, inside(visit.field("terug"))
         sealed = await accounts.own_factor(visit.work)
         code = visit.field("code")
     if how is SignedInBy.PROVIDER:

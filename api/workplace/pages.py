@@ -55,6 +55,9 @@ SAID: Mapping[str, str] = {
     "gekozen": "Uw keuze is bewaard.",
     "bewaard": "De teksten zijn bewaard; zij gelden voor wat vanaf nu wordt verstuurd.",
     "terug": "Welkom terug. Niemand vervangt u nu meer.",
+    "onbekend": "Dit kenmerk is niet gevonden, of niet voor u toegankelijk.",
+    "pin_gekozen": "Uw pincode is vastgelegd.",
+    "pin_weg": "De pincode is ingetrokken.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
 _TITLES: Mapping[int, str] = {

@@ -15,8 +15,10 @@ from api.workplace.visits import (
     check_origin,
     cookie,
     forget,
+    inside,
     keep,
     put,
+    text_of,
     ways_of,
 )
 from models.casebook import identities, sessions
@@ -37,8 +39,9 @@ async def go(request: Request) -> Response:
     """To the provider, to sign in there."""
     check_origin(request)
     provider, wall = _provider(request), ways_of(request).wall()
+    to = inside(text_of(await request.form(), "terug"))
     async with at_the_door(request) as work:
-        flow = identities.depart(work, wall=wall)
+        flow = identities.depart(work, wall=wall, back=to)
     return await leave(request, provider, flow)
 
 

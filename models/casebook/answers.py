@@ -5,7 +5,7 @@ from uuid import UUID
 from models import visibility
 from models.absence import PERSONAL
 from models.actors import Actor
-from models.casebook import duties
+from models.casebook import duties, outbox
 from models.casebook.after import AFTER
 from models.casebook.frame import Frame, audit, open_frame
 from models.commands import GiveAnswer
@@ -14,7 +14,7 @@ from models.lookups import duties as duty_lookup
 from models.owed import DUTIES
 from models.refusals import AlreadySettled, AnswerNotAccepted, FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
-from models.tables.duties import Answer, Duty
+from models.tables.duties import BY_LINK, Answer, Duty
 from models.transactions import Work
 from models.words import ClosedBy, OrganisationKind, Role, WorkKind
 
@@ -120,8 +120,13 @@ def given(frame: Frame, duty: Duty, command: GiveAnswer) -> Answer:
         id=new_id(), house_id=duty.house_id, case_id=duty.case_id, duty_id=duty.id, outcome=command.outcome,
         at=work.now, registered_by=work.actor.person_id, organisation_id=duty.owner_organisation_id,
         spoke_to=command.spoke_to, spoke_at=command.spoke_at, note=command.note,
-        facts={"hertoetsOp": command.recheck_at.isoformat()} if command.recheck_at else {},
+        facts=_facts(work, command),
     )  # fmt: skip
+
+
+def _facts(work: Work, command: GiveAnswer) -> dict[str, object]:
+    facts: dict[str, object] = {"hertoetsOp": command.recheck_at.isoformat()} if command.recheck_at else {}
+    return facts if work.entry.link is None else facts | {BY_LINK: True}
 
 
 async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
@@ -144,8 +149,22 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
     if work.actor.is_participant and not await assigned.may_take(work, case, colleague):
         raise InvalidFields([FieldError("persoon", "werkt niet aan deze casus; wijs diegene eerst aan")])
     duty.owner_person_id = colleague.id
+    _tell_new_owner(frame, duty, colleague.id)
     frame.note("taak doorgegeven", "taak", duty.id, soort=duty.kind)
     return duty
+
+
+def _tell_new_owner(frame: Frame, duty: Duty, person_id: UUID) -> None:
+    """Who has it now hears so at once; until then it was somebody else's."""
+    if person_id == frame.work.actor.person_id:
+        return
+    line = {
+        "taak": str(duty.id), "casus": frame.case.number, "soort": duty.kind.value, "stap": "overgedragen",
+        "uiterlijk": duty.due_at.isoformat(),
+    }  # fmt: skip
+    outbox.tell(
+        frame.work, [person_id], house_id=duty.house_id, template="overgedragen", case_id=duty.case_id, lines=[line]
+    )
 
 
 def saw(

@@ -1,4 +1,4 @@
-"""Correcting what was noted by phone: the partner says what the answer was, and what followed from it is done again."""
+"""Correcting what was noted by phone or came by link: what the answer was, and what followed from it done again."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -29,7 +29,7 @@ def until(answered_at: datetime, policy: Policy) -> datetime:
 
 
 async def correct(work: Work, duty_id: UUID, command: CorrectAnswer) -> Answer:
-    """Put another answer in the place of what was noted by phone; who leads the case hears of it.
+    """Put another answer in the place of what was noted by phone or came by link; who leads the case hears of it.
 
     Raises NotFound, NotAllowed, NotPossible, AnswerNotAccepted or InvalidFields; then nothing is changed.
     """
@@ -58,10 +58,10 @@ async def _correctable(frame: Frame, duty: Duty) -> Answer:
     if not actor.is_participant or actor.organisation_id != duty.owner_organisation_id:
         raise NotAllowed("Herstellen doet de organisatie die telefonisch antwoordde.")
     old = await duty_lookup.valid_answer(work, duty.id)
-    if old is not None and old.spoke_at is None and await duty_lookup.was_corrected(work, duty.id):
+    if old is not None and old.spoke_at is None and not old.by_link and await duty_lookup.was_corrected(work, duty.id):
         raise NotPossible("Dit antwoord is al hersteld; laat de procesregisseur weten wat er nog niet klopt.")
-    if old is None or old.spoke_at is None:
-        raise NotPossible("Deze taak is niet telefonisch beantwoord; er is niets te herstellen.")
+    if old is None or (old.spoke_at is None and not old.by_link):
+        raise NotPossible("Deze taak is niet telefonisch beantwoord, en niet met een link; er is niets te herstellen.")
     if frame.case.phase is Phase.CLOSED:
         raise NotPossible("De casus is afgesloten; laat de procesregisseur weten wat er niet klopt.")
     last = until(old.at, frame.policy)

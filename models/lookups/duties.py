@@ -5,14 +5,14 @@ from datetime import date, datetime, time
 from functools import cache
 from uuid import UUID
 
-from sqlalchemy import CollectionAggregate, ColumnElement, Select, Uuid, and_, any_, bindparam, literal, select
+from sqlalchemy import CollectionAggregate, ColumnElement, Select, Uuid, and_, any_, bindparam, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from models.clocks import AMSTERDAM
 from models.refusals import NotFound
 from models.tables.cases import Case
-from models.tables.duties import Answer, Duty
+from models.tables.duties import BY_LINK, Answer, Duty
 from models.tables.trail import History
 from models.transactions import Work
 from models.words import DutyKind
@@ -94,10 +94,11 @@ async def was_corrected(work: Work, duty_id: UUID) -> bool:
 
 
 async def by_phone(work: Work, case_id: UUID) -> list[tuple[Duty, Answer]]:
-    """What was noted by phone for the organisation of the actor in a case, the newest first."""
+    """What was noted by phone for the organisation of the actor in a case, or came by link, the newest first."""
     rows = await work.session.execute(
         select(Duty, Answer).join(Answer, Answer.duty_id == Duty.id)
-        .where(Answer.case_id == case_id, Answer.corrected_at.is_(None), Answer.spoke_at.is_not(None),
+        .where(Answer.case_id == case_id, Answer.corrected_at.is_(None),
+               or_(Answer.spoke_at.is_not(None), Answer.facts.has_key(BY_LINK)),
                Answer.organisation_id == work.actor.organisation_id)
         .order_by(Answer.at.desc())
     )  # fmt: skip

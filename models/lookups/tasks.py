@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from models import visibility
 from models.absence import PERSONAL
-from models.lookups import cases, waiting
+from models.lookups import cases, links, waiting
 from models.lookups.duties import is_open
 from models.lookups.paging import Page, Paged, Place, cut, keyset, shown
 from models.owed import DUTIES
@@ -99,6 +99,15 @@ async def one(work: Work, duty_id: UUID) -> DutyLine:
     if not _is_shown(work, row.Duty, facts):
         raise NotFound("Deze taak")
     return _line(work, row, facts)
+
+
+async def by_reference(work: Work, typed: str) -> list[DutyLine]:
+    """The duty that a message called so, whoever got it, for who may see it; nothing to anybody else."""
+    try:
+        found = await links.of_reference(work, typed)
+        return [await one(work, found.duty_id)] if found.duty_id is not None else []
+    except NotFound:
+        return []
 
 
 def _named(work: Work) -> _Select:

@@ -11,6 +11,7 @@ from models.tables import (
     findings,
     glass,
     items,
+    links,
     meetings,
     once,
     people,
@@ -22,5 +23,5 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "findings", "glass", "items",
-    "meetings", "once", "people", "preferences", "referrals", "trail",
+    "links", "meetings", "once", "people", "preferences", "referrals", "trail",
 ]  # fmt: skip

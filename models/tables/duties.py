@@ -12,6 +12,8 @@ from models.ladder import Step
 from models.tables.base import Base, CaseId, HouseId, Id, words
 from models.words import DutyKind, Role, TermChange
 
+#: among the facts of an answer
+BY_LINK = "metLink"
 OPEN = "answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL"
 
 
@@ -161,3 +163,8 @@ class Answer(Base):
     corrected_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(default="")
     facts: Mapped[dict[str, Any]]
+
+    @property
+    def by_link(self) -> bool:
+        """It came by the link in a message, without signing in."""
+        return BY_LINK in self.facts

@@ -39,6 +39,8 @@ _EXAMPLES: Mapping[MessageKind, list[dict[str, Any]]] = {
     _K.GLASS: [_ABOUT | {"soort": GlassKind.EMERGENCY.value, "uiterlijk": _HOUR}],
     _K.GLASS_CODE: [_ABOUT | {"soort": GlassKind.EMERGENCY.value, "uiterlijk": _HOUR, "code": "12345678"}],
     _K.READ_MUCH: [{"casus": "", "casussen": 60}],
+    _K.MORE_TIME: _ASKED[:1],
+    _K.NOT_MINE: _ASKED[1:],
     _K.NOBODY_STANDS_IN: [],
     _K.DIGEST: [
         *(one | {"bericht": _K.QUESTION.value} for one in _ASKED[:1]),
@@ -55,5 +57,6 @@ def lines(kind: MessageKind, now: datetime, *, of_house: bool, with_links: bool 
     for place, one in enumerate(_EXAMPLES.get(kind, [_ABOUT]), start=1):
         line = {key: (now + it).isoformat() if isinstance(it, timedelta) else it for key, it in one.items()}
         line |= {} if of_house else {"telefoon": _PHONE}
-        made.append(line | ({"pad": f"/a/voorbeeld-{place}"} if with_links and "taak" in line else {}))
+        link = {"pad": f"/a/voorbeeld-{place}", "antwoordcode": "WXYZ-2345"}
+        made.append(line | (link if with_links and "taak" in line else {}))
     return made

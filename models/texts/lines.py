@@ -30,6 +30,7 @@ FITS: Mapping[str, re.Pattern[str]] = {
         "herstelbaarTot": _MOMENT,
         "dossier": _ID,
         "pad": r"/(?!/)[A-Za-z0-9/_.?=#-]{1,200}",
+        "antwoordcode": r"[0-9A-Z]{4}-[0-9A-Z]{4}",
         "telefoon": r"(?!(\D*\d){9}\D*$)\+?[0-9(][0-9 ()/-]{5,24}",  # nine digits would be a BSN
         "code": r"\d{6,8}",
         "casussen": r"\d{1,4}",
@@ -102,6 +103,7 @@ def spoken(
         "spoed": bool(held.get("spoed")),
         "bericht": held.get("bericht", ""),
         "pad": base_url + held["pad"] if held.get("pad") else "",
+        "antwoordcode": held.get("antwoordcode", ""),
         "telefoon": held.get("telefoon", ""),
         "herstelbaarTot": words.moment(held["herstelbaarTot"]) if "herstelbaarTot" in held else "",
         "dossier": f"{base_url}/casussen/{held['dossier']}" if "dossier" in held else "",

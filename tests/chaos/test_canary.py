@@ -1,5 +1,6 @@
 """Personal data stay in the case database: a canary in every text is nowhere else."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -53,9 +54,26 @@ async def test_no_personal_data_reach_prefect_its_logs_its_events_or_the_mail_no
     assert engine_tables, "the case is not in Prefect's database: this would prove nothing"
     assert await _tables_with(broken, "pols_prefect", {CANARY, BSN}) == set()
     assert _files_with(broken.stack.state, {CANARY, BSN}) == []
+    assert await _where(broken, _secrets_in_mail(broken)) == {"mail"}
     log = (broken.stack.state / "api.log").read_text(encoding="utf-8")
     assert f"/v1/casussen/{story.case_id}/informatie" in log, "the doors kept no access log: this would prove nothing"
     await worker.stop()
+
+
+def _secrets_in_mail(broken: Broken) -> set[str]:
+    """Tokens of links and codes to type, of some of the mails."""
+    assert broken.stack.mail is not None
+    text = "\n".join(one.text for one in broken.stack.mail.messages)
+    tokens, codes = re.findall(r"/a/([\w-]{43})", text), re.findall(r"code (\w{4}-\w{4})", text)
+    assert tokens, "no mail carried a link: this would prove nothing"
+    assert codes, "no mail carried a code: this would prove nothing"
+    return {*tokens[:6], *codes[:6], *(one.replace("-", "") for one in codes[:6])}
+
+
+async def _where(broken: Broken, needles: set[str]) -> set[str]:
+    """In which tables, of Pols or of Prefect, and in which files these are; a kept mail is `mail`."""
+    tables = await _tables_with(broken, "pols", needles) | await _tables_with(broken, "pols_prefect", needles)
+    return tables | {"mail" if one.suffix == ".eml" else one.name for one in _files_with(broken.stack.state, needles)}
 
 
 async def _told_in_every_field(door: Door, story: Story) -> None:

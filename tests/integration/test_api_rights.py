@@ -129,6 +129,8 @@ MATRIX = {
     "GET /organisaties/{id}/weekoverzicht": "++++++4++",
     "PUT /organisaties/{id}/weekoverzicht": "3333++4+3",
     "POST /huizen/{id}/beleid/berichten": "33333+3+3",
+    "POST /personen/{id}/pincodes": "3333333+3",
+    "DELETE /personen/{id}/pincodes": "3333333+3",
     "GET /organisaties": "+++++++++",
     "GET /personen": "+++++++++",
     "GET /mij": "+++++++++",
@@ -199,6 +201,7 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     glass = await door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
     token = (await door.post("politie", "/tokens", {"naam": "weeklijst"}))["id"]
     assert (await door.call("PUT", _away(house), "manager", json=AWAY)).status_code == 204
+    await door.post("manager", f"/personen/{house.person('ggz')}/pincodes")
     files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"], "tokens": token}
     paths = await _paths(door, story, asked) | await _series(door) | files
     return Scene(door, paths, await _bodies(door, question, await story.facts()))
@@ -241,6 +244,8 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "PUT /personen/{id}/voorkeuren": f"/personen/{door.house.person('ggz')}/voorkeuren",
         "organisaties": str(door.house.organisations["ggz"]),
         "POST /personen/{id}/vertrek": f"/personen/{door.house.person('gemeente')}/vertrek",
+        "POST /personen/{id}/pincodes": f"/personen/{door.house.person('ggz')}/pincodes",
+        "DELETE /personen/{id}/pincodes": f"/personen/{door.house.person('ggz')}/pincodes",
         "POST /aanmeldingen/{id}/bijlagen": f"/aanmeldingen/{referral}/bijlagen?naam=nog.txt",
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",

@@ -29,6 +29,8 @@ DEFINERS = {
     "pols_is_shut", "pols_may_find", "pols_may_find_in", "pols_brake", "pols_is_fit",
     "pols_undesignated",
     "pols_assigned", "pols_kept_from", "pols_coordinates", "pols_works_on",
+    "pols_link", "pols_link_opened", "pols_link_answered", "pols_link_prove", "pols_own_pin", "pols_codes_of",
+    "pols_open_by_code", "pols_links_follow", "pols_links_end", "pols_forget_links",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
@@ -37,6 +39,7 @@ NOT_FOR_THE_ENGINE = {
     "support_question", "api_token", "web_session", "erased_report", "attachment", "referral_version", "meeting_series",
     "local_account", "identity", "known_device", "sign_in_budget", "sign_in_flow",
     "info_item_version", "subject_address", "subject_protection", "meeting_place", "brake_count",
+    "answer_pin",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
@@ -46,6 +49,7 @@ CONTENT = {
         "reason", "asked_at", "code_hash", "tries", "confirmed_by", "verdict", "review", "reviewed_at", "reviewed_by",
     )),
     "commitment.replaces_id", "hold.reason", "term_change.reason", "person.screened_until", "person.trained_until",
+    "answer_link.token_hash", "answer_link.code_hash", "answer_link.factor_hash",
 }  # fmt: skip
 
 
@@ -185,7 +189,7 @@ async def test_the_engine_has_no_right_to_content(db: Databases) -> None:
 async def test_the_doors_never_read_a_token_or_a_session(db: Databases) -> None:
     for what in (
         "token_hash FROM api_token", "secret_hash FROM web_session", "1 FROM engine_run", "1 FROM audit_seal",
-        "1 FROM local_account", "1 FROM identity",
+        "1 FROM local_account", "1 FROM identity", "1 FROM answer_link", "pin_hash FROM answer_pin",
     ):  # fmt: skip
         with pytest.raises(ProgrammingError, match="permission denied"):
             await asked(db.web, f"SELECT {what}")
