@@ -21,6 +21,7 @@ from api.signin import Who
 from api.v1 import (
     absence,
     access,
+    agenda,
     attachments,
     cases,
     commitments,
@@ -53,7 +54,7 @@ ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
     terms.router, meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router,
     findings.router, unblocking.router, access.router, glass.router, trail.router, house.router, absence.router,
-    tokens.router, workers.router,
+    tokens.router, agenda.router, workers.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

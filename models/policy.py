@@ -102,6 +102,9 @@ class Policy(BaseModel):
     correct_phone_working_days: Amount = 5  #: how long a partner may correct what was noted by phone
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
     most_cases_read: Annotated[int, Field(ge=10, le=1500)] = 60  #: different cases one person opens in ten minutes
+    meeting_minutes: Annotated[int, Field(ge=15, le=480)] = 90  #: how long a meeting is in a calendar
+    #: where meetings are that anybody may know of; a calendar never says another place
+    public_meeting_place: Line = ""
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
     themes: Some[Line] = (
         "verward gedrag", "geweld in afhankelijkheidsrelaties", "nazorg ex-gedetineerden", "stalking",

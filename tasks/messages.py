@@ -1,6 +1,6 @@
 """Telling people: every effect writes outbox rows, one per recipient; sending is somebody else's loop."""
 
-from models.casebook import corrections, journal, outbox
+from models.casebook import corrections, invitees, journal, outbox
 from models.lookups import cases
 from models.lookups import work as lookup
 from models.owed import DUTIES
@@ -59,17 +59,14 @@ async def feed_back(work: Work, entry: JournalEntry) -> None:
 
 @journalled
 async def invite(work: Work, entry: JournalEntry) -> None:
-    """Invite the contacts of every organisation that is asked to come."""
-    meeting = await lookup.meeting_call(work, entry.about_id)
-    if meeting.is_on:
-        await _post(work, entry, meeting.people, "uitnodiging", uiterlijk=meeting.starts_at.isoformat())
+    """Invite the contacts of every organisation that is asked to come, or tell them that the meeting moved."""
+    await _post_each(work, entry, await invitees.call(work, entry.about_id), "uitnodiging")
 
 
 @journalled
 async def cancel(work: Work, entry: JournalEntry) -> None:
-    """Call a meeting off."""
-    meeting = await lookup.meeting_call(work, entry.about_id)
-    await _post(work, entry, meeting.people, "afzegging", uiterlijk=meeting.starts_at.isoformat())
+    """Call a meeting off, for everybody who was invited or for who left."""
+    await _post_each(work, entry, await invitees.call_off(work, entry.about_id), "afzegging")
 
 
 @journalled
@@ -97,9 +94,18 @@ async def send_copy(work: Work, entry: JournalEntry) -> None:
 
 
 async def _post(work: Work, entry: JournalEntry, people: list[lookup.PersonId], template: str, **line: str) -> None:
-    """Each of them once about this subject, however often the work was left (an invitation to who joins later)."""
+    """Each of them once about this subject, however often the work was left."""
     number = await lookup.number(work, entry.case_id)
     await outbox.post(
         work, people, house_id=entry.house_id, template=template,
         key=f"{entry.case_id}:{entry.kind}:{entry.about_id}", case_id=entry.case_id, lines=[{"casus": number} | line],
+    )  # fmt: skip
+
+
+async def _post_each(work: Work, entry: JournalEntry, lines: invitees.Lines, template: str) -> None:
+    """Each of them what their own line says. This piece of work is done once: its id makes the key."""
+    await outbox.post(
+        work, list(lines), house_id=entry.house_id, template=template,
+        key=f"{entry.case_id}:{entry.kind}:{entry.about_id}:{entry.id}", case_id=entry.case_id,
+        lines=[{"casus": await lookup.number(work, entry.case_id)}], own=lines,
     )  # fmt: skip

@@ -68,6 +68,7 @@ class Beleid(Policy):
         extension_most="verlengingTenHoogste", extension_by_owner="verlengingDoorEigenaar", extensions="verlengingen",
         correct_phone_working_days="herstelTelefonischWerkdagen",
         glass_minutes="noodtoegangMinuten", most_cases_read="meesteCasussenIn10Minuten",
+        meeting_minutes="overlegMinuten", public_meeting_place="openbareOverlegplaats",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen",
     )  # fmt: skip

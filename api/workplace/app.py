@@ -15,6 +15,7 @@ from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
 from api.ways import Ways
 from api.workplace import (
+    agenda,
     away,
     boards,
     casepage,
@@ -69,6 +70,7 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
+            *agenda.ROUTES,
             *away.ROUTES,
             *unblocking.ROUTES,
             *files.ROUTES,

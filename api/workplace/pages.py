@@ -50,6 +50,7 @@ SAID: Mapping[str, str] = {
     "ingesteld": "Uw account is ingesteld. Meld u nu aan; wacht daarvoor op een nieuwe code.",
     "beeindigd": "Beëindigd. Wie daar nog aangemeld was, is dat niet meer.",
     "ingetrokken": "Het token is ingetrokken.",
+    "agenda_ingetrokken": "Het adres is ingetrokken. Uw agenda vindt er niets meer.",
     "afwezig": "Vastgelegd. Tot u er weer bent, doet uw vervanger wat op uw naam staat.",
     "terug": "Welkom terug. Niemand vervangt u nu meer.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",

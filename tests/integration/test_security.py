@@ -28,7 +28,7 @@ DEFINERS = {
     "pols_open_identity_session", "pols_confirm_identity", "pols_shut_out", "pols_forget_sign_ins",
     "pols_is_shut", "pols_may_find", "pols_may_find_in", "pols_brake", "pols_is_fit",
     "pols_undesignated",
-    "pols_assigned", "pols_kept_from", "pols_coordinates", "pols_works_on",
+    "pols_assigned", "pols_kept_from", "pols_coordinates", "pols_works_on", "pols_feed_holder",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
@@ -37,6 +37,7 @@ NOT_FOR_THE_ENGINE = {
     "support_question", "api_token", "web_session", "erased_report", "attachment", "referral_version", "meeting_series",
     "local_account", "identity", "known_device", "sign_in_budget", "sign_in_flow",
     "info_item_version", "subject_address", "subject_protection", "meeting_place", "brake_count",
+    "calendar_feed",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
@@ -185,7 +186,7 @@ async def test_the_engine_has_no_right_to_content(db: Databases) -> None:
 async def test_the_doors_never_read_a_token_or_a_session(db: Databases) -> None:
     for what in (
         "token_hash FROM api_token", "secret_hash FROM web_session", "1 FROM engine_run", "1 FROM audit_seal",
-        "1 FROM local_account", "1 FROM identity",
+        "1 FROM local_account", "1 FROM identity", "token_hash FROM calendar_feed",
     ):  # fmt: skip
         with pytest.raises(ProgrammingError, match="permission denied"):
             await asked(db.web, f"SELECT {what}")

@@ -39,6 +39,7 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
         async with signed_in(db, house, key) as client:
             for path in (
                 "/", "/casussen", case, f"{case}/toegang", term, "/noodtoegangen", "/nergens", "/mijn", "/bevestigen",
+                "/mijn/agenda",
             ):  # fmt: skip
                 found[f"{key} {path}"] = (await client.get(path)).text
     async with browsing(db) as client:
