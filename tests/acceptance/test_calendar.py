@@ -48,7 +48,7 @@ async def test_a_meeting_that_is_moved_and_called_off_is_one_event_in_three_mail
 
     await world.decide("regisseur", case_id, "overleg_verdagen", datum=later.isoformat())
     await world.settled()
-    await world.decide("om", case_id, "regie_beeindigen")
+    await world.decide("regisseur", case_id, "regie_beeindigen", beslissers=[steps.person(world, "om")])
     await world.settled()
 
     number = (await world.get("regisseur", f"/casussen/{case_id}"))["nummer"]

@@ -30,7 +30,7 @@ TO_TRY = Ways(token_form=True)  #: as where somebody tries Pols out
 OPEN_TO_ALL = {
     ("GET", "/aanmelden"), ("POST", "/aanmelden"), ("GET", "/stijl/pols.css"), ("GET", "/stijl/pols.svg"),
     ("POST", "/aanmelden/organisatie"), ("GET", "/aanmelden/terug"), ("GET", "/aanmelden/account"),
-    ("POST", "/aanmelden/account"),
+    ("POST", "/aanmelden/account"), ("GET", "/agenda/{secret}.ics"),
 }  # fmt: skip
 SECRETS = ("Hendrik B.", "999990044", "veertien meldingen", "omdat het nodig is", "toezicht")
 
