@@ -19,8 +19,7 @@ SEE_POLS = {"nl": "zie Pols", "en": "see Pols"}
 _TITLES = {"nl": "Overleg Zorg- en Veiligheidshuis", "en": "Meeting Zorg- en Veiligheidshuis"}
 _TEXTS = {
     "nl": (
-        "Plaats en voorbereiding vindt u in Pols: {address}\n"
-        "Deze afspraak bevat met opzet geen inhoud over personen."
+        "Plaats en voorbereiding vindt u in Pols: {address}\nDeze afspraak bevat met opzet geen inhoud over personen."
     ),
     "en": "Place and preparation are in Pols: {address}\nThis appointment deliberately holds nothing about anybody.",
 }

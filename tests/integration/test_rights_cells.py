@@ -120,6 +120,9 @@ HOLDER: dict[UUID, UUID] = {}  #: per house whose the token is that hangs on its
 SEES: tuple[tuple[str, Sees], ...] = (
     ("GET /casussen/{id}/inzage", _of_the_house),  # who supervises the log sees that of every case of the house
     ("GET /personen/{id}/afwezigheid", _near),
+    ("GET /personen/{id}/agendafeed", _holds_token),
+    ("POST /personen/{id}/agendafeed", _holds_token),
+    ("DELETE /personen/{id}/agendafeed", _holds_token),
     ("GET /personen/{id}", _of_the_house),
     ("PUT /personen/{id}", _of_the_house),  # the people of a house are known in it; who may not is told so
     ("DELETE /personen/{id}", _of_the_house),
@@ -155,10 +158,13 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("POST /noodtoegangen/{id}", _asked_glass),
     ("GET /casussen/{id}", _right(Right.KNOW)),
     ("POST /casussen/{id}", _right(Right.KNOW)),
+    ("POST /overleggen/{id}/reacties", _right(Right.PROCESS)),
     ("POST /overleggen/{id}", _right(Right.KNOW)),
 )
 #: these hang on a house: one of it is enough
-OF_A_HOUSE = {"hulpvragen", "overlegreeksen", "huizen", "tokens", "afwezige", "teruggekeerde", "vertrekker"}
+OF_A_HOUSE = {
+    "hulpvragen", "overlegreeksen", "huizen", "tokens", "afwezige", "teruggekeerde", "vertrekker", "agendahouder",
+}  # fmt: skip
 #: somebody of the ggz whom nothing else is about, for what is done about people; what is done to one is not to another
 ABOUT = {
     "GET /personen/{id}/afwezigheid": "afwezige",
@@ -167,6 +173,9 @@ ABOUT = {
     "POST /personen/{id}/vertrek": "vertrekker",
     "GET /personen/{id}/taken": "vertrekker",
     "POST /personen/{id}/overdrachten": "vertrekker",
+    "GET /personen/{id}/agendafeed": "agendahouder",
+    "POST /personen/{id}/agendafeed": "agendahouder",
+    "DELETE /personen/{id}/agendafeed": "agendahouder",
 }
 #: what else stands in a path, for which something that is not there is of the same case
 INNER = {"{besluitId}": "besluiten", "{informatieId}": "informatieId", "{versie}": "versie"}
@@ -197,6 +206,7 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         "POST /casussen/{id}/omleidingen": {"aan": "ontvanger"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
+        "POST /overleggen/{id}/reacties": {"reactie": "komt"},
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
         "POST /hulpvragen/{id}/adviezen": {"tekst": "Bel de wijkagent."},
         "POST /overlegreeksen/{id}/beeindigingen": {"tot": "2090-01-01"},
@@ -302,7 +312,9 @@ async def _house_wide(client: httpx2.AsyncClient, house: AHouse) -> dict[str, st
     """What hangs on a house: a question, a series of meetings, a token of somebody."""
     door, bodies = Door(client, house), _bodies(house)
     HOLDER[house.id] = house.person("gemeente")
+    await door.post("gemeente", f"/personen/{HOLDER[house.id]}/agendafeed")
     return {
+        "agendahouder": str(HOLDER[house.id]),
         "hulpvragen": (await door.call("POST", "/hulpvragen", json=bodies["POST /hulpvragen"])).json()["id"],
         "overlegreeksen": (await door.post("triagist", "/overlegreeksen", SERIES))["id"],
         "tokens": (await door.post("gemeente", "/tokens", bodies["POST /tokens"]))["id"],
@@ -534,8 +546,8 @@ def test_every_page_about_something_is_among_them() -> None:
         f"{verb} {one.path}" for one in made.routes if isinstance(one, Route) and "{" in one.path
         for verb in (one.methods or set()) - {"HEAD"}
     }  # fmt: skip
-    #: a session has no place in a case; test_sessions.py ends another's in vain
-    assert found == PAGES.keys() | {"POST /mijn/sessies/{session_id:uuid}"}
+    #: a session has no place in a case; test_sessions.py ends another's in vain; who asks at a feed: test_feed.py
+    assert found == PAGES.keys() | {"POST /mijn/sessies/{session_id:uuid}", "GET /agenda/{secret}.ics"}
 
 
 async def test_a_page_shows_what_one_may_see_or_what_it_shows_of_nothing(world: World) -> None:

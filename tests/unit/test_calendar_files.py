@@ -119,9 +119,7 @@ def test_a_message_that_invites_nobody_carries_no_calendar(facts: dict[str, Any]
 
 
 def test_an_english_invitation_is_english() -> None:
-    made = invitations.part(
-        Claimed([line(NOW)]), organiser=HOST, base_url="https://pols.example/", language="en"
-    )
+    made = invitations.part(Claimed([line(NOW)]), organiser=HOST, base_url="https://pols.example/", language="en")
 
     assert made is not None
     assert {"SUMMARY:Meeting Zorg- en Veiligheidshuis (K7QF-3M9P)", "LOCATION:see Pols"} <= set(lines_of(made.body))

@@ -80,7 +80,8 @@ SECURITY: tuple[str, ...] = (
         statement.format(table=table)
         for table in ("calendar_event", "invitation", "calendar_feed")
         for statement in (
-            "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY", "ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
             "REVOKE ALL ON {table} FROM PUBLIC",
         )
     ),
