@@ -21,6 +21,7 @@ from api.signin import Who
 from api.v1 import (
     absence,
     access,
+    agenda,
     attachments,
     cases,
     commitments,
@@ -57,7 +58,7 @@ ROUTERS = (
     terms.router, meetings.router, series.router, commitments.router, info.router, protection.router, stalled.router,
     findings.router, unblocking.router, post.router, post.bounces,
     access.router, glass.router, trail.router, house.router, absence.router,
-    tokens.router, pins.router, workers.router, preferences.router,
+    tokens.router, pins.router, agenda.router, workers.router, preferences.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

@@ -27,6 +27,7 @@ class Limits:
     person_per_minute: int = 600
     address_per_minute: int = 3000
     open_per_hour: int = 20
+    feed_per_hour: int = 60
 
 
 @dataclass(slots=True)
@@ -120,6 +121,10 @@ class Brake:
     def asked_by(self, actor: Actor) -> None:
         """Somebody who is signed in asks something. Raises TooMany."""
         self._slot("persoon", str(actor.person_id), self.limits.person_per_minute, MINUTE)
+
+    def asks_feed(self, actor: Actor) -> None:
+        """A calendar asks for the work of its person, as several of one person may do each hour. Raises TooMany."""
+        self._slot("agenda", str(actor.person_id), self.limits.feed_per_hour, HOUR)
 
     def count_open(self, address: str) -> None:
         """Something that is open to everybody is asked for: count it now, judge after sharing."""

@@ -118,6 +118,9 @@ class Policy(BaseModel):
     most_cases_read: Annotated[int, Field(ge=10, le=1500)] = 60  #: different cases one person opens in ten minutes
     weekly_overview: StrictBool = False  #: on Monday, to each participant that did not say otherwise
     own_texts: Annotated[tuple[OwnText, ...], Field(max_length=100)] = ()
+    meeting_minutes: Annotated[int, Field(ge=15, le=480)] = 90  #: how long a meeting is in a calendar
+    #: where meetings are that anybody may know of; a calendar never says another place
+    public_meeting_place: Line = ""
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
     themes: Some[Line] = (
         "verward gedrag", "geweld in afhankelijkheidsrelaties", "nazorg ex-gedetineerden", "stalking",

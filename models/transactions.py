@@ -1,14 +1,14 @@
 """One transaction, one actor, one moment: the only place that begins and commits."""
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from uuid import UUID
 
-from sqlalchemy import Engine, bindparam, event, insert, text
+from sqlalchemy import Engine, TextClause, bindparam, event, insert, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
@@ -44,6 +44,7 @@ _BEGIN = text(
 
 _ENTER = text("SELECT * FROM pols_enter(:token, :purpose)")
 _ENTER_LINK = text("SELECT * FROM pols_enter_link(:token, :browser, :purpose)")
+_ENTER_FEED = text("SELECT * FROM pols_enter_feed(:token, :purpose)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ async def part_of(work: Work, *, keep: bool = True) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def signed_in(
-    secret_hash: bytes, database: Database, *, origin: Origin | None = None
+    secret_hash: bytes, database: Database, *, origin: Origin | None = None, by: TextClause = _ENTER
 ) -> AsyncIterator[tuple[Work, str]]:
     """Do everything or nothing as who holds this token or session; also their name.
 
@@ -258,7 +259,7 @@ async def signed_in(
         AsyncSession(database.engine, expire_on_commit=False, sync_session_class=_Session) as session,
         session.begin(),
     ):
-        row = (await session.execute(_ENTER, {"token": secret_hash, "purpose": Actor().purpose})).one_or_none()
+        row = (await session.execute(by, {"token": secret_hash, "purpose": Actor().purpose})).one_or_none()
         if row is None:
             raise NotSignedIn
         actor = Actor(
@@ -307,6 +308,13 @@ async def by_link(
         )  # fmt: skip
         came = replace(origin or Origin(), via_id=row.link_id)
         yield Work(session, row.now_.astimezone(UTC), actor, came, entry=Entry(link=link))
+
+
+def reading_feed(
+    secret_hash: bytes, database: Database, *, origin: Origin | None = None
+) -> AbstractAsyncContextManager[tuple[Work, str]]:
+    """Look as who has this secret address of a feed; `origin.via_id` is the feed. Raises NotSignedIn and TooMany."""
+    return signed_in(secret_hash, database, origin=origin, by=_ENTER_FEED)
 
 
 async def become(work: Work, actor: Actor) -> Work:

@@ -1,6 +1,6 @@
 """Telling people: every effect writes outbox rows, one per recipient; sending is somebody else's loop."""
 
-from models.casebook import corrections, journal, outbox
+from models.casebook import corrections, invitees, journal, outbox
 from models.lookups import cases
 from models.lookups import work as lookup
 from models.owed import DUTIES
@@ -59,17 +59,14 @@ async def feed_back(work: Work, entry: JournalEntry) -> None:
 
 @journalled
 async def invite(work: Work, entry: JournalEntry) -> None:
-    """Invite the contacts of every organisation that is asked to come."""
-    meeting = await lookup.meeting_call(work, entry.about_id)
-    if meeting.is_on:
-        await _post(work, entry, meeting.people, "uitnodiging", uiterlijk=meeting.starts_at.isoformat())
+    """Invite the contacts of every organisation that is asked to come, or tell them that the meeting moved."""
+    await _post_each(work, entry, await invitees.call(work, entry.about_id), "uitnodiging")
 
 
 @journalled
 async def cancel(work: Work, entry: JournalEntry) -> None:
-    """Call a meeting off."""
-    meeting = await lookup.meeting_call(work, entry.about_id)
-    await _post(work, entry, meeting.people, "afzegging", uiterlijk=meeting.starts_at.isoformat())
+    """Call a meeting off, for everybody who was invited or for who left."""
+    await _post_each(work, entry, await invitees.call_off(work, entry.about_id), "afzegging")
 
 
 @journalled
@@ -104,4 +101,14 @@ async def _post(work: Work, entry: JournalEntry, people: list[lookup.PersonId], 
     await outbox.post(
         work, people, house_id=entry.house_id, template=template,
         key=f"{entry.case_id}:{entry.kind}:{entry.about_id}", case_id=entry.case_id, lines=[{"casus": number} | line],
+    )  # fmt: skip
+
+
+async def _post_each(work: Work, entry: JournalEntry, lines: invitees.Lines, template: str) -> None:
+    """Each of them what their own line says. This piece of work is done once: its id makes the key."""
+    number, phone = await lookup.number_and_phone(work, entry.case_id)
+    await outbox.post(
+        work, list(lines), house_id=entry.house_id, template=template,
+        key=f"{entry.case_id}:{entry.kind}:{entry.about_id}:{entry.id}", case_id=entry.case_id,
+        lines=[{"casus": number} | ({"telefoon": phone} if phone else {})], own=lines,
     )  # fmt: skip

@@ -75,6 +75,7 @@ class Beleid(Policy):
         correct_phone_working_days="herstelTelefonischWerkdagen",
         glass_minutes="noodtoegangMinuten", most_cases_read="meesteCasussenIn10Minuten",
         weekly_overview="weekoverzicht", own_texts="eigenTeksten",
+        meeting_minutes="overlegMinuten", public_meeting_place="openbareOverlegplaats",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen",
     )  # fmt: skip

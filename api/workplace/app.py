@@ -15,6 +15,7 @@ from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
 from api.ways import Ways
 from api.workplace import (
+    agenda,
     answering,
     away,
     boards,
@@ -75,6 +76,7 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
+            *agenda.ROUTES,
             *away.ROUTES,
             *preferences.ROUTES,
             *wordings.ROUTES,

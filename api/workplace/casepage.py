@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api.workplace.pages import back, page, speaker
 from api.workplace.visits import Visit, visiting
 from models import rights, visibility
+from models.agenda import Presence, said_by_all
 from models.casebook import answers, corrections
 from models.clocks import AMSTERDAM
 from models.commands import GiveAnswer
@@ -21,6 +22,7 @@ from models.lookups import (
     decisions,
     duties,
     info,
+    invitations,
     meetings,
     referrals,
     stalled,
@@ -31,6 +33,7 @@ from models.lookups import (
 from models.lookups.absence import Away
 from models.lookups.caselists import CaseLine
 from models.lookups.decisions import DecisionLine
+from models.lookups.invitations import Reaction
 from models.lookups.paging import Page
 from models.lookups.stalled import StalledRow
 from models.lookups.timeline import Line
@@ -71,6 +74,16 @@ class Phoned:
 
 
 @dataclass(frozen=True, slots=True)
+class Guest:
+    """An organisation that is asked to a meeting: what it says, what each of its people said, who else could come."""
+
+    organisation_id: UUID
+    said: Presence | None
+    people: list[Reaction]
+    instead: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """Everything the page of a case shows to who looks at it."""
 
@@ -91,6 +104,7 @@ class CaseFile:
     may_open: bool  #: by emergency access or for supervision
     items: list[Known]
     places: dict[UUID, str]
+    guests: dict[UUID, list[Guest]]  #: by meeting that is planned, for the house
     away: Away | None  #: the regisseur is, and who leads meanwhile
 
 
@@ -116,6 +130,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         asker=await stalled.asker(work, row.stalls if row else ()), phone=_by_phone(visit, line, open_, own),
         open=sorted(open_, key=lambda one: one.duty.id not in own),
         meetings=held, places=await whereabouts.places(work, [one.id for one in held]),
+        guests=await _guests(visit, held),
         items=await _known(visit, case_id, facts),
         away=await absence.now_of(work, found.director_id) if line.process else None,
         commitments=await meetings.commitments_of(work, case_id), lines=await timeline.timeline(work, case_id),
@@ -128,6 +143,22 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     )  # fmt: skip
     answers.saw(work, "casus" if reads else "proces", found.id, found.id)
     return file
+
+
+async def _guests(visit: Visit, held: list[Meeting]) -> dict[UUID, list[Guest]]:
+    """Who comes to what is planned. Of whom nobody comes, the colleagues are named who could."""
+    planned = [one.id for one in held if invitations.is_on(one)]
+    if not planned or not visit.actor.is_staff:
+        return {}
+    found = await invitations.reactions(visit.work, planned)
+    instead = await invitations.instead(visit.work, found)
+    guests: dict[UUID, list[Guest]] = {}
+    for one in await meetings.invitees(visit.work, planned):
+        said = invitations.said_of(found, one)
+        summed = said_by_all([each.said for each in said])
+        names = [name for _, name in instead.get(one.organisation_id, [])] if summed is Presence.NOT else []
+        guests.setdefault(one.meeting_id, []).append(Guest(one.organisation_id, summed, said, names))
+    return guests
 
 
 async def _known(visit: Visit, case_id: UUID, facts: CaseFacts) -> list[Known]:

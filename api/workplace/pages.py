@@ -51,6 +51,7 @@ SAID: Mapping[str, str] = {
     "ingesteld": "Uw account is ingesteld. Meld u nu aan; wacht daarvoor op een nieuwe code.",
     "beeindigd": "Beëindigd. Wie daar nog aangemeld was, is dat niet meer.",
     "ingetrokken": "Het token is ingetrokken.",
+    "agenda_ingetrokken": "Het adres is ingetrokken. Uw agenda vindt er niets meer.",
     "afwezig": "Vastgelegd. Tot u er weer bent, doet uw vervanger wat op uw naam staat.",
     "gekozen": "Uw keuze is bewaard.",
     "bewaard": "De teksten zijn bewaard; zij gelden voor wat vanaf nu wordt verstuurd.",

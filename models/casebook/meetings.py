@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models import clocks, items
-from models.casebook import duties, plans, series
+from models.casebook import duties, invitees, plans, series
 from models.casebook import whereabouts as places
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
@@ -44,7 +44,8 @@ async def _convened(frame: Frame, command: Convene) -> Meeting:
     invited = await _invited(frame, command.organisations)
     meeting = Meeting(
         id=new_id(), house_id=case.house_id, case_id=case.id, visit_id=frame.visit_id, starts_at=starts_at,
-        series_id=command.series_id, convened_by=_person(frame), convened_at=work.now,
+        series_id=command.series_id, at_house=await _at_house(frame, command), convened_by=_person(frame),
+        convened_at=work.now,
     )  # fmt: skip
     work.session.add(meeting)
     await work.session.flush()
@@ -58,6 +59,14 @@ async def _convened(frame: Frame, command: Convene) -> Meeting:
     frame.owe(WorkKind.INVITE, meeting.id)
     frame.note("overleg gepland", "overleg", meeting.id, overleg=meeting.id)
     return meeting
+
+
+async def _at_house(frame: Frame, command: Convene) -> bool:
+    """At the place that the house made known as its public one: by that name, and by no other."""
+    public, place = frame.policy.public_meeting_place, command.place
+    if public and not place and command.series_id is not None:
+        place = (await meetings.one_series(frame.work, command.series_id)).place
+    return bool(public) and place.strip().casefold() == public.strip().casefold()
 
 
 def _ask_to_come(frame: Frame, meeting: Meeting, organisations: Collection[UUID]) -> None:
@@ -93,10 +102,11 @@ async def invite(work: Work, meeting_id: UUID, organisations: tuple[UUID, ...]) 
 
 
 async def uninvite(frame: Frame, organisations: Collection[UUID]) -> None:
-    """Who leaves the case is no longer asked to come to the meeting that is planned."""
+    """Who leaves the case is no longer asked to come to the meeting that is planned, and hears so."""
     planned = await meetings.coming(frame.work, frame.case.id)
     if planned is None:
         return
+    frame.owe(WorkKind.CANCEL, planned.id, again=True)
     for one in await meetings.invitees(frame.work, [planned.id]):
         if one.organisation_id in organisations:
             await frame.work.session.delete(one)
@@ -139,7 +149,7 @@ async def _point_at(frame: Frame, meeting: Meeting) -> None:
 
 
 async def reconvene(frame: Frame, starts_at: datetime) -> Meeting:
-    """The meeting gets another date: the old one is called off, who was invited and is still involved comes again."""
+    """The meeting gets another date: who was invited and is still involved comes again, for others it is called off."""
     planned = await meetings.coming(frame.work, frame.case.id)
     invited: tuple[UUID, ...] = ()
     place = ""
@@ -150,7 +160,10 @@ async def reconvene(frame: Frame, starts_at: datetime) -> Meeting:
         guests = [one.organisation_id for one in await meetings.invitees(frame.work, [planned.id])]
         invited = tuple(one for one in guests if one in involved)
         frame.owe(WorkKind.CANCEL, planned.id)
-    return await _convened(frame, Convene(starts_at=starts_at, place=place, organisations=invited))
+    meeting = await _convened(frame, Convene(starts_at=starts_at, place=place, organisations=invited))
+    if planned is not None:
+        await invitees.follow(frame.work, planned.id, meeting.id)
+    return meeting
 
 
 async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meeting:

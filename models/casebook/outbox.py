@@ -1,7 +1,7 @@
 """The outbox: what must be told, once per person and act; claimed, sent, retried, given up in the open."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -128,13 +128,18 @@ async def reminded(work: Work, duty_id: UUID) -> frozenset[UUID]:
 
 async def post(
     work: Work, recipients: Sequence[UUID], *, house_id: UUID, template: str, key: str, case_id: UUID | None,
-    lines: list[dict[str, Any]],
+    lines: list[dict[str, Any]], own: Mapping[UUID, dict[str, Any]] | None = None,
 ) -> None:  # fmt: skip
-    """One message for each of these people about one case or none; the same key for the same person is sent once."""
+    """One message for each of these people about one case or none; the same key for the same person is sent once.
+
+    `own`: by person, what every line says for them only.
+    """
     about = {
         "house_id": house_id, "template": template, "case_ids": [case_id] if case_id else [], "lines": lines,
     }  # fmt: skip
     rows = _messages(work, recipients, key, about)
+    for row in rows:
+        row["lines"] = [line | (own or {}).get(row["recipient_id"], {}) for line in lines]
     if rows:
         await work.session.execute(insert(Message).values(rows).on_conflict_do_nothing(index_elements=["key"]))
 

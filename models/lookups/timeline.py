@@ -270,6 +270,13 @@ def _held(facts: Mapping[str, Any], _known: Known) -> str:
     return f"Overleg gehouden; {count} {'organisatie' if count == 1 else 'organisaties'} aanwezig"
 
 
+def _replied(facts: Mapping[str, Any], known: Known) -> str:
+    who = known.organisation(_id(facts, "organisatie")) or "Een genodigde"
+    comes = {"komt_niet": "komt niet", "misschien": "komt misschien"}.get(str(facts.get("reactie")), "komt")
+    how = {"agenda": " (antwoord uit een agenda)", "telefoon": " (telefonisch)"}.get(str(facts.get("hoe")), "")
+    return f"{who} {comes} naar het overleg{how}"
+
+
 def _reminded(facts: Mapping[str, Any], known: Known) -> str:
     try:
         step = ladder.explain(Step(str(facts.get("stap"))))
@@ -361,6 +368,7 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "nieuwe melding": _new_report,
     "overleg gepland": _convened,
     "overleg gehouden": _held,
+    "uitnodiging beantwoord": _replied,
     "herinnering": _reminded,
     "overgeslagen": _passed,
     "escalatie verzet": _set_back,

@@ -63,6 +63,7 @@ DID: Mapping[str, str] = {
     "nieuwe melding": "voegde een nieuwe melding bij de casus",
     "overleg gepland": "plande een overleg",
     "overleg gehouden": "legde de uitkomst van een overleg vast",
+    "uitnodiging beantwoord": "liet weten of iemand naar een overleg komt",
     "herinnering": "herinnerde aan een taak",
     "overgeslagen": "sloeg een herinnering over die te laat kwam",
     "escalatie verzet": "verzette de escalatie van een taak",

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,6 @@ from models.policy import Policy
 from models.tables.cases import Case, Involvement, Visit
 from models.tables.duties import Duty
 from models.tables.engine import EngineRun, JournalEntry
-from models.tables.meetings import Meeting, MeetingInvitee
 from models.tables.once import REMEMBERED, IdempotencyKey
 from models.tables.people import House, HousePolicy, Organisation, Person
 from models.transactions import Work
@@ -34,15 +32,6 @@ class OwingVisit:
     def take(self, kind: WorkKind) -> list[UUID]:
         """The entries of a kind, once: what was tried now waits for its next try."""
         return self.entries.pop(kind, [])
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingCall:
-    """When a meeting is, whether it is still on, and who is asked to come."""
-
-    starts_at: datetime
-    is_on: bool
-    people: list[PersonId]
 
 
 async def visits_owing(work: Work, case_id: UUID) -> list[OwingVisit]:
@@ -132,16 +121,6 @@ async def _contacts(work: Work, case_id: UUID, organisations: Select[Any]) -> li
         .where(Person.roles.contains([Role.CONTACT.value])).order_by(Person.id)
     )  # fmt: skip
     return list(await work.session.scalars(statement))
-
-
-async def meeting_call(work: Work, meeting_id: UUID) -> MeetingCall:
-    """What an invitation or a cancellation says."""
-    meeting = (await work.session.scalars(select(Meeting).where(Meeting.id == meeting_id))).one()
-    people = await _contacts(
-        work, meeting.case_id, select(MeetingInvitee.organisation_id).where(MeetingInvitee.meeting_id == meeting_id)
-    )
-    is_on = meeting.held_at is None and meeting.moved_at is None and meeting.cancelled_at is None
-    return MeetingCall(meeting.starts_at, is_on, people)
 
 
 async def newest_run(work: Work, case_id: UUID) -> tuple[int, UUID] | None:

@@ -1,6 +1,7 @@
 """What is kept. Every table carries the house; row-level security stands behind each of them (migrations)."""
 
 from models.tables import (
+    agenda,
     assigned,
     attached,
     brakes,
@@ -22,6 +23,6 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "findings", "glass", "items",
-    "links", "meetings", "once", "people", "preferences", "referrals", "trail",
+    "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "findings", "glass",
+    "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail",
 ]  # fmt: skip

@@ -55,6 +55,7 @@ class Meeting(Base):
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("meeting_series.id"))
     starts_at: Mapped[datetime]
+    at_house: Mapped[bool] = mapped_column(default=False)  #: at the public place of the house, which anybody may know
     convened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     convened_at: Mapped[datetime]
     held_at: Mapped[datetime | None]

@@ -29,6 +29,9 @@ FITS: Mapping[str, re.Pattern[str]] = {
         "uiterlijk": _MOMENT,
         "herstelbaarTot": _MOMENT,
         "dossier": _ID,
+        "overleg": _ID,
+        "eerder": _MOMENT,
+        "gaatDoor": "True|False",
         "pad": r"/(?!/)[A-Za-z0-9/_.?=#-]{1,200}",
         "antwoordcode": r"[0-9A-Z]{4}-[0-9A-Z]{4}",
         "telefoon": r"(?!(\D*\d){9}\D*$)\+?[0-9(][0-9 ()/-]{5,24}",  # nine digits would be a BSN
@@ -38,6 +41,7 @@ FITS: Mapping[str, re.Pattern[str]] = {
         "nakijken": "True|False",
     }.items()
 }
+_CALENDAR = "agenda"  #: what a calendar part is made of: no template sees it
 _A_DAY, _SOON = 24, 4  # hours; days before the term
 
 
@@ -53,7 +57,8 @@ def checked(line: Mapping[str, Any]) -> dict[str, Any]:
 
     A number that is written in a way of its own is left out: nobody misses a message because of it.
     """
-    held = {key: value for key, value in line.items() if key != "telefoon" or _fits(key, value)}
+    spoken_of = {key: value for key, value in line.items() if key != _CALENDAR}
+    held = {key: value for key, value in spoken_of.items() if key != "telefoon" or _fits(key, value)}
     for key, value in held.items():
         if not _fits(key, value):
             raise DoesNotFit(key)
@@ -108,6 +113,8 @@ def spoken(
         "herstelbaarTot": words.moment(held["herstelbaarTot"]) if "herstelbaarTot" in held else "",
         "dossier": f"{base_url}/casussen/{held['dossier']}" if "dossier" in held else "",
         "nakijken": bool(held.get("nakijken")),
+        "eerder": words.moment(held["eerder"]) if "eerder" in held else "",
+        "gaatDoor": bool(held.get("gaatDoor")),
         "casussen": held.get("casussen", ""),
         "code": held.get("code", ""),
     }

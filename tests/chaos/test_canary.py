@@ -11,6 +11,8 @@ import pytest
 from models.commands import DescribeSubject
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase
+from tasks import invitations
+from tasks.outgoing import CalendarMethod
 from tests import factories
 from tests.chaos.conftest import Broken
 from tests.doors import Door
@@ -43,9 +45,10 @@ async def test_no_personal_data_reach_prefect_its_logs_its_events_or_the_mail_no
     subject = DescribeSubject(name=CANARY, bsn=BSN, address=CANARY)
     story = await factories.a_report(broken.web, broken.house, subjects=(subject,), **texts)
     async with httpx2.AsyncClient(base_url=broken.stack.base_url, trust_env=False, timeout=60) as client:
-        await _told_in_every_field(Door(client, broken.house), story)
+        address = await _told_in_every_field(Door(client, broken.house), story, broken)
     await broken.databases.shift(180)
     await broken.at_rest(within=120)
+    await _calendar_files(broken)
 
     found = await _tables_with(broken, "pols", {CANARY, BSN})
     assert found - CONTENT == set()
@@ -57,6 +60,9 @@ async def test_no_personal_data_reach_prefect_its_logs_its_events_or_the_mail_no
     assert await _where(broken, _secrets_in_mail(broken)) == {"mail"}
     log = (broken.stack.state / "api.log").read_text(encoding="utf-8")
     assert f"/v1/casussen/{story.case_id}/informatie" in log, "the doors kept no access log: this would prove nothing"
+    assert "GET /agenda/* 200" in log, "no calendar asked: this would prove nothing"
+    assert _files_with(broken.stack.state, {address}) == []
+    assert await _tables_with(broken, "pols", {address}) == set()
     await worker.stop()
 
 
@@ -76,8 +82,31 @@ async def _where(broken: Broken, needles: set[str]) -> set[str]:
     return tables | {"mail" if one.suffix == ".eml" else one.name for one in _files_with(broken.stack.state, needles)}
 
 
-async def _told_in_every_field(door: Door, story: Story) -> None:
-    """From report to closure, with the canary in every text that people can write."""
+async def _calendar_files(broken: Broken) -> None:
+    """Keep what calendars are sent beside everything else that is looked through."""
+    told = await broken.rows(
+        "SELECT o.id, o.lines, o.recipient_id, p.email, h.name AS house, o.created_at AS now FROM outbox o"
+        " JOIN person p ON p.id = o.recipient_id JOIN house h ON h.id = o.house_id"
+        " WHERE o.template IN ('uitnodiging', 'afzegging')"
+    )
+    made = [invitations.part(one, organiser="huis@pols.example", base_url="https://pols.example") for one in told]
+    methods = {one.method for one in made if one is not None}
+    assert methods == {CalendarMethod.REQUEST, CalendarMethod.CANCEL}, "nobody was invited: this would prove nothing"
+    for number, one in enumerate(made):
+        (broken.stack.state / f"agenda-{number}.ics").write_bytes(one.body if one else b"")
+
+
+async def _a_calendar_asks(door: Door, state: Path) -> str:
+    """Somebody's calendar asks for their work, which is kept; answers the secret of its address."""
+    secret = str((await door.post("ggz", f"/personen/{door.house.person('ggz')}/agendafeed"))["token"])
+    answer = await door.client.get(f"/agenda/{secret}.ics")
+    assert b"afspraak uitvoeren" in answer.content, "nothing is in the calendar: this would prove nothing"
+    (state / "feed.ics").write_bytes(answer.content)
+    return secret
+
+
+async def _told_in_every_field(door: Door, story: Story, broken: Broken) -> str:
+    """From report to closure, with the canary in every text that people can write; and a calendar that asks."""
     case, house = f"/casussen/{story.case_id}", door.house
     referral = (await door.get("politie", case))["aanmelding"]
     await door.call(
@@ -91,17 +120,20 @@ async def _told_in_every_field(door: Door, story: Story) -> None:
     await story.answer("regisseur", DutyKind.MINUTES, "gedaan", note=CANARY)
     await story.decide("regisseur", D.ADOPT_PLAN, reason=CANARY)
     await story.answer("ggz", DutyKind.ACCEPT_COMMITMENT, "aanvaard", note=CANARY)
+    secret = await _a_calendar_asks(door, broken.stack.state)
     await door.post("ggz", f"{case}/informatie", {"categorie": "zorg", "tekst": f"{CANARY} is stabiel"})
     await door.post("politie", f"{case}/besluiten", {"soort": "incident_melden", "toelichting": CANARY})
     task = await door.task("regisseur", story.case_id, "incident_beoordelen")
     await door.post("regisseur", f"/taken/{task['id']}/antwoorden", {"uitkomst": "niets", "toelichting": CANARY})
     await door.post("regisseur", f"{case}/overleggen", {"begintOp": "2090-01-01T10:00:00+01:00", "plaats": CANARY})
+    await broken.at_rest(within=120)  # invited, and called off when the case is closed
     await _held_and_opened(door, story, case)
     # a question that names somebody, an address that is not there, and a text that is no message
     for path in (f"/casussen?gemeente={CANARY}", f"/{CANARY}", f"/casussen/{CANARY}"):
         await door.call("GET", path, "regisseur")
     await door.call("POST", f"{case}/informatie", "ggz", content=CANARY)
     await factories.onward(story, Phase.MONITORING, Phase.CLOSED)
+    return secret
 
 
 async def _held_and_opened(door: Door, story: Story, case: str) -> None:

@@ -78,6 +78,7 @@ MATRIX = {
     "POST /casussen/{id}/overleggen": "3+3433433",
     "GET /overleggen/{id}": "+++4+34+4",
     "POST /overleggen/{id}/genodigden": "3+3433433",
+    "POST /overleggen/{id}/reacties": "+++4+34+3",
     "POST /overleggen/{id}/uitkomsten": "3+3433433",
     "POST /overlegreeksen": "++3333++3",
     "GET /overlegreeksen": "+++++3++3",
@@ -131,6 +132,9 @@ MATRIX = {
     "POST /huizen/{id}/beleid/berichten": "33333+3+3",
     "POST /personen/{id}/pincodes": "3333333+3",
     "DELETE /personen/{id}/pincodes": "3333333+3",
+    "GET /personen/{id}/agendafeed": "44+444444",
+    "POST /personen/{id}/agendafeed": "44+444444",
+    "DELETE /personen/{id}/agendafeed": "44+444444",
     "GET /organisaties": "+++++++++",
     "GET /personen": "+++++++++",
     "GET /mij": "+++++++++",
@@ -202,6 +206,7 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     token = (await door.post("politie", "/tokens", {"naam": "weeklijst"}))["id"]
     assert (await door.call("PUT", _away(house), "manager", json=AWAY)).status_code == 204
     await door.post("manager", f"/personen/{house.person('ggz')}/pincodes")
+    await door.post("politie", f"/personen/{house.person('politie')}/agendafeed")
     files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"], "tokens": token}
     paths = await _paths(door, story, asked) | await _series(door) | files
     return Scene(door, paths, await _bodies(door, question, await story.facts()))
@@ -246,6 +251,10 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "POST /personen/{id}/vertrek": f"/personen/{door.house.person('gemeente')}/vertrek",
         "POST /personen/{id}/pincodes": f"/personen/{door.house.person('ggz')}/pincodes",
         "DELETE /personen/{id}/pincodes": f"/personen/{door.house.person('ggz')}/pincodes",
+        **{
+            f"{verb} /personen/{{id}}/agendafeed": f"/personen/{door.house.person('politie')}/agendafeed"
+            for verb in ("GET", "POST", "DELETE")
+        },
         "POST /aanmeldingen/{id}/bijlagen": f"/aanmeldingen/{referral}/bijlagen?naam=nog.txt",
         "POST /taken/{id}/overdrachten": f"/taken/{progress}/overdrachten",
         "POST /taken/{id}/herinneringen": f"/taken/{progress}/herinneringen",
@@ -285,6 +294,7 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
+        "POST /overleggen/{id}/reacties": {"reactie": "komt"},
         "POST /aanmeldingen/{id}/bijlagen": "nog een foto",
         "POST /overlegreeksen": SERIES,
         "POST /overlegreeksen/{id}/beeindigingen": {"tot": "2090-01-01"},

@@ -143,6 +143,9 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("PUT /personen/{id}/voorkeuren", _keeps_people),
     ("GET /organisaties/{id}", _of_the_house),
     ("PUT /organisaties/{id}", _of_the_house),
+    ("GET /personen/{id}/agendafeed", _holds_token),
+    ("POST /personen/{id}/agendafeed", _holds_token),
+    ("DELETE /personen/{id}/agendafeed", _holds_token),
     ("GET /personen/{id}", _of_the_house),
     ("PUT /personen/{id}", _of_the_house),  # the people of a house are known in it; who may not is told so
     ("DELETE /personen/{id}", _of_the_house),
@@ -179,11 +182,13 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("POST /noodtoegangen/{id}", _asked_glass),
     ("GET /casussen/{id}", _right(Right.KNOW)),
     ("POST /casussen/{id}", _right(Right.KNOW)),
+    ("POST /overleggen/{id}/reacties", _right(Right.PROCESS)),
     ("POST /overleggen/{id}", _right(Right.KNOW)),
 )
 #: these hang on a house: one of it is enough
 OF_A_HOUSE = {
     "hulpvragen", "overlegreeksen", "huizen", "tokens", "afwezige", "teruggekeerde", "vertrekker", "organisaties",
+    "agendahouder",
 }  # fmt: skip
 #: somebody of the ggz whom nothing else is about, for what is done about people; what is done to one is not to another
 ABOUT = {
@@ -198,6 +203,9 @@ ABOUT = {
     "POST /personen/{id}/overdrachten": "vertrekker",
     "POST /personen/{id}/pincodes": "afwezige",
     "DELETE /personen/{id}/pincodes": "teruggekeerde",
+    "GET /personen/{id}/agendafeed": "agendahouder",
+    "POST /personen/{id}/agendafeed": "agendahouder",
+    "DELETE /personen/{id}/agendafeed": "agendahouder",
 }
 #: what else stands in a path, for which something that is not there is of the same case
 INNER = {"{besluitId}": "besluiten", "{informatieId}": "informatieId", "{versie}": "versie"}
@@ -228,6 +236,7 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         "POST /casussen/{id}/omleidingen": {"aan": "ontvanger"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
+        "POST /overleggen/{id}/reacties": {"reactie": "komt"},
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
         "POST /hulpvragen/{id}/adviezen": {"tekst": "Bel de wijkagent."},
         "POST /overlegreeksen/{id}/beeindigingen": {"tot": "2090-01-01"},
@@ -341,8 +350,10 @@ async def _house_wide(client: httpx2.AsyncClient, house: AHouse) -> dict[str, st
     """What hangs on a house: a question, a series of meetings, a token of somebody."""
     door, bodies = Door(client, house), _bodies(house)
     HOLDER[house.id] = house.person("gemeente")
+    await door.post("gemeente", f"/personen/{HOLDER[house.id]}/agendafeed")
     return {
         "organisaties": str(house.organisations["ggz"]),
+        "agendahouder": str(HOLDER[house.id]),
         "hulpvragen": (await door.call("POST", "/hulpvragen", json=bodies["POST /hulpvragen"])).json()["id"],
         "overlegreeksen": (await door.post("triagist", "/overlegreeksen", SERIES))["id"],
         "tokens": (await door.post("gemeente", "/tokens", bodies["POST /tokens"]))["id"],
@@ -577,7 +588,8 @@ PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
 #: test_answer_links.py; and who has a link needs nothing else, see test_answer_pages.py
 ELSEWHERE = {
     "POST /mijn/sessies/{session_id:uuid}", "POST /pincodes/{person_id:uuid}/intrekken", "GET /a/{token}",
-    "POST /a/{token}", "GET /a/{token}/antwoord", "POST /a/{token}/antwoord", "POST /a/{token}/pincode",
+    "POST /a/{token}", "GET /a/{token}/antwoord", "GET /agenda/{secret}.ics",
+    "POST /a/{token}/antwoord", "POST /a/{token}/pincode",
 }  # fmt: skip
 
 

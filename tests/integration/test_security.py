@@ -31,6 +31,7 @@ DEFINERS = {
     "pols_assigned", "pols_kept_from", "pols_coordinates", "pols_works_on",
     "pols_link", "pols_link_opened", "pols_link_answered", "pols_link_prove", "pols_own_pin", "pols_codes_of",
     "pols_open_by_code", "pols_links_follow", "pols_links_end", "pols_forget_links",
+    "pols_feed_holder",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
@@ -40,6 +41,7 @@ NOT_FOR_THE_ENGINE = {
     "local_account", "identity", "known_device", "sign_in_budget", "sign_in_flow",
     "info_item_version", "subject_address", "subject_protection", "meeting_place", "brake_count",
     "answer_pin",
+    "calendar_feed",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
@@ -190,6 +192,7 @@ async def test_the_doors_never_read_a_token_or_a_session(db: Databases) -> None:
     for what in (
         "token_hash FROM api_token", "secret_hash FROM web_session", "1 FROM engine_run", "1 FROM audit_seal",
         "1 FROM local_account", "1 FROM identity", "1 FROM answer_link", "pin_hash FROM answer_pin",
+        "1 FROM local_account", "1 FROM identity", "token_hash FROM calendar_feed",
     ):  # fmt: skip
         with pytest.raises(ProgrammingError, match="permission denied"):
             await asked(db.web, f"SELECT {what}")

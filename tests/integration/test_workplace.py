@@ -33,6 +33,7 @@ OPEN_TO_ALL = {
     ("POST", "/aanmelden/account"), ("GET", "/antwoord"), ("POST", "/antwoord"), ("GET", "/a/{token}"),
     ("POST", "/a/{token}"), ("GET", "/a/{token}/antwoord"), ("POST", "/a/{token}/antwoord"),
     ("POST", "/a/{token}/pincode"),
+    ("GET", "/agenda/{secret}.ics"),
 }  # fmt: skip
 SECRETS = ("Hendrik B.", "999990044", "veertien meldingen", "omdat het nodig is", "toezicht")
 

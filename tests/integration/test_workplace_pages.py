@@ -40,6 +40,7 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
             for path in (
                 "/", "/casussen", case, f"{case}/toegang", term, "/noodtoegangen", "/nergens", "/mijn", "/berichten",
                 "/mijn/voorkeuren", "/teksten", "/voorkeuren", "/bevestigen",
+                "/mijn/agenda",
             ):  # fmt: skip
                 found[f"{key} {path}"] = (await client.get(path)).text
     async with browsing(db) as client:
