@@ -11,6 +11,9 @@ from api.security_txt import ADDRESS, SecurityContact
 from deployments.scanner import Scanner
 from deployments.secret_files import SecretFiles, open_to_all
 from models.brake import Limits
+from models.credentials import Seal
+from models.events import SOURCE
+from tasks.channels import Channels
 from tasks.mail import Relay
 
 _NONE = SecretStr("")
@@ -35,6 +38,16 @@ class Settings(BaseSettings):
     mail_secure: bool = Field(default=False, description="STARTTLS with a verified certificate")
     mail_user: str = Field(default="", description="user at the relay")
     mail_password: SecretStr = Field(default=_NONE, description="password at the relay")
+    channels: SecretStr = Field(
+        default=_NONE, description="the channels beside mail, as TOML (see tasks/channels.py): POLS_CHANNELS_FILE"
+    )
+    event_key_file: Path | None = Field(
+        default=None, description="key that seals the secrets of subscribed systems; without it there are none"
+    )
+    event_source: str = Field(
+        default="urn:nld:oin:00000000000000000000:systeem:pols", pattern=SOURCE.pattern + "$",
+        description="who events are from: urn:nld:oin:<20 digits>:systeem:<name>",
+    )
     production: bool = Field(
         default=True, description="refuses to move the clock, signing in with a token, and secrets open to everybody"
     )
@@ -92,6 +105,14 @@ class Settings(BaseSettings):
         """The mail relay of the operator."""
         password = self.mail_password.get_secret_value()
         return Relay(self.mail_host, self.mail_port, self.mail_sender, self.mail_secure, self.mail_user, password)
+
+    def outside(self) -> Channels:
+        """The channels beside mail. Raises ValueError, which says what is wrong with the file."""
+        return Channels.read(self.channels.get_secret_value())
+
+    def event_seal(self) -> Seal | None:
+        """What the secrets of subscribed systems are sealed with. Raises OSError or ValueError."""
+        return Seal.of(self.event_key_file) if self.event_key_file else None
 
     def limits(self) -> Limits:
         """How much may be asked."""

@@ -43,7 +43,7 @@ def _asset() -> Any:  # noqa: ANN401 - apprise is imported late: it brings 150 p
     return AppriseAsset(app_id="Pols", app_desc="Pols", app_url="", secure_logging=True, http_redirects=False)
 
 
-async def send(relay: Relay, message: Any, base_url: str) -> str | None:  # noqa: ANN401 - a row of the outbox
+async def send(relay: Relay, message: Any, base_url: str, *, to: str = "") -> str | None:  # noqa: ANN401 - a row of the outbox
     """Send one outbox row. Answers None, or a code that says why not; never the words of the relay."""
     from apprise import Apprise, NotifyFormat  # noqa: PLC0415
 
@@ -51,7 +51,7 @@ async def send(relay: Relay, message: Any, base_url: str) -> str | None:  # noqa
         message.template, message.lines, house=message.house, base_url=base_url, now=message.now
     )
     apprise = Apprise(asset=_asset())
-    if not apprise.add(relay.url(message.email, str(message.id))):
+    if not apprise.add(relay.url(to or message.email, str(message.id))):
         return "adres ongeldig"
     try:
         result = await asyncio.wait_for(

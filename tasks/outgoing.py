@@ -31,3 +31,12 @@ class Outgoing:
     html: str = ""
     language: str = "nl"
     calendar: CalendarPart | None = None
+    short: str = ""  #: the same in one breath, for a telephone: kind of act, day, reference, whom to call
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of one try. `code` is None when the other side took it; a code of ours, never the words of the other side."""
+
+    code: str | None = None
+    lasting: bool = False  #: trying again is of no use: refused for good

@@ -39,6 +39,7 @@ SUBJECTS = {
     "overgedragen": "Taken van een collega zijn nu van u",
     "massaal_gelezen": "Er zijn ongewoon veel casussen geopend",
     "leidinggevende": "Een antwoord van uw organisatie blijft uit",
+    "kanaal_code": "Uw code om dit kanaal te bevestigen",
 }
 
 #: what the step of a ladder asks of who reads it, besides how the term stands
@@ -113,4 +114,4 @@ def message(
 
 
 def _in_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(lines, key=lambda line: (not line.get("spoed"), line.get("uiterlijk") or "", line["casus"]))
+    return sorted(lines, key=lambda line: (not line.get("spoed"), line.get("uiterlijk") or "", line.get("casus", "")))

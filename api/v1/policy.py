@@ -69,7 +69,8 @@ class Beleid(Policy):
         correct_phone_working_days="herstelTelefonischWerkdagen",
         glass_minutes="noodtoegangMinuten", most_cases_read="meesteCasussenIn10Minuten",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
-        life_domains="leefgebieden", sensitive_terms="gevoeligeTermen",
+        life_domains="leefgebieden", sensitive_terms="gevoeligeTermen", contact_domains="adresdomeinen",
+        webhook_hosts="systemenVoorGebeurtenissen",
     )  # fmt: skip
 
     terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen

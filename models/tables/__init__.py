@@ -8,6 +8,7 @@ from models.tables import (
     duties,
     engine,
     entrance,
+    events,
     findings,
     glass,
     items,
@@ -16,10 +17,11 @@ from models.tables import (
     people,
     referrals,
     trail,
+    ways,
 )
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "findings", "glass", "items",
-    "meetings", "once", "people", "referrals", "trail",
+    "Base", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events", "findings", "glass",
+    "items", "meetings", "once", "people", "referrals", "trail", "ways",
 ]  # fmt: skip
