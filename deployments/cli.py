@@ -152,7 +152,7 @@ def status(
 
 @app.command()
 def channels() -> None:
-    """Check the file of the channels beside mail (POLS_CHANNELS_FILE) and say which there are; ends with 1 when it is wrong."""
+    """Check the file of the channels (POLS_CHANNELS_FILE) and say which there are; ends with 1 when it is wrong."""
     try:
         found = Settings().outside()
     except ValueError as wrong:

@@ -1,4 +1,4 @@
-"""Draining the outbox: claim, send over the way that was chosen, record. Sending never holds a lease or a transaction."""
+"""Draining the outbox: claim, send over the way chosen, record. Sending never holds a lease or a transaction."""
 
 import asyncio
 import logging

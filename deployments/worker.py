@@ -1,4 +1,4 @@
-"""The worker: conducts woken cases, fires what is due, sends mail and events, erases, checks, seals and heals. One event loop."""
+"""The worker: conducts woken cases, fires what is due, sends, tells, erases, checks, seals, heals. One event loop."""
 
 import asyncio
 import contextlib

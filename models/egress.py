@@ -16,7 +16,7 @@ _URL = re.compile(
     re.ASCII,
 )
 #: names that lead to one's own network, whatever answers for them
-_INSIDE = ("localhost", "local", "localdomain", "internal", "intranet", "private", "lan", "home", "corp", "arpa")
+_INSIDE = ("localhost", "local", "localdomain", "internal", "intranet", "private", "lan", "home", "corp", "arpa", "svc")
 _HIGHEST_PORT = 65_535
 
 #: by RFC 6890 and its registry: what is somebody's own, a link's, a group's, documentation or not given out
@@ -52,15 +52,21 @@ def _is_outside_6(found: IPv6Address) -> bool:
 
 
 def is_name(host: str) -> bool:
-    """Whether this is a name of the internet in its one form: small letters, no number, and not of one's own network."""
+    """Whether this is a name of the internet in its one form: small letters, no number, not of one's own network."""
     return len(host) <= 253 and _NAME.fullmatch(host) is not None and host.rpartition(".")[2] not in _INSIDE  # noqa: PLR2004 - RFC 1035
 
 
-def place_of(url: str) -> str | None:
-    """The host of an address to send to, with its port when that is not the usual one; nothing when it is no address."""
-    if len(url) > LONGEST or (found := _URL.fullmatch(url)) is None or not is_name(found["host"]):
+def parts_of(url: str) -> tuple[str, int] | None:
+    """The host and the port of an address in its one form; nothing when there could be two opinions about it."""
+    if len(url) > LONGEST or (found := _URL.fullmatch(url)) is None:
         return None
     port = int(found["port"] or HTTPS)
-    if port > _HIGHEST_PORT:
+    return (found["host"], port) if port <= _HIGHEST_PORT else None
+
+
+def place_of(url: str) -> str | None:
+    """The host of an address to send to, with its port when that is not the usual one; nothing when it is none."""
+    found = parts_of(url)
+    if found is None or not is_name(found[0]):
         return None
-    return found["host"] if port == HTTPS else f"{found['host']}:{port}"
+    return found[0] if found[1] == HTTPS else f"{found[0]}:{found[1]}"

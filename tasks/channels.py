@@ -1,7 +1,7 @@
 """The channels beside mail: what the operator set up, and sending one message over one of them.
 
 The operator writes a file (TOML, `POLS_CHANNELS_FILE`) with one address of Apprise per kind; people give only what is
-filled in at `{adres}`, checked and percent-encoded. What is not in the file does not exist.
+filled in at `{adres}`, checked, as data and never as part of an address. What is not in the file does not exist.
 
     eigenNetwerk = ["matrix.huis.example"]            # of one's own network all the same; any port, or host:port
     certificaten = "/etc/pols/eigen-ca.pem"           # who vouches for those
@@ -29,7 +29,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -41,8 +41,6 @@ from tasks.outgoing import Outgoing, Sent
 
 if TYPE_CHECKING:
     from types import ModuleType
-
-    from apprise import NotifyBase
 
 TIMEOUT = 15  # seconds
 LONGEST = 1_000  #: characters; Teams takes no more
@@ -157,17 +155,17 @@ def _services() -> "ModuleType":
     return services
 
 
-def service(channels: Channels, egress: Egress, message_id: str, way: Way) -> "NotifyBase | None":
+def service(channels: Channels, egress: Egress, message_id: str, way: Way) -> Any:  # noqa: ANN401 - a service of Apprise
     """What sends over this way; nothing when the operator did not set it up (any more)."""
     found = _configured(channels, way)
     if found is None:
         return None
     template, more = found
     kind = getattr(_services(), way.kind.name.title())
-    parsed = kind.parse_url(template.replace(ADDRESS, quote(way.address, safe="")))
+    parsed = kind.parse_url(template)
     if not parsed:
         return None
-    made: NotifyBase = kind(**parsed, asset=_services().asset(), overflow="truncate")
+    made = kind(**parsed, asset=_services().asset(), overflow="truncate")
     for name, value in {"egress": egress, "message_id": message_id, **more}.items():
         setattr(made, name, value)
     return made
@@ -180,9 +178,11 @@ def _configured(channels: Channels, way: Way) -> tuple[str, dict[str, Any]] | No
             sms = channels.sms
             return sms.adres, {"to": way.address, "provider_headers": sms.koppen, "template": sms.bericht}
         case WayKind.MATRIX if channels.matrix:
-            return f"{channels.matrix.adres}?discovery=no&e2ee=no&image=no", {}
+            # given as it is: in a path it would be taken apart again
+            account = channels.matrix.adres.replace(ADDRESS, "") + "?discovery=no&e2ee=no&mode=off"
+            return account, {"users": [way.address], "rooms": [], "include_image": False}
         case WayKind.TEAMS if way.address in channels.teams:
-            return channels.teams[way.address], {}
+            return channels.teams[way.address], {"include_image": False}
         case WayKind.WEBHOOK if way.address in channels.webhook:
             hook = channels.webhook[way.address]
             return hook.adres, {"secret": hook.geheim}

@@ -1,22 +1,22 @@
 """The one door to outside: HTTPS to what is nobody's own network, or to what the operator names.
 
-A name is looked up once; all it leads to is looked at, and the connection goes to what was looked at, so a second answer
-of a name server changes nothing. No redirect is followed, no proxy of the environment used, no more read than needed.
+A name is looked up once; all it leads to is looked at, and the connection goes to what was looked at, so that a second
+answer of a name server changes nothing. No redirect is followed, no proxy of the environment used, no more read than
+needed.
 """
 
 import socket
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpcore2
 
-from models.egress import HTTPS, is_name, is_outside
+from models.egress import HTTPS, is_name, is_outside, parts_of
 
 #: looks a name up: the addresses, as text
 Resolve = Callable[[str], list[str]]
@@ -54,7 +54,16 @@ def look_up(host: str) -> list[str]:
     return list(dict.fromkeys(str(one[4][0]) for one in found))
 
 
-@dataclass(frozen=True)
+@cache
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Certificates are always checked; there is no setting against it. Made once: it reads them all."""
+    made = ssl.create_default_context()
+    if ca_file is not None:
+        made.load_verify_locations(ca_file)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
 class Egress:
     """Where may be connected to. `own`: hosts (or host:port) of one's own network that the operator names."""
 
@@ -63,14 +72,6 @@ class Egress:
     resolve: Resolve = look_up
     connect_seconds: float = 4.0
     seconds: float = 10.0  #: for all of it: who answers a byte at a time is not waited for
-
-    @cached_property
-    def tls(self) -> ssl.SSLContext:
-        """Certificates are always checked; there is no setting against it."""
-        made = ssl.create_default_context()
-        if self.ca_file is not None:
-            made.load_verify_locations(self.ca_file)
-        return made
 
     def is_own(self, host: str, port: int) -> bool:
         """Whether the operator named this place."""
@@ -93,10 +94,11 @@ class Egress:
 
     def request(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> Answer:
         """One request, in a thread. Raises NotReached."""
-        parts = urlsplit(url)
-        if parts.scheme != "https" or parts.username is not None or parts.hostname is None:
+        place = parts_of(url)
+        if place is None:
             raise NotReached(NOT_ALLOWED)
-        sent = {"Host": parts.netloc, "Accept-Encoding": "identity", "Content-Length": str(len(body))} | dict(headers)
+        host = place[0] if place[1] == HTTPS else f"{place[0]}:{place[1]}"
+        sent = {"Host": host, "Accept-Encoding": "identity", "Content-Length": str(len(body))} | dict(headers)
         try:
             return self._exchange(method, url, sent, body)
         except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
@@ -110,7 +112,7 @@ class Egress:
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), self.connect_seconds)
         backend = _Guarded(self, monotonic() + self.seconds)
         with (
-            httpcore2.ConnectionPool(self.tls, network_backend=backend, max_connections=1) as pool,
+            httpcore2.ConnectionPool(trusting(self.ca_file), network_backend=backend, max_connections=1) as pool,
             pool.stream(
                 method, url, headers=list(headers.items()), content=body, extensions={"timeout": timeout}
             ) as answer,
@@ -128,7 +130,9 @@ def _beginning(chunks: Iterable[bytes]) -> bytes:
 
 
 def _why(error: Exception) -> str:
-    return "certificaat niet vertrouwd" if isinstance(error.__cause__, ssl.SSLError) else "geen verbinding"
+    return (
+        "certificaat niet vertrouwd" if any(isinstance(one, ssl.SSLError) for one in error.args) else "geen verbinding"
+    )
 
 
 class _Guarded(httpcore2.NetworkBackend):

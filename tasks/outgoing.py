@@ -36,7 +36,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of one try. `code` is None when the other side took it; a code of ours, never the words of the other side."""
+    """What became of one try. `code` is None when the other side took it; a code of ours, never the other's words."""
 
     code: str | None = None
     lasting: bool = False  #: trying again is of no use: refused for good

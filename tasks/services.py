@@ -8,10 +8,11 @@ import json
 import logging
 import re
 import time
+import warnings
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from apprise import AppriseAsset, NotificationManager, NotifyBase
+from apprise import AppriseAsset, NotificationManager, NotifyBase, NotifyFormat
 from apprise.plugins.matrix.base import NotifyMatrix
 from apprise.plugins.workflows import NotifyWorkflows
 
@@ -31,14 +32,17 @@ def asset() -> AppriseAsset:
 
 
 def only_ours() -> None:
-    """Of all the services of Apprise only mail can be made from an address; its log names recipients and is not kept."""
-    NotificationManager().enable_only("mailto", "mailtos")
+    """Of all the services of Apprise only mail can be made from an address; its log names recipients: not kept."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # one of its modules asks for a module that leaves Python
+        NotificationManager().enable_only("mailto", "mailtos")
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
 class _Outside:
     """What a service of ours is given when it is made, and what became of its try."""
 
+    enabled = True  # the services they are made of are not
     egress: Egress
     message_id: str = ""
     code: str | None = None
@@ -59,12 +63,13 @@ class _Outside:
         return self.code is None
 
 
-class Teams(_Outside, NotifyWorkflows):  # type: ignore[misc]  # Apprise types little of itself
+class Teams(_Outside, NotifyWorkflows):
     """A channel of Microsoft Teams, by a workflow (Power Automate) that posts what it is sent."""
 
-    def send(self, body: str, title: str = "", notify_type: Any = None, **_more: Any) -> bool:  # noqa: ANN401 - as Apprise has it
+    notify_format: Any = NotifyFormat.TEXT  # as Markdown every point of a sentence would get a stroke before it
+
+    def send(self, body: str, title: str = "", notify_type: Any = None, **_more: Any) -> bool:  # noqa: ANN401, ARG002 - as Apprise has it
         """As its parent, through our door."""
-        del notify_type
         path = "/powerautomate/automations/direct" if self.power_automate else ""
         if path and self.routing_id:
             path += f"/cu/{self.routing_id}"
@@ -75,21 +80,18 @@ class Teams(_Outside, NotifyWorkflows):  # type: ignore[misc]  # Apprise types l
         return self.post(url, self.gen_payload(body=body, title=title))
 
 
-class Matrix(_Outside, NotifyMatrix):  # type: ignore[misc]  # the same
+class Matrix(_Outside, NotifyMatrix):
     """Somebody on Matrix, in a room of our own account with them. A message that is tried again is shown once."""
 
     def send(self, *given: Any, **named: Any) -> bool:  # noqa: ANN401 - as Apprise has it
         """With the token of the operator, and the id of the message as that of its transaction."""
-        self.access_token, self.transaction_id = self.password, self.message_id
+        self.access_token, self.transaction_id = self.password, self.message_id  # type: ignore[assignment]
         taken = bool(super().send(*given, **named))
         self.code = None if taken else self.code or "geweigerd"
         return taken
 
-    def _fetch(
-        self, path: str, payload: Any = None, method: str = "POST", ok_status: Any = None, **_more: Any  # noqa: ANN401
-    ) -> tuple[bool, Any, int]:
+    def _fetch(self, path: str, payload: Any = None, method: str = "POST", **_more: Any) -> tuple[bool, Any, int]:  # type: ignore[override]  # noqa: ANN401
         """As its parent, through our door."""
-        del ok_status
         headers = _JSON | {"Accept": "application/json", "Authorization": f"Bearer {self.access_token}"}
         url = f"{_place(self)}/_matrix/client/v3{path}"
         status, body = self.exchange(method, url, b"" if payload is None else json.dumps(payload).encode(), headers)
@@ -100,14 +102,14 @@ class Matrix(_Outside, NotifyMatrix):  # type: ignore[misc]  # the same
         return self.code is None, found, status or 503
 
 
-class Webhook(_Outside, NotifyBase):  # type: ignore[misc]  # the same
+class Webhook(_Outside, NotifyBase):
     """A system of a participant: signed JSON, as `models.signing` says."""
 
-    service_name = "Webhook"
-    secure_protocol = "jsons"
+    service_name: Any = "Webhook"
+    secure_protocol: Any = "jsons"
     secret: str
 
-    def send(self, body: str, title: str = "", **_more: Any) -> bool:  # noqa: ANN401 - as Apprise has it
+    def send(self, body: str, title: str = "", notify_type: Any = None, **_more: Any) -> bool:  # noqa: ANN401, ARG002 - the same
         """The message, signed."""
         sent = json.dumps({"id": self.message_id, "onderwerp": title, "tekst": body}).encode()
         signed = signing.headers(self.secret, self.message_id, int(time.time()), sent)
@@ -120,18 +122,18 @@ class Webhook(_Outside, NotifyBase):  # type: ignore[misc]  # the same
         return f"jsons://{self.host}/"
 
 
-class Sms(_Outside, NotifyBase):  # type: ignore[misc]  # the same
+class Sms(_Outside, NotifyBase):
     """A provider of SMS with an HTTP interface: which headers and which JSON it wants stands in the operator's file."""
 
-    service_name = "SMS"
-    secure_protocol = "sms"
+    service_name: Any = "SMS"
+    secure_protocol: Any = "sms"
     title_maxlen = 0
     body_maxlen = 459  # three messages as a telephone counts them
     to: str
     provider_headers: dict[str, str]
     template: Any
 
-    def send(self, body: str, **_more: Any) -> bool:  # noqa: ANN401 - as Apprise has it
+    def send(self, body: str, title: str = "", notify_type: Any = None, **_more: Any) -> bool:  # noqa: ANN401, ARG002 - the same
         """Fill the template in as data, so that no text can change its form."""
         filled = _filled(self.template, {"{adres}": self.to, "{tekst}": body, "{id}": self.message_id})
         return self.post(f"{_place(self)}{quote(self.fullpath)}", filled, self.provider_headers)

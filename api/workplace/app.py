@@ -18,12 +18,14 @@ from api.workplace import (
     away,
     boards,
     casepage,
+    channels,
     enrolling,
     entering,
     files,
     oversight,
     own,
     provider,
+    subscriptions,
     terms,
     trail,
     unblocking,
@@ -31,6 +33,7 @@ from api.workplace import (
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.casebook import escalate, nudge
+from models.credentials import Seal
 from models.ladder import Addressee
 from models.refusals import Refusal
 from models.transactions import Database
@@ -49,7 +52,7 @@ class _Workplace(Starlette):
         return SafePages(super().build_middleware_stack())
 
 
-def create_workplace(database: Database, ways: Ways) -> Starlette:
+def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None = None) -> Starlette:
     """The workplace on this database, with these ways in; mount it at `/`."""
     made = _Workplace(
         routes=[
@@ -70,6 +73,8 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
             *away.ROUTES,
+            *channels.ROUTES,
+            *subscriptions.ROUTES,
             *unblocking.ROUTES,
             *files.ROUTES,
         ],
@@ -77,7 +82,7 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
         exception_handlers=_HANDLERS,
     )
     made.state.database = database
-    made.state.ways = ways
+    made.state.ways, made.state.event_seal = ways, event_seal
     return made
 
 

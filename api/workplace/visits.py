@@ -20,7 +20,7 @@ from models.casebook.sessions import LASTS
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Database, Work, signed_in, unit_of_work
-from models.words import Door
+from models.words import Door, Role
 
 #: the browser keeps these from other sites, from http, and from other hosts of the domain
 COOKIE = "__Host-pols_sessie"
@@ -47,6 +47,11 @@ class Visit:
     def reads_log(self) -> bool:
         """Whether the log is in their menu."""
         return self.actor.has(*LOG_ROLES)
+
+    @property
+    def keeps_house(self) -> bool:
+        """Whether the systems that hear of events are in their menu."""
+        return self.actor.has(Role.MANAGER, Role.ADMINISTRATOR)
 
     def field(self, name: str) -> str:
         """A text field of the form."""

@@ -39,6 +39,12 @@ _CLAIM = text("""
     FROM due LEFT JOIN taken USING (id) LEFT JOIN subscription s ON s.id = taken.subscription_id
 """).bindparams(bindparam("now", type_=Moment()))
 
+_LEFT_ALONE = text("""
+    UPDATE event_delivery SET next_try_at = :again
+    WHERE subscription_id = (SELECT subscription_id FROM event_delivery WHERE id = :event)
+      AND sent_at IS NULL AND gave_up_at IS NULL AND dropped_at IS NULL AND next_try_at < :again
+""").bindparams(bindparam("again", type_=Moment()))
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -74,10 +80,16 @@ async def sent(work: Work, event_id: UUID) -> None:
 
 
 async def failed(work: Work, event_id: UUID, tries: int, code: str, *, lasting: bool = False) -> datetime | None:
-    """It did not: try again later, or give up in the open. Answers the next try."""
+    """It did not: try again later, or give up in the open. Answers the next try.
+
+    What else waits for that system waits as long: one that is down is left alone, and holds up nobody else.
+    """
     wait = BACK_OFF[tries - 1] if tries <= len(BACK_OFF) and not lasting else None
     values: dict[str, object] = {"code": code}
     values |= {"next_try_at": work.now + wait} if wait is not None else {"gave_up_at": work.now}
     waiting = (EventDelivery.sent_at.is_(None), EventDelivery.dropped_at.is_(None))
     await work.session.execute(update(EventDelivery).where(EventDelivery.id == event_id, *waiting).values(**values))
-    return None if wait is None else work.now + wait
+    if wait is None:
+        return None
+    await work.session.execute(_LEFT_ALONE, {"event": event_id, "again": work.now + wait})
+    return work.now + wait

@@ -61,7 +61,9 @@ def _must_be_own(work: Work, person_id: UUID) -> None:
 def _send_code(work: Work, one: ContactWay) -> None:
     """A code to the way itself; an earlier one is void."""
     if one.codes >= ways.MOST_CODES:
-        raise NotPossible("Hierheen gingen al drie codes. Klopt het adres? Verwijder het en voeg het morgen opnieuw toe.")
+        raise NotPossible(
+            "Hierheen gingen al drie codes. Klopt het adres? Verwijder het en voeg het morgen opnieuw toe."
+        )
     code = f"{secrets.randbelow(10**8):08d}"
     one.code_hash, one.code_until = _hash(one.id, code), work.now + ways.CODE_LASTS
     one.codes, one.tries = one.codes + 1, 0

@@ -34,7 +34,7 @@ def state(one: EventDelivery) -> str:
 
 
 async def page(work: Work, asked: Page) -> Paged[Subscribed]:
-    """The subscriptions of the house that were not ended, the oldest first, each with its newest event: one question."""
+    """The subscriptions of the house that were not ended, the oldest first, each with its newest event."""
     newest = aliased(EventDelivery)
     last = (
         select(newest.id).where(newest.subscription_id == Subscription.id).order_by(newest.id.desc()).limit(1)

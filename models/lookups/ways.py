@@ -7,11 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import func, select, text
 
-from models.refusals import NotFound
+from models.lookups import people
+from models.refusals import NotAllowed, NotFound
 from models.tables.people import Person
 from models.tables.ways import ChannelChoice, ContactWay
 from models.transactions import Work
 from models.ways import CODE, OCCASIONS, TRIES_ELSEWHERE, Occasion, Way, WayKind
+from models.words import Role
 
 _DAY = timedelta(days=1)
 #: the way that was chosen while it counts; of a code only the way that it is for
@@ -36,6 +38,14 @@ async def of(work: Work, person_id: UUID) -> list[ContactWay]:
     """Somebody's ways that were not ended, the oldest first; nobody else's are shown (the database sees to it)."""
     statement = select(ContactWay).where(ContactWay.person_id == person_id, ContactWay.ended_at.is_(None))
     return list(await work.session.scalars(statement.order_by(ContactWay.id)))
+
+
+async def seen(work: Work, person_id: UUID) -> list[ContactWay]:
+    """Somebody's ways, for themselves and for who keeps the house. Raises NotFound, NotAllowed."""
+    await people.anybody(work, person_id)
+    if person_id != work.actor.person_id and not work.actor.has(Role.ADMINISTRATOR):
+        raise NotAllowed("Hoe iemand bereikt wordt zien alleen diegene en de functioneel beheerder.")
+    return await of(work, person_id)
 
 
 async def choices(work: Work, person_id: UUID) -> dict[Occasion, UUID]:

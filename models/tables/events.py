@@ -38,7 +38,7 @@ class Subscription(Base):
 class EventDelivery(Base):
     """One event for one subscription. Its id is the id of the event: every try carries the same.
 
-    `dropped_at`: who was to hear of it may not any more. What it is about is for the engine, not for who keeps the house.
+    `dropped_at`: who was to hear of it may not any more. What it is about is for the engine, not for who keeps a house.
     """
 
     __tablename__ = "event_delivery"
