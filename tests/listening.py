@@ -1,4 +1,4 @@
-"""A real HTTPS server on loopback with a certificate of its own, that keeps what it was sent and answers what a test wants.
+"""A real HTTPS server on loopback with a certificate of its own; it keeps what it was sent, answers what a test wants.
 
 It stands for a provider of SMS, a homeserver of Matrix, a workflow of Teams, or a system of a participant.
 """

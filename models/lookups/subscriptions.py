@@ -37,7 +37,7 @@ async def page(work: Work, asked: Page) -> Paged[Subscribed]:
     """The subscriptions of the house that were not ended, the oldest first, each with its newest event."""
     newest = aliased(EventDelivery)
     last = (
-        select(newest.id).where(newest.subscription_id == Subscription.id).order_by(newest.id.desc()).limit(1)
+        select(newest.id).where(newest.subscription_id == Subscription.id).order_by(newest.happened_at.desc(), newest.id.desc()).limit(1)
         .correlate(Subscription).scalar_subquery()
     )  # fmt: skip
     statement = (
@@ -56,9 +56,9 @@ async def deliveries(work: Work, subscription_id: UUID, asked: Page) -> Paged[Ev
     await one(work, subscription_id)
     statement = select(EventDelivery).where(EventDelivery.subscription_id == subscription_id)
     rows = await work.session.scalars(
-        keyset(statement, asked, EventDelivery.id, start=lambda place: (place.id,), newest_first=True)
+        keyset(statement, asked, EventDelivery.happened_at, EventDelivery.id, newest_first=True)
     )
-    return cut(rows.all(), asked, lambda row: Place(row.id))
+    return cut(rows.all(), asked, lambda row: Place(row.id, row.happened_at))
 
 
 async def one(work: Work, subscription_id: UUID) -> Subscription:

@@ -46,7 +46,7 @@ class EventDelivery(Base):
         CheckConstraint("num_nonnulls(sent_at, gave_up_at, dropped_at) <= 1", name="ends_once"),
         CheckConstraint("(kind = 'proef') = (case_id IS NULL)", name="is_about_a_case"),
         Index("ix_event_delivery_owed", "next_try_at", postgresql_where=text(OWED)),
-        Index("ix_event_delivery_subscription_id", "subscription_id", "id"),
+        Index("ix_event_delivery_subscription_id", "subscription_id", "happened_at", "id"),
         Index("ix_event_delivery_case_id", "case_id"),
     )
 

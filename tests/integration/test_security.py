@@ -27,7 +27,7 @@ DEFINERS = {
     "pols_open_account_session", "pols_invited", "pols_enrolling", "pols_enrolled", "pols_bind",
     "pols_open_identity_session", "pols_confirm_identity", "pols_shut_out", "pols_forget_sign_ins",
     "pols_is_shut", "pols_may_find", "pols_may_find_in", "pols_brake", "pols_is_fit",
-    "pols_undesignated",
+    "pols_undesignated", "pols_hears", "pols_duty_events", "pols_meeting_events",
     "pols_assigned", "pols_kept_from", "pols_coordinates", "pols_works_on",
 }  # fmt: skip
 
@@ -45,6 +45,7 @@ CONTENT = {
     *(f"glass.{one}" for one in (
         "reason", "asked_at", "code_hash", "tries", "confirmed_by", "verdict", "review", "reviewed_at", "reviewed_by",
     )),
+    *(f"contact_way.{one}" for one in ("made_at", "code_hash", "code_until", "tries", "codes", "ended_by")),
     "commitment.replaces_id", "hold.reason", "term_change.reason", "person.screened_until", "person.trained_until",
 }  # fmt: skip
 

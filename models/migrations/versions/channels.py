@@ -115,7 +115,7 @@ EVENTS = (
     CREATE INDEX ix_event_delivery_owed ON event_delivery (next_try_at)
       WHERE sent_at IS NULL AND gave_up_at IS NULL AND dropped_at IS NULL
     """,
-    "CREATE INDEX ix_event_delivery_subscription_id ON event_delivery (subscription_id, id)",
+    "CREATE INDEX ix_event_delivery_subscription_id ON event_delivery (subscription_id, happened_at, id)",
     "CREATE INDEX ix_event_delivery_case_id ON event_delivery (case_id)",
     *(
         statement.format(table=table)
