@@ -37,8 +37,8 @@ async def page(work: Work, asked: Page) -> Paged[Subscribed]:
     """The subscriptions of the house that were not ended, the oldest first, each with its newest event."""
     newest = aliased(EventDelivery)
     last = (
-        select(newest.id).where(newest.subscription_id == Subscription.id).order_by(newest.happened_at.desc(), newest.id.desc()).limit(1)
-        .correlate(Subscription).scalar_subquery()
+        select(newest.id).where(newest.subscription_id == Subscription.id)
+        .order_by(newest.happened_at.desc(), newest.id.desc()).limit(1).correlate(Subscription).scalar_subquery()
     )  # fmt: skip
     statement = (
         select(Subscription, Organisation.name, EventDelivery)

@@ -247,8 +247,8 @@ async def test_an_act_that_is_undone_is_heard_of_by_nobody(scene: Scene) -> None
     with pytest.raises(ZeroDivisionError):
         async with story.acting("regisseur") as work:
             await work.session.execute(
-                text("UPDATE duty SET lapsed_at = now() WHERE case_id = :c AND answered_at IS NULL AND lapsed_at IS NULL"
-                     " AND withdrawn_at IS NULL"), {"c": story.case_id},
+                text("UPDATE duty SET lapsed_at = now() WHERE case_id = :c AND answered_at IS NULL"
+                     " AND lapsed_at IS NULL AND withdrawn_at IS NULL"), {"c": story.case_id},
             )  # fmt: skip
             raise ZeroDivisionError
 
@@ -378,7 +378,8 @@ async def test_a_secret_that_cannot_be_opened_is_said_and_nothing_is_sent(scene:
     [
         ({"adres": "http://systeem.politie.example/"}, "adres"), ({"adres": "https://127.0.0.1/"}, "adres"),
         ({"adres": "https://elders.example/"}, "adres"), ({"adres": "https://u:p@systeem.politie.example/"}, "adres"),
-        ({"adres": "https://systeem.politie.example:8443/"}, "adres"), ({"adres": "https://systeem.politie.example/#x"}, "adres"),
+        ({"adres": "https://systeem.politie.example:8443/"}, "adres"),
+        ({"adres": "https://systeem.politie.example/#x"}, "adres"),
         ({"soorten": ["proef"]}, "soorten"), ({"soorten": []}, "soorten"), ({"soorten": ["alles"]}, "soorten"),
         ({"organisatie": "huis"}, "organisatie"), ({"organisatie": "corporatie"}, "organisatie"),
     ],
@@ -434,7 +435,8 @@ async def test_the_doors_read_no_secret_no_subject_and_make_nothing_happen(scene
     keeper = scene.house.actors["beheerder"]
     for forbidden in (
         "SELECT secret FROM subscription", "SELECT about_id FROM event_delivery", "SELECT case_id FROM event_delivery",
-        "UPDATE subscription SET url = 'https://elders.example/'", "DELETE FROM subscription", "DELETE FROM event_delivery",
+        "UPDATE subscription SET url = 'https://elders.example/'", "DELETE FROM subscription",
+        "DELETE FROM event_delivery",
     ):  # fmt: skip
         with pytest.raises(DBAPIError, match="permission denied"):
             async with unit_of_work(keeper, scene.db.web) as work:

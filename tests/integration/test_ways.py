@@ -136,15 +136,15 @@ async def test_many_messages_ask_the_database_once(door: Door, db: Databases) ->
         people = [door.house.person(key) for key in ("ggz", "politie", "om", "gemeente")]
         await outbox.post(work, people, house_id=door.house.id, template="herinnering", key=str(new_id()), case_id=None,
                           lines=[])  # fmt: skip
-        claimed: list[Any] = [
-            row for row in await work.session.execute(
+        claimed: list[Any] = list(
+            await work.session.execute(
                 text("SELECT o.*, p.email FROM outbox o JOIN person p ON p.id = recipient_id WHERE o.house_id = :h"),
                 {"h": door.house.id},
             )
-        ]  # fmt: skip
-    async with counted(Databases(db.name, db.server, db.owner, db.engine, db.engine)) as seen:
-        async with unit_of_work(ENGINE, db.engine) as work:
-            found = await lookup.over(work, claimed)
+        )
+    as_engine = Databases(db.name, db.server, db.owner, db.engine, db.engine)
+    async with counted(as_engine) as seen, unit_of_work(ENGINE, db.engine) as work:
+        found = await lookup.over(work, claimed)
 
     assert len(found) == 4
     assert len([one for one in seen if "contact_way" in one]) == 1
