@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from deployments.announce import announce
 from models import signing, transactions, visibility
 from models.actors import ENGINE
-from models.casebook import events
+from models.casebook import outbox
 from models.events import SOURCE, TYPE, EventKind
 from models.tables.base import new_id
 from models.transactions import unit_of_work
@@ -297,9 +297,9 @@ async def test_who_never_answers_is_given_up_in_the_open_and_told_again_when_ask
     await scene.subscribe("ggz")
     await scene.door.post("beheerder", f"/abonnementen/{scene.ids['ggz']}/proeven")
     scene.server.answers = lambda _request: (500, {}, b"")
-    for _ in range(len(events.BACK_OFF) + 1):
+    for _ in range(len(outbox.BACK_OFF) + 1):
         await scene.told()
-        await scene.db.shift(events.BACK_OFF[-1].total_seconds() + 1)
+        await scene.db.shift(outbox.BACK_OFF[-1].total_seconds() + 1)
     [gone] = await scene.deliveries("ggz")
     listed = (await scene.door.get("beheerder", "/abonnementen"))["resultaten"][0]
     scene.server.answers = lambda _request: (204, {}, b"")
