@@ -13,11 +13,11 @@ from models.lookups import ways as lookup
 from models.transactions import unit_of_work
 from models.ways import Way, WayKind
 from tasks import channels as outside
-from tasks import texts
 from tasks.brief import brief
 from tasks.channels import Channels
 from tasks.mail import Relay, send
 from tasks.outgoing import Outgoing
+from tasks.texts import SUBJECTS
 
 log = logging.getLogger("pols.deliver")
 AT_ONCE = 8
@@ -51,11 +51,10 @@ class _Roads:
             return NOWHERE
         if way.kind is WayKind.MAIL:
             return await send(self.relay, message, self.base_url, to=way.address)
-        subject, body = texts.message(
-            message.template, message.lines, house=message.house, base_url=self.base_url, now=message.now
-        )
+        # what a text of a mail says of a case is for a mailbox of an organisation; a channel gets no more than a breath
         short = brief(message.template, message.lines, phone=self.phones.get(message.id, ""))
-        outgoing = Outgoing(str(message.id), message.house, subject, body, short=short)
+        subject = f"Pols: {SUBJECTS[message.template]}"
+        outgoing = Outgoing(str(message.id), message.house, subject, f"{short}\n{self.base_url}/", short=short)
         return (await outside.send(self.channels, outgoing, way)).code
 
 

@@ -7,7 +7,7 @@ number of a person, no text. Who may read it is asked again when it is read.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
@@ -25,6 +25,8 @@ SOURCE = re.compile(r"urn:nld:(?:oin:[0-9]{20}|kvknr:[0-9]{8}):systeem:[a-z0-9-]
 TYPE = re.compile(r"[a-z]{2,}(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+\.v[0-9]+", re.ASCII)
 #: open subscriptions of one organisation
 MOST = 5
+#: what became of an event, for who asks
+KEPT = timedelta(days=90)
 
 
 class EventKind(StrEnum):

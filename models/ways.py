@@ -67,6 +67,7 @@ CODE_LASTS = timedelta(minutes=30)
 MOST_TRIES = 5
 MOST_CODES = 3  #: sent to one address
 MOST_WAYS = 10  #: of one person, and added in one day
+KEPT = timedelta(days=30)  #: an address after it was ended, or after its person left
 #: what a provider charges for is not for every country of the world
 COUNTRIES = ("+31", "+32", "+49")
 

@@ -21,6 +21,7 @@ from models.egress import HTTPS, is_name, is_outside, parts_of
 #: looks a name up: the addresses, as text
 Resolve = Callable[[str], list[str]]
 MOST_READ = 65_536
+SYSTEM_PORTS = 1_023  #: where mail, databases of names and the like listen, and never a system of a participant
 MOST_ADDRESSES = 3  #: that are tried, of a name that has many
 
 
@@ -80,7 +81,7 @@ class Egress:
     def addresses(self, host: str, port: int) -> list[str]:
         """Where a name leads, when all of it may be connected to. Raises NotReached."""
         own = self.is_own(host, port)
-        if not own and not (port == HTTPS and is_name(host)):
+        if not own and not (is_name(host) and (port == HTTPS or port > SYSTEM_PORTS)):
             raise NotReached(NOT_ALLOWED)
         try:
             found = self.resolve(host)

@@ -56,7 +56,8 @@ class Door:
 
 
 #: keeps the secrets of subscribed systems, as the key of an operator would
-EVENT_SEAL = Seal(Seal.new_key())
+EVENT_KEY = Seal.new_key()
+EVENT_SEAL = Seal(EVENT_KEY)
 
 
 @asynccontextmanager

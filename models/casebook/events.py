@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import bindparam, delete, text, update
 
 from models.casebook.outbox import BACK_OFF
-from models.events import EventKind, Happened
+from models.events import KEPT, EventKind, Happened
 from models.tables.base import Moment
 from models.tables.events import EventDelivery
 from models.transactions import Work
@@ -93,3 +93,9 @@ async def failed(work: Work, event_id: UUID, tries: int, code: str, *, lasting: 
         return None
     await work.session.execute(_LEFT_ALONE, {"event": event_id, "again": work.now + wait})
     return work.now + wait
+
+
+async def forget(work: Work) -> None:
+    """Drop what was told, or could not be, long enough ago."""
+    old = EventDelivery.happened_at < work.now - KEPT
+    await work.session.execute(delete(EventDelivery).where(old).execution_options(synchronize_session=False))

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_, select
 
 from models import ways
 from models.casebook.frame import audit
@@ -14,6 +14,7 @@ from models.lookups import ways as lookup
 from models.refusals import AlreadySettled, FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
 from models.tables.engine import Message
+from models.tables.people import Person
 from models.tables.ways import ChannelChoice, ContactWay
 from models.transactions import Work
 from models.ways import AddWay, ChooseWays, ConfirmWay
@@ -131,3 +132,10 @@ async def choose(work: Work, person_id: UUID, command: ChooseWays) -> None:
         for occasion, way in command.choices.items()
     ])  # fmt: skip
     audit(work, "kanalen gekozen", "persoon", person_id, keuzen=sorted(command.choices))
+
+
+async def forget(work: Work) -> None:
+    """Drop addresses that were ended long enough ago, and those of people who left."""
+    left = select(Person.id).where(Person.active.is_(False))
+    over = or_(ContactWay.ended_at < work.now - ways.KEPT, ContactWay.person_id.in_(left))
+    await work.session.execute(delete(ContactWay).where(over).execution_options(synchronize_session=False))

@@ -48,6 +48,7 @@ class EventDelivery(Base):
         Index("ix_event_delivery_owed", "next_try_at", postgresql_where=text(OWED)),
         Index("ix_event_delivery_subscription_id", "subscription_id", "happened_at", "id"),
         Index("ix_event_delivery_case_id", "case_id"),
+        Index("ix_event_delivery_happened_at", "happened_at"),
     )
 
     id: Mapped[Id]

@@ -6,8 +6,9 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -15,19 +16,24 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from deployments.announce import announce
+from deployments.secret_files import write_new
+from deployments.settings import Settings
+from deployments.worker import Worker
 from models import signing, transactions, visibility
 from models.actors import ENGINE
 from models.casebook import outbox
 from models.events import SOURCE, TYPE, EventKind
+from models.lookups.work import something_to_erase
 from models.tables.base import new_id
 from models.transactions import unit_of_work
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase
+from tasks import clocks
 from tasks.egress import Egress
 from tasks.events import Teller
 from tests import factories
 from tests.conftest import Databases
-from tests.doors import EVENT_SEAL, Door, own_client
+from tests.doors import EVENT_KEY, EVENT_SEAL, Door, own_client
 from tests.factories import a_house
 from tests.listening import Listening, Request, listening
 
@@ -489,3 +495,39 @@ async def test_the_kinds_of_events_are_described_to_everybody_who_is_signed_in(s
 
     assert {one["soort"] for one in found} == {kind.value for kind in EventKind}
     assert all(TYPE.fullmatch(one["type"]) and one["betekenis"] for one in found)
+
+
+async def test_the_worker_tells_with_the_key_and_the_channels_of_its_operator(scene: Scene, tmp_path: Path) -> None:
+    await scene.subscribe("ggz")
+    await scene.door.post("beheerder", f"/abonnementen/{scene.ids['ggz']}/proeven")
+    key = tmp_path / "gebeurtenis.sleutel"
+    write_new(key, EVENT_KEY)
+    settings = Settings(
+        production=False, event_key_file=key, event_source=OIN, base_url="https://pols.example",
+        channels=f'eigenNetwerk = ["{scene.place}"]\ncertificaten = "{scene.server.ca_file}"',
+    )  # fmt: skip
+    worker = Worker(settings, cast("Any", None))
+    teller = worker._teller
+    worker._teller = replace(teller, egress=replace(teller.egress, resolve=scene.server.resolve))
+    await worker._announce_all()
+
+    [came] = scene.server.requests
+    given = {name.lower(): value for name, value in came.headers.items()}
+    assert came.json["source"] == OIN
+    assert signing.is_genuine(scene.secrets["ggz"], given, came.body, int(time.time()))
+
+
+async def test_what_was_told_is_forgotten_after_a_season(scene: Scene) -> None:
+    await scene.subscribe("ggz")
+    await scene.door.post("beheerder", f"/abonnementen/{scene.ids['ggz']}/proeven")
+    await scene.told()
+    left = []
+    for days in (89, 2):
+        await scene.db.shift(days * 86_400)
+        async with unit_of_work(ENGINE, scene.db.engine) as work:
+            left.append((await something_to_erase(work), len(await scene.deliveries("ggz"))))
+        await clocks.forget_told()
+
+    assert [one for _, one in left] == [1, 1]
+    assert left[1][0] is True
+    assert await scene.deliveries("ggz") == []

@@ -21,6 +21,7 @@ from models.tables.engine import Message
 from models.tables.ways import ContactWay
 from models.transactions import unit_of_work
 from models.ways import CODE, Way, WayKind
+from tasks import clocks
 from tasks.channels import Channels
 from tasks.mail import Relay
 from tests.conftest import Databases
@@ -330,3 +331,28 @@ async def test_a_way_is_in_one_form_so_that_the_same_address_is_the_same_way(doo
     assert await added(door, "ggz", {"soort": "sms", "adres": "+31 (0)6-12345678"}) == first
     async with unit_of_work(door.house.actors["ggz"], db.web) as work:
         assert len(list(await work.session.scalars(select(ContactWay)))) == 1
+
+
+async def test_an_address_is_forgotten_a_month_after_it_was_ended_and_when_its_person_left(
+    roving_door: Door, own_db: Databases
+) -> None:
+    door, db = roving_door, own_db
+    transactions.use(db.engine)
+    for who in ("ggz", "politie", "om"):
+        await confirmed(door, db, who, PHONE)
+    ended = (await door.get("ggz", f"{here(door, 'ggz')}/kanalen"))["resultaten"][0]["id"]
+    await door.call("DELETE", f"/kanalen/{ended}", "ggz")
+    await door.post("manager", f"{here(door, 'om')}/vertrek", status=204)
+    await clocks.forget_told()
+    soon = await _people_with_ways(db)
+    await db.shift(timedelta(days=31).total_seconds())
+    await clocks.forget_told()
+    transactions.use(None)
+
+    assert soon == {door.house.person("ggz"), door.house.person("politie")}
+    assert await _people_with_ways(db) == {door.house.person("politie")}
+
+
+async def _people_with_ways(db: Databases) -> set[UUID]:
+    async with unit_of_work(ENGINE, db.engine) as work:
+        return set(await work.session.scalars(text("SELECT person_id FROM contact_way")))

@@ -74,6 +74,8 @@ WAYS = (
     "GRANT SELECT, INSERT ON contact_way TO pols_web",
     "GRANT UPDATE (code_hash, code_until, tries, codes, verified_at, ended_at, ended_by) ON contact_way TO pols_web",
     "GRANT SELECT (id, house_id, person_id, kind, address, verified_at, ended_at) ON contact_way TO pols_engine",
+    "GRANT DELETE ON contact_way TO pols_engine",
+    "CREATE POLICY engine_forgets ON contact_way FOR DELETE TO pols_engine USING (true)",
     "GRANT SELECT, INSERT, DELETE ON channel_choice TO pols_web",
     "GRANT SELECT ON channel_choice TO pols_engine",
 )
@@ -117,6 +119,7 @@ EVENTS = (
     """,
     "CREATE INDEX ix_event_delivery_subscription_id ON event_delivery (subscription_id, happened_at, id)",
     "CREATE INDEX ix_event_delivery_case_id ON event_delivery (case_id)",
+    "CREATE INDEX ix_event_delivery_happened_at ON event_delivery (happened_at)",
     *(
         statement.format(table=table)
         for table in ("subscription", "event_delivery")
@@ -149,7 +152,7 @@ EVENTS = (
       dropped_at), INSERT, UPDATE (next_try_at, tries, code, sent_at, gave_up_at) ON event_delivery TO pols_web
     """,
     "GRANT SELECT ON subscription TO pols_engine",
-    "GRANT SELECT, UPDATE ON event_delivery TO pols_engine",
+    "GRANT SELECT, UPDATE, DELETE ON event_delivery TO pols_engine",
     # Who hears of something: a participant that stands to the case now. One that was asked a question hears of its own
     # duties; one that is involved of all but those that partners do not see of one another (models.visibility.INTERNAL).
     # As owner, so that whoever acts makes the same be told. Asked when it happens, and again when it is told.
