@@ -61,7 +61,9 @@ class Scene:
         return f"ontvanger.example:{self.server.port}"
 
     def teller(self, **more: Any) -> Teller:
-        egress = Egress(frozenset({self.place}), self.server.ca_file, self.server.resolve, connect_seconds=1)
+        egress = Egress(
+            frozenset({self.place}), self.server.ca_file, self.server.resolve, connect_seconds=20, seconds=30
+        )
         return Teller(egress, OIN, "https://pols.example", **more)
 
     async def subscribe(self, who: str, kinds: list[str] | None = None, path: str = "") -> str:
@@ -379,26 +381,24 @@ async def test_a_secret_that_cannot_be_opened_is_said_and_nothing_is_sent(scene:
     assert (await scene.deliveries("ggz"))[0]["reden"] == "geheim niet te openen"
 
 
-@pytest.mark.parametrize(
-    ("changed", "field_"),
-    [
-        ({"adres": "http://systeem.politie.example/"}, "adres"), ({"adres": "https://127.0.0.1/"}, "adres"),
-        ({"adres": "https://elders.example/"}, "adres"), ({"adres": "https://u:p@systeem.politie.example/"}, "adres"),
-        ({"adres": "https://systeem.politie.example:8443/"}, "adres"),
-        ({"adres": "https://systeem.politie.example/#x"}, "adres"),
-        ({"soorten": ["proef"]}, "soorten"), ({"soorten": []}, "soorten"), ({"soorten": ["alles"]}, "soorten"),
-        ({"organisatie": "huis"}, "organisatie"), ({"organisatie": "corporatie"}, "organisatie"),
-    ],
-)  # fmt: skip
-async def test_what_no_system_can_be_subscribed_at_is_refused(
-    scene: Scene, changed: dict[str, Any], field_: str
-) -> None:
-    body = {
+async def test_what_no_system_can_be_subscribed_at_is_refused(scene: Scene) -> None:
+    good = {
         "organisatie": "politie", "adres": "https://systeem.politie.example/pols", "soorten": ["taak_geopend"],
-    } | changed  # fmt: skip
-    body["organisatie"] = str(scene.house.organisations[body["organisatie"]])
-
-    assert field_ in str(await scene.door.refused("beheerder", "/abonnementen", body, 400))
+    }  # fmt: skip
+    wrong: dict[str, list[Any]] = {
+        "adres": [
+            "http://systeem.politie.example/", "https://127.0.0.1/", "https://elders.example/",
+            "https://u:p@systeem.politie.example/", "https://systeem.politie.example:8443/",
+            "https://systeem.politie.example/#x",
+        ],
+        "soorten": [["proef"], [], ["alles"]],
+        "organisatie": ["huis", "corporatie"],
+    }  # fmt: skip
+    for name, values in wrong.items():
+        for value in values:
+            body = good | {name: value}
+            body["organisatie"] = str(scene.house.organisations[str(body["organisatie"])])
+            assert name in str(await scene.door.refused("beheerder", "/abonnementen", body, 400)), value
 
 
 async def test_a_system_is_subscribed_once_and_an_organisation_has_few(scene: Scene) -> None:

@@ -255,7 +255,7 @@ def test_who_answers_a_byte_at_a_time_is_not_waited_for(server: Listening) -> No
 
     server.answers = drop_by_drop
     place = f"ontvanger.example:{server.port}"
-    egress = Egress(frozenset({place}), server.ca_file, server.resolve, connect_seconds=0.3, seconds=0.6)
+    egress = Egress(frozenset({place}), server.ca_file, server.resolve, connect_seconds=2, seconds=3)
 
     with pytest.raises(NotReached, match=r"geen antwoord|verbroken"):
         post(egress, f"https://{place}/")
