@@ -24,6 +24,7 @@ from api.v1 import (
     agenda,
     attachments,
     cases,
+    channels,
     commitments,
     decisions,
     findings,
@@ -39,6 +40,7 @@ from api.v1 import (
     referrals,
     series,
     stalled,
+    subscriptions,
     support,
     tasks,
     terms,
@@ -51,6 +53,7 @@ from api.ways import Ways
 from api.wire import BASE, without_query
 from models.actors import ANONYMOUS
 from models.attachments import Scan
+from models.credentials import Seal
 from models.transactions import Database, unit_of_work
 
 ROUTERS = (
@@ -59,6 +62,7 @@ ROUTERS = (
     findings.router, unblocking.router, post.router, post.bounces,
     access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router,
+    channels.router, subscriptions.router, subscriptions.secret_router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 
@@ -73,12 +77,12 @@ class _Doors(FastAPI):
 
 def create_app(
     database: Database, ways: Ways | None = None, *, workplace: bool = True, scan: Scan | None = None,
-    contact: SecurityContact | None = None,
+    contact: SecurityContact | None = None, event_seal: Seal | None = None,
 ) -> FastAPI:  # fmt: skip
     """Everything that people reach, on one pool of connections that acts as `pols_web`.
 
     `ways` are the ways in to the workplace; without any, nobody signs in there. `scan` looks for viruses in what is
-    attached, `contact` is published for who finds a weakness.
+    attached, `contact` is published for who finds a weakness, `event_seal` keeps the secrets of subscribed systems.
     """
     outer = _Doors(title="Pols", openapi_url=None, redirect_slashes=False)
     outer.state.database = database
@@ -87,13 +91,13 @@ def create_app(
     if contact is not None:
         outer.router.routes.append(security_txt.route(contact))
     interface = create_v1()
-    interface.state.database, interface.state.scan = database, scan
+    interface.state.database, interface.state.scan, interface.state.event_seal = database, scan, event_seal
     interface.state.tokens_suffice = ways is not None and ways.token_form
     braked = Braked(SmallBodies(interface), database, refused, is_open=_asked_by_anybody(interface))
     outer.mount(BASE, SafeAnswers(braked))
     known = [BASE, "/openapi.json", *interface.state.document["paths"], *_paths(outer)]
     if workplace and find_spec("api.workplace") and find_spec(_WORKPLACE):
-        pages = import_module(_WORKPLACE).create_workplace(database, ways or Ways())
+        pages = import_module(_WORKPLACE).create_workplace(database, ways or Ways(), event_seal=event_seal)
         known += _paths(pages)
         outer.mount("/", pages)
     outer.state.words = words_of(known)
@@ -118,7 +122,7 @@ def create_v1() -> FastAPI:
         interface.include_router(router, dependencies=[Depends(without_query)])
     interface.add_api_route("/openapi.json", _published, methods=["GET"], include_in_schema=False)
     interface.state.document = document(interface)
-    interface.state.scan, interface.state.tokens_suffice = None, False
+    interface.state.scan, interface.state.event_seal, interface.state.tokens_suffice = None, None, False
     return interface
 
 

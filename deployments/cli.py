@@ -151,6 +151,30 @@ def status(
 
 
 @app.command()
+def channels() -> None:
+    """Check the file of the channels (POLS_CHANNELS_FILE) and say which there are; ends with 1 when it is wrong."""
+    try:
+        found = Settings().outside()
+    except ValueError as wrong:
+        typer.echo(str(wrong), err=True)
+        raise typer.Exit(1) from None
+    for name in found.names():
+        typer.echo(name)
+
+
+@app.command()
+def event_key(file: Annotated[Path, typer.Argument(help="a new file, for POLS_EVENT_KEY_FILE")]) -> None:
+    """Make a key that seals the secrets of subscribed systems; refused when the file is there."""
+    from deployments.secret_files import write_new  # noqa: PLC0415
+    from models.credentials import Seal  # noqa: PLC0415
+
+    try:
+        write_new(file, Seal.new_key())
+    except FileExistsError:
+        raise typer.BadParameter("this file is there already") from None
+
+
+@app.command()
 def verify() -> None:
     """Check the log of every house in the database (as `pols audit verify --database`)."""
     check(database=True)

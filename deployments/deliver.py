@@ -1,8 +1,9 @@
-"""Draining the outbox: claim, send, record. SMTP never holds a lease or a transaction."""
+"""Draining the outbox: claim, send over the way chosen, record. Sending never holds a lease or a transaction."""
 
 import asyncio
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -12,10 +13,15 @@ from models import delivery, faults
 from models.actors import ENGINE
 from models.casebook import links, outbox
 from models.casebook.outbox import Tried
-from models.lookups import preferences
+from models.delivery import Failure
+from models.lookups import preferences, ways
 from models.lookups.preferences import Reader
-from models.transactions import unit_of_work
-from tasks import texts
+from models.transactions import Work, unit_of_work
+from models.ways import Way, WayKind
+from tasks import channels as outside
+from tasks import invitations, texts
+from tasks.brief import brief
+from tasks.channels import Channels
 from tasks.mail import TIMEOUT, Line, Relay, send_over
 from tasks.outgoing import Outgoing, Sent
 
@@ -31,8 +37,11 @@ _RETRIES = (0.2, 1.0, 5.0, 15.0)
 class Post:
     """The mail of one worker: its connections to the relay, and how long the relay is left alone when it was away."""
 
-    def __init__(self, relay: Relay, base_url: str, *, per_minute: int = 0) -> None:
+    def __init__(
+        self, relay: Relay, base_url: str, *, channels: Channels | None = None, per_minute: int = 0, replies: str = ""
+    ) -> None:
         self.relay, self.base_url, self.per_minute = relay, base_url, per_minute
+        self.channels, self._replies = channels or Channels(), replies or relay.sender
         self._lines = [Line(relay) for _ in range(LANES)]
         self._away = 0  #: times in a row that the relay was not there
         self._alone_until: datetime | None = None
@@ -44,9 +53,8 @@ class Post:
                 return 0
             most = 1 if self._away else AT_ONCE  # after an outage one message is the probe
             claimed = await outbox.claim(work, most, per_minute=self.per_minute)
-            await links.mint(work, claimed)
-            readers = await preferences.readers(work, {one.recipient_id for one in claimed}) if claimed else {}
-        round_ = _Round(self, claimed, readers)
+            roads = await _roads(work, claimed)
+        round_ = _Round(self, claimed, roads)
         await round_.send_all()
         self._note(round_, claimed)
         return round_.tried
@@ -60,17 +68,31 @@ class Post:
         self._alone_until = claimed[0].now + delivery.pause(self._away)
         log.warning("the relay is not there (%s), again at %s", round_.away, self._alone_until)
 
-    async def send(self, lane: int, message: Any, reader: Reader) -> Sent:  # noqa: ANN401 - a row of the outbox
+    async def send(self, lane: int, message: Any, road: "_Road") -> Sent:  # noqa: ANN401 - a row of the outbox
         """One try at one message. Never raises: an error of ours is a code too, without its words."""
-        if self._lines[lane].abandoned:
-            self._lines[lane] = Line(self.relay)
+        if road.way is None:
+            return Sent(Failure.NOWHERE, lasting=True)
         try:
-            return await send_over(self._lines[lane], self._made(message, reader), message.email)
+            if road.way.kind is not WayKind.MAIL:
+                return await outside.send(self.channels, self._brief(message, road), road.way)
+            if self._lines[lane].abandoned:
+                self._lines[lane] = Line(self.relay)
+            return await send_over(self._lines[lane], self._letter(message, road.reader), road.way.address)
         except Exception as error:  # noqa: BLE001 - its words may hold an address
             return Sent(type(error).__name__)
 
-    def _made(self, message: Any, reader: Reader) -> Outgoing:  # noqa: ANN401 - a row of the outbox
-        return texts.outgoing(message, base_url=self.base_url, language=reader.language, overrides=reader.overrides)
+    def _letter(self, message: Any, reader: Reader) -> Outgoing:  # noqa: ANN401 - a row of the outbox
+        """The whole message, and what a calendar takes from it."""
+        language = reader.language
+        made = texts.outgoing(message, base_url=self.base_url, language=language, overrides=reader.overrides)
+        calendar = invitations.part(message, organiser=self._replies, base_url=self.base_url, language=language)
+        return replace(made, calendar=calendar)
+
+    def _brief(self, message: Any, road: "_Road") -> Outgoing:  # noqa: ANN401 - a row of the outbox
+        """No more than a breath: what a mail says of a case is for a mailbox of an organisation."""
+        short = brief(message.template, message.lines, phone=road.phone, language=road.reader.language)
+        subject = texts.subject(message.template, road.reader.language)
+        return Outgoing(str(message.id), message.house, subject, f"{short}\n{self.base_url}/", short=short)
 
     async def aclose(self) -> None:
         """Hang up."""
@@ -78,11 +100,33 @@ class Post:
             line.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Road:
+    """How one message goes: to whom it speaks, over which way (nowhere: it was ended), and whom they can call."""
+
+    reader: Reader
+    way: Way | None
+    phone: str
+
+
+async def _roads(work: Work, claimed: Sequence[Any]) -> dict[UUID, _Road]:
+    """How each of these goes, and what its lines are called; the same number of questions however many they are."""
+    if not claimed:
+        return {}
+    await links.mint(work, claimed)
+    readers = await preferences.readers(work, {one.recipient_id for one in claimed})
+    over = await ways.over(work, claimed)
+    phones = await ways.phones(work, [one for one, way in over.items() if way.kind is not WayKind.MAIL])
+    return {
+        one.id: _Road(readers[one.recipient_id], over.get(one.id), phones.get(one.id, "")) for one in claimed
+    }  # fmt: skip
+
+
 class _Round:
     """What was claimed at once, over the lanes; every result is written down before its lane goes on."""
 
-    def __init__(self, post: Post, claimed: Sequence[Any], readers: Mapping[UUID, Reader]) -> None:
-        self._post, self._claimed, self._readers = post, claimed, readers
+    def __init__(self, post: Post, claimed: Sequence[Any], roads: Mapping[UUID, _Road]) -> None:
+        self._post, self._claimed, self._roads = post, claimed, roads
         self._until = monotonic() + _WORKED_ON
         self._waiting: list[Tried] = []
         self._writing = asyncio.Lock()
@@ -102,7 +146,7 @@ class _Round:
             if self.away is not None or late:
                 await self._keep(Tried(message.id, message.tries, self.away, back=True))
                 continue
-            sent = await self._post.send(number, message, self._readers[message.recipient_id])
+            sent = await self._post.send(number, message, self._roads[message.id])
             faults.step("deliver:sent")
             if sent.code in delivery.OF_RELAY:
                 self.away = sent.code

@@ -34,7 +34,9 @@ def application() -> "FastAPI":
     database.brake = Brake(settings.limits(), time.time)
     contact = settings.security_contact()
     _say_when_it_ends(contact)
-    made = create_app(database, ways_in(settings), scan=settings.scan(), contact=contact)
+    made = create_app(
+        database, ways_in(settings), scan=settings.scan(), contact=contact, event_seal=settings.event_seal()
+    )
     gc.collect()
     gc.freeze()
     return made

@@ -33,9 +33,9 @@ def _provider(settings: Settings) -> Relying:
     )  # fmt: skip
 
 
-def own_key(state: Path) -> Path:
-    """The key of the embedded stack, made the first time and readable for its owner only."""
-    file = state / "account.key"
+def own_key(state: Path, name: str = "account.key") -> Path:
+    """A key of the embedded stack, made the first time and readable for its owner only."""
+    file = state / name
     if not file.exists():
         file.touch(mode=0o600)
         file.write_bytes(Seal.new_key())

@@ -32,6 +32,12 @@ def open_to_all(settings: type[BaseSettings]) -> list[Path]:
     return [path for path in found if path is not None and path.stat().st_mode & stat.S_IRWXO]
 
 
+def write_new(path: Path, secret: bytes) -> None:
+    """A secret in a file of its own that only its owner reads. Raises FileExistsError."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secret)
+
+
 class SecretFiles(PydanticBaseSettingsSource):
     """Reads the secrets; what stands around them, such as the end of the line, is no part of them."""
 

@@ -11,7 +11,10 @@ from api.security_txt import ADDRESS, SecurityContact
 from deployments.scanner import Scanner
 from deployments.secret_files import SecretFiles, open_to_all
 from models.brake import Limits
+from models.credentials import Seal
+from models.events import SOURCE
 from tasks.bounces import Mailbox
+from tasks.channels import Channels
 from tasks.mail import Relay
 
 _NONE = SecretStr("")
@@ -40,10 +43,23 @@ class Settings(BaseSettings):
     bounce_address: str = Field(
         default="", description="envelope sender: where bounces go; {} in it stands for the id of the message"
     )
+    calendar_address: str = Field(
+        default="", description="who invites: where calendars answer, read with the bounces; empty: the sender"
+    )
     bounce_host: str = Field(default="", description="IMAP server (TLS) of the mailbox where bounces come in")
     bounce_port: int = Field(default=993, description="its port")
     bounce_user: str = Field(default="", description="user of that mailbox")
     bounce_password: SecretStr = Field(default=_NONE, description="its password")
+    channels: SecretStr = Field(
+        default=_NONE, description="the channels beside mail, as TOML (see tasks/channels.py): POLS_CHANNELS_FILE"
+    )
+    event_key_file: Path | None = Field(
+        default=None, description="key that seals the secrets of subscribed systems; without it there are none"
+    )
+    event_source: str = Field(
+        default="urn:nld:oin:00000000000000000000:systeem:pols", pattern=SOURCE.pattern + "$",
+        description="who events are from: urn:nld:oin:<20 digits>:systeem:<name>",
+    )
     production: bool = Field(
         default=True, description="refuses to move the clock, signing in with a token, and secrets open to everybody"
     )
@@ -109,6 +125,14 @@ class Settings(BaseSettings):
         """The mailbox where bounces come in, when there is one."""
         password = self.bounce_password.get_secret_value()
         return Mailbox(self.bounce_host, self.bounce_port, self.bounce_user, password) if self.bounce_host else None
+
+    def outside(self) -> Channels:
+        """The channels beside mail. Raises ValueError, which says what is wrong with the file."""
+        return Channels.read(self.channels.get_secret_value())
+
+    def event_seal(self) -> Seal | None:
+        """What the secrets of subscribed systems are sealed with. Raises OSError or ValueError."""
+        return Seal.of(self.event_key_file) if self.event_key_file else None
 
     def limits(self) -> Limits:
         """How much may be asked."""

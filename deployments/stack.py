@@ -63,6 +63,7 @@ class Stack:
             "POLS_MAIL_PORT": str(mail.smtp_port if mail else 25),
             "POLS_PRODUCTION": "false",
             "POLS_ACCOUNT_KEY_FILE": str(own_key(self.state).resolve()),
+            "POLS_EVENT_KEY_FILE": str(own_key(self.state, "gebeurtenis.key").resolve()),
             "POLS_TICK_SECONDS": "1",
             "POLS_BUNDLE_SECONDS": "0",
             "POLS_MAIL_PER_MINUTE": "0",  # the catcher takes all there is

@@ -1,4 +1,4 @@
-"""The worker: conducts woken cases, fires what is due, sends mail, erases, checks, seals and heals. One event loop."""
+"""The worker: conducts woken cases, fires what is due, sends, tells, erases, checks, seals, heals. One event loop."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from deployments.anchors import Anchors
+from deployments.announce import announce
 from deployments.bounces import take_back
 from deployments.conductor import Conductor, EngineUnreachable, Outcome, RunEnded, RunMissing
 from deployments.deliver import Post
@@ -27,6 +28,7 @@ from models.lookups import findings as findings_lookup
 from models.lookups import work as lookup
 from models.refusals import LeaseLost
 from models.transactions import HeldLease, held_lease, unit_of_work
+from tasks.events import Teller
 
 log = logging.getLogger("pols.worker")
 #: how long a case is left alone when the engine gave no answer (seconds)
@@ -43,24 +45,32 @@ class Worker:
         self.conductor = conductor
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._cases, self._mail, self._clock, self._night, self._hour = (asyncio.Event() for _ in range(5))
-        self._looks, self._returned = asyncio.Event(), asyncio.Event()
-        self._post = Post(settings.relay(), settings.base_url, per_minute=settings.mail_per_minute)
+        self._looks, self._returned, self._news = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._channels, self._seal_of_events = settings.outside(), settings.event_seal()
+        self._post = Post(
+            settings.relay(), settings.base_url, channels=self._channels, per_minute=settings.mail_per_minute,
+            replies=settings.calendar_address,
+        )  # fmt: skip
         self._bounces = settings.bounces()
         self._slots = asyncio.Semaphore(settings.worker_cases)
         self._busy: set[UUID] = set()
         self._round = Round()
         self._anchors = Anchors.of(settings.anchor_folder, settings.anchor_key_file)
+        hosts = frozenset(self._channels.event_hosts)
+        self._teller = Teller(self._channels.egress(), settings.event_source, settings.base_url, hosts)
 
     async def run(self) -> None:
         """Work until cancelled; a loop that stumbles goes on."""
         tick = self.settings.tick_seconds
-        left, moved = [self._cases, self._mail], [self._clock, self._night, self._hour, self._looks, self._returned]
+        left = [self._cases, self._mail, self._news]
+        moved = [self._clock, self._night, self._hour, self._looks, self._returned]
         wakes = Wakes(self.settings.database_engine_url.get_secret_value(), left=left, moved=moved)
         async with contextlib.aclosing(self._post), asyncio.TaskGroup() as loops:
             loops.create_task(wakes.listen())
             loops.create_task(self._conduct_all(loops))
             loops.create_task(self._each(tick, self._mail, self._deliver_all))
             loops.create_task(self._each(MINUTE, self._returned, self._take_back))
+            loops.create_task(self._each(tick, self._news, self._announce_all))
             loops.create_task(self._each(tick, self._clock, self._follow_up))
             loops.create_task(self._each(MINUTE, asyncio.Event(), self._overview))
             loops.create_task(self._each(1.0, asyncio.Event(), self._seal))
@@ -168,6 +178,10 @@ class Worker:
 
     async def _deliver_all(self) -> None:
         while await self._post.deliver():
+            pass
+
+    async def _announce_all(self) -> None:
+        while await announce(self._teller, self._seal_of_events):
             pass
 
     async def _take_back(self) -> None:

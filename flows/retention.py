@@ -12,5 +12,6 @@ async def retention() -> None:
     """Erase for real, one report at a time; one that fails does not keep the next."""
     await clocks.forget_answers()
     await clocks.forget_sign_ins()
+    await clocks.forget_told()
     for case_id in await clocks.reports_to_erase():
         await clocks.erase(case_id)

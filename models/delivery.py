@@ -84,6 +84,7 @@ class Failure(StrEnum):
     UNREACHABLE = "mailserver_onbereikbaar"
     NOT_SECURE = "mailserver_onveilig"
     SIGN_IN = "mailserver_weigert_aanmelding"
+    NOWHERE = "kanaal_beeindigd"
     SENDER = "mailserver_weigert_afzender"
 
 
@@ -112,6 +113,7 @@ _SAID: Mapping[str, str] = {
     Failure.UNREACHABLE: "de mailserver is niet bereikbaar",
     Failure.NOT_SECURE: "de mailserver biedt geen vertrouwde versleutelde verbinding",
     Failure.SIGN_IN: "de mailserver weigert de aanmelding van Pols",
+    Failure.NOWHERE: "het kanaal waarvoor het was, is beëindigd",
     Failure.SENDER: "de mailserver weigert de afzender",
     WhyGivenUp.NOT_NEEDED: "met de hand opgegeven: niet meer nodig",
     WhyGivenUp.TOLD: "met de hand opgegeven: anders verteld",

@@ -32,6 +32,7 @@ class MessageKind(StrEnum):
     NOT_MINE = "niet_voor_mij"
     NOBODY_STANDS_IN = "zonder_vervanger"
     ALERT = "alarm"
+    WAY_CODE = "kanaal_code"  #: to confirm an address
     GLASS_CODE = "noodtoegang_code"
     GLASS = "noodtoegang"
     READ_MUCH = "massaal_gelezen"
@@ -62,13 +63,14 @@ GROUPS = {
     _K.FEEDBACK: EventGroup.OWN_REPORT,
 }
 #: at once, day and night: somebody has to act now, or somebody opened what is not theirs
-URGENT = frozenset({_K.ALERT, _K.GLASS_CODE, _K.GLASS, _K.READ_MUCH})
+URGENT = frozenset({_K.ALERT, _K.GLASS_CODE, _K.WAY_CODE, _K.GLASS, _K.READ_MUCH})
 #: what counts as a reminder when there are too many of them on a day; a partial index names these two
 CAPPED = (_K.REMINDER, _K.LEAD)
 #: why a kind that is in no group cannot be put off or switched off, in Dutch
 ALWAYS = {
     _K.ALERT: "spoed of een incident",
     _K.GLASS_CODE: "de code waar u zelf om vroeg",
+    _K.WAY_CODE: "de code om een kanaal te bevestigen",
     _K.GLASS: "noodtoegang tot een casus",
     _K.READ_MUCH: "ongewoon veel inzage",
     _K.LEAD: "escalatie naar de leidinggevende",

@@ -6,10 +6,12 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, model_validator
+from pydantic_core import PydanticCustomError
 
 from models import ladder
 from models.clocks import Budget, Due, Hold, Unit, WorkingCalendar, due, next_triage
 from models.commands import Day, Line, Some
+from models.egress import is_name, place_of
 from models.ladder import RungSpec, Step
 from models.messages import Language, MessageKind
 from models.owed import BY_THE_HOUR, DUTIES, MAY_LAPSE
@@ -32,6 +34,23 @@ SENSITIVE_TERMS: dict[Sensitive, tuple[str, ...]] = {
 
 Amount = Annotated[int, Field(ge=0, le=1500)]
 Name = Annotated[Line, Field(min_length=1)]
+
+
+def _is_domain(value: str) -> str:
+    if not is_name(value):
+        raise PydanticCustomError("uitleg", "is een domein in kleine letters, zoals organisatie.nl")
+    return value
+
+
+def _is_host(value: str) -> str:
+    if place_of(f"https://{value}") != value:
+        raise PydanticCustomError("uitleg", "is een naam in kleine letters, zo nodig met een poort: systeem.nl:8443")
+    return value
+
+
+#: a domain of addresses, and the place of a system
+Domain = Annotated[Line, AfterValidator(_is_domain)]
+Host = Annotated[Line, AfterValidator(_is_host)]
 
 
 def _counted(unit: Unit) -> Unit:
@@ -132,6 +151,9 @@ class Policy(BaseModel):
         "lichamelijke gezondheid",
         "verslaving", "dagelijks leven", "sociaal netwerk", "maatschappelijke deelname", "justitie",
     )  # fmt: skip
+    #: per organisation, besides that of the address with which somebody was designated
+    contact_domains: Annotated[dict[UUID, Some[Domain]], Field(max_length=400)] = Field(default_factory=dict)
+    webhook_hosts: Some[Host] = ()  #: where systems of participants may be told of events
     #: words that are warned about in what is supplied; a word counts with whatever follows it
     sensitive_terms: dict[Sensitive, Some[Line]] = Field(default_factory=lambda: dict(SENSITIVE_TERMS))
 

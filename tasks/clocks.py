@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import faults
 from models.actors import ENGINE
-from models.casebook import erasure, findings, links, once, sessions
+from models.casebook import erasure, events, findings, links, once, sessions, ways
 from models.casebook import follow_up as verbs
 from models.transactions import unit_of_work
 
@@ -51,6 +51,13 @@ async def forget_sign_ins() -> None:
     async with unit_of_work(ENGINE) as work:
         await sessions.forget(work)
         await links.forget(work)
+
+
+async def forget_told() -> None:
+    """Drop what other systems were told, and addresses that count no more, when they were kept long enough."""
+    async with unit_of_work(ENGINE) as work:
+        await events.forget(work)
+        await ways.forget(work)
 
 
 async def reports_to_erase() -> list[UUID]:

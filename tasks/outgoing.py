@@ -31,6 +31,7 @@ class Outgoing:
     html: str = ""
     language: str = "nl"
     calendar: CalendarPart | None = None
+    short: str = ""  #: the same in one breath, for a telephone: kind of act, day, reference, whom to call
 
 
 @dataclass(frozen=True, slots=True)

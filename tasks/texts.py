@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from models.messages import Language
+from models.messages import Language, MessageKind
 from models.texts.rendering import Overrides, message
+from models.texts.vocabulary import VOCABULARIES
 from tasks.outgoing import Outgoing
 
 
@@ -18,3 +19,8 @@ def outgoing(
     return Outgoing(
         id=str(row.id), house=row.house, subject=made.subject, text=made.text, html=made.html, language=language.value
     )
+
+
+def subject(template: str, language: Language) -> str:
+    """What a message is about, for a channel that shows it apart."""
+    return f"Pols: {VOCABULARIES[language].subjects[MessageKind(template)]}"

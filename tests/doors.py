@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 
 from api.app import create_app
 from api.ways import Ways
+from models.credentials import Seal
 from tests.conftest import Databases
 from tests.factories import AHouse
 
@@ -54,13 +55,20 @@ class Door:
         return next(one for one in found if one["soort"] == kind and one["casus"]["id"] == str(case_id))
 
 
+#: keeps the secrets of subscribed systems, as the key of an operator would
+EVENT_KEY = Seal.new_key()
+EVENT_SEAL = Seal(EVENT_KEY)
+
+
 @asynccontextmanager
 async def own_client(databases: Databases) -> AsyncIterator[httpx2.AsyncClient]:
     """The application of the doors on these databases, without a network and without the workplace.
 
     As where Pols is tried out: a token is good for everything its person may do.
     """
-    transport = httpx2.ASGITransport(app=create_app(databases.web, Ways(token_form=True), workplace=False))
+    transport = httpx2.ASGITransport(
+        app=create_app(databases.web, Ways(token_form=True), workplace=False, event_seal=EVENT_SEAL)
+    )
     async with httpx2.AsyncClient(transport=transport, base_url="https://pols.example") as made:
         yield made
 

@@ -10,7 +10,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, column, select, update
 
 from models.actors import ENGINE, Actor
-from models.casebook import answers, assigned, decisions, meetings, referrals, setup
+from models.casebook import (
+    answers,
+    assigned,
+    decisions,
+    meetings,
+    policies,
+    referrals,
+    setup,
+    subscriptions,
+    ways,
+)
 from models.commands import (
     Convene,
     DescribeReferral,
@@ -23,6 +33,9 @@ from models.commands import (
     RecordMeeting,
     TakeDecision,
 )
+from models.credentials import Seal
+from models.events import EventKind, Subscribe
+from models.lookups import cases
 from models.lookups import duties as duty_lookup
 from models.lookups import meetings as meeting_lookup
 from models.policy import Policy
@@ -33,6 +46,7 @@ from models.tables.items import InfoItem
 from models.tables.meetings import Meeting
 from models.tables.people import Organisation, Person
 from models.transactions import Database, Work, unit_of_work
+from models.ways import AddWay, WayKind
 from models.words import Category, DutyKind, OrganisationKind, Phase, Role
 from models.words import DecisionKind as D
 
@@ -290,6 +304,26 @@ class Story:
         """What is open, as somebody sees it."""
         async with unit_of_work(self.house.actors[key], self.database) as work:
             return [one.kind for one in await duty_lookup.open_in_case(work, self.case_id)]
+
+
+async def ways_and_systems(database: Database, house: AHouse, holder: str = "politie") -> dict[str, str]:
+    """A confirmed way of somebody, and a system that is subscribed and was tried out; as ids by their collection."""
+    async with unit_of_work(house.actors["beheerder"], database) as work:
+        version, policy = await cases.house_policy(work, house.id)
+        allowed = {"webhook_hosts": ("systeem.politie.example", "systeem.ggz.example")}
+        await policies.set_policy(work, house.id, version + 1, policy.model_copy(update=allowed))
+    async with unit_of_work(house.actors["beheerder"], database) as work:
+        about = house.organisations["politie"]
+        url = "https://systeem.politie.example/"
+        wanted = Subscribe(organisation_id=about, url=url, kinds=(EventKind.DUTY_OPENED,))
+        subscribed, _secret = await subscriptions.subscribe(work, wanted, Seal(Seal.new_key()))
+        await work.session.flush()
+        event = await subscriptions.try_out(work, subscribed.id)
+    async with unit_of_work(house.actors[holder], database) as work:
+        way = await ways.add(work, house.person(holder), AddWay(kind=WayKind.TEAMS, address="veiligheid"))
+        way.code_hash = way.code_until = None
+        way.verified_at = work.now
+    return {"kanalen": str(way.id), "abonnementen": str(subscribed.id), "bezorgingen": str(event)}
 
 
 def an_item(work: Work, story: Story, supplier: str, **facts: Any) -> InfoItem:

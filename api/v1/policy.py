@@ -77,7 +77,8 @@ class Beleid(Policy):
         weekly_overview="weekoverzicht", own_texts="eigenTeksten",
         meeting_minutes="overlegMinuten", public_meeting_place="openbareOverlegplaats",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
-        life_domains="leefgebieden", sensitive_terms="gevoeligeTermen",
+        life_domains="leefgebieden", sensitive_terms="gevoeligeTermen", contact_domains="adresdomeinen",
+        webhook_hosts="systemenVoorGebeurtenissen",
     )  # fmt: skip
 
     terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen

@@ -20,6 +20,7 @@ from api.workplace import (
     away,
     boards,
     casepage,
+    channels,
     enrolling,
     entering,
     files,
@@ -30,6 +31,7 @@ from api.workplace import (
     post,
     preferences,
     provider,
+    subscriptions,
     terms,
     trail,
     unblocking,
@@ -38,6 +40,7 @@ from api.workplace import (
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.casebook import escalate, nudge
+from models.credentials import Seal
 from models.ladder import Addressee
 from models.refusals import Refusal
 from models.transactions import Database
@@ -56,7 +59,7 @@ class _Workplace(Starlette):
         return SafePages(super().build_middleware_stack())
 
 
-def create_workplace(database: Database, ways: Ways) -> Starlette:
+def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None = None) -> Starlette:
     """The workplace on this database, with these ways in; mount it at `/`."""
     made = _Workplace(
         routes=[
@@ -80,6 +83,8 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
             *away.ROUTES,
             *preferences.ROUTES,
             *wordings.ROUTES,
+            *channels.ROUTES,
+            *subscriptions.ROUTES,
             *unblocking.ROUTES,
             *post.ROUTES,
             *answering.ROUTES,
@@ -91,7 +96,7 @@ def create_workplace(database: Database, ways: Ways) -> Starlette:
         exception_handlers=_HANDLERS,
     )
     made.state.database = database
-    made.state.ways = ways
+    made.state.ways, made.state.event_seal = ways, event_seal
     return made
 
 

@@ -59,6 +59,11 @@ SAID: Mapping[str, str] = {
     "onbekend": "Dit kenmerk is niet gevonden, of niet voor u toegankelijk.",
     "pin_gekozen": "Uw pincode is vastgelegd.",
     "pin_weg": "De pincode is ingetrokken.",
+    "codeverstuurd": "Er is een code naar dit adres gestuurd. Vul die hieronder in; zij geldt een half uur.",
+    "kanaalbevestigd": "Bevestigd. U kunt nu kiezen wat hierover gaat.",
+    "kanaalbeeindigd": "Beëindigd. Wat hierover ging, gaat nu per e-mail.",
+    "proef": "Er is een proefgebeurtenis verstuurd.",
+    "opnieuw": "De gebeurtenis wordt opnieuw bezorgd.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
 _TITLES: Mapping[int, str] = {
@@ -160,7 +165,7 @@ async def _said(request: Request, refusal: Refusal) -> Response:
 def _page_of(form: str) -> str:
     """The page that a form stands on: of one case, or of everything of its kind."""
     parts = form.split("/")
-    return "/".join(parts[: 3 if parts[1] == "casussen" else 2])
+    return "/".join(parts[: 3 if parts[1] == "casussen" or parts[1:3] == ["mijn", "kanalen"] else 2])
 
 
 async def _too_many(request: Request, refusal: TooMany) -> Response:

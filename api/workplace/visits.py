@@ -59,6 +59,11 @@ class Visit:
         """Whether the texts of the house are theirs to change."""
         return self.actor.has(Role.MANAGER, Role.ADMINISTRATOR)
 
+    @property
+    def keeps_house(self) -> bool:
+        """Whether the systems that hear of events are in their menu."""
+        return self.actor.has(Role.MANAGER, Role.ADMINISTRATOR)
+
     def field(self, name: str) -> str:
         """A text field of the form."""
         return text_of(self.form, name)

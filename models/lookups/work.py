@@ -8,13 +8,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, any_, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from models import events, ways
 from models.lookups.duties import is_open
 from models.policy import Policy
 from models.tables.cases import Case, Involvement, Visit
 from models.tables.duties import Duty
 from models.tables.engine import EngineRun, JournalEntry
+from models.tables.events import EventDelivery
 from models.tables.once import REMEMBERED, IdempotencyKey
 from models.tables.people import House, HousePolicy, Organisation, Person
+from models.tables.ways import ContactWay
 from models.transactions import Work
 from models.words import DutyKind, OrganisationKind, Phase, Role, Standing, WorkKind
 
@@ -143,10 +146,13 @@ async def nothing_due(work: Work) -> bool:
 
 
 async def something_to_erase(work: Work) -> bool:
-    """A report whose day of erasure has come, or an answer that was kept long enough."""
+    """A report whose day of erasure has come, or an answer, an event or an address that was kept long enough."""
     reports = select(Case.id).where(Case.erase_at <= work.now, Case.phase == Phase.CLOSED)
     answers = select(IdempotencyKey.made_at).where(IdempotencyKey.made_at < work.now - REMEMBERED)
-    return bool(await work.session.scalar(select(or_(reports.exists(), answers.exists()))))
+    told = select(EventDelivery.id).where(EventDelivery.happened_at < work.now - events.KEPT)
+    ended = select(ContactWay.id).where(ContactWay.ended_at < work.now - ways.KEPT)
+    kept = or_(reports.exists(), answers.exists(), told.exists(), ended.exists())
+    return bool(await work.session.scalar(select(kept)))
 
 
 async def runs_in_use(work: Work, run_ids: list[UUID]) -> set[UUID]:

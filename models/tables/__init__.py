@@ -9,6 +9,7 @@ from models.tables import (
     duties,
     engine,
     entrance,
+    events,
     findings,
     glass,
     items,
@@ -19,10 +20,11 @@ from models.tables import (
     preferences,
     referrals,
     trail,
+    ways,
 )
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "findings", "glass",
-    "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail",
+    "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events", "findings",
+    "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
 ]  # fmt: skip

@@ -38,6 +38,7 @@ _EXAMPLES: Mapping[MessageKind, list[dict[str, Any]]] = {
     _K.ANSWER_CORRECTED: [_ABOUT | {"soort": DutyKind.KNOWN.value, "nakijken": True}],
     _K.GLASS: [_ABOUT | {"soort": GlassKind.EMERGENCY.value, "uiterlijk": _HOUR}],
     _K.GLASS_CODE: [_ABOUT | {"soort": GlassKind.EMERGENCY.value, "uiterlijk": _HOUR, "code": "12345678"}],
+    _K.WAY_CODE: [{"uiterlijk": _HOUR, "code": "12345678"}],
     _K.READ_MUCH: [{"casus": "", "casussen": 60}],
     _K.MORE_TIME: _ASKED[:1],
     _K.NOT_MINE: _ASKED[1:],

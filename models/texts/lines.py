@@ -35,6 +35,7 @@ FITS: Mapping[str, re.Pattern[str]] = {
         "pad": r"/(?!/)[A-Za-z0-9/_.?=#-]{1,200}",
         "antwoordcode": r"[0-9A-Z]{4}-[0-9A-Z]{4}",
         "telefoon": r"(?!(\D*\d){9}\D*$)\+?[0-9(][0-9 ()/-]{5,24}",  # nine digits would be a BSN
+        "kanaal": _ID,
         "code": r"\d{6,8}",
         "casussen": r"\d{1,4}",
         "spoed": "True|False",

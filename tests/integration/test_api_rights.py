@@ -145,6 +145,18 @@ MATRIX = {
     "GET /tokens": "+++++++++",
     "POST /tokens": "+++++++++",
     "DELETE /tokens/{id}": "44+444444",
+    "GET /personen/{id}/kanalen": "33+33+433",
+    "POST /personen/{id}/kanalen": "33+333433",
+    "PUT /personen/{id}/kanaalkeuzen": "33+333433",
+    "POST /kanalen/{id}/bevestigingen": "44+443444",
+    "DELETE /kanalen/{id}": "44+44+444",
+    "GET /gebeurtenissen": "+++++++++",
+    "GET /abonnementen": "33333+3+3",
+    "POST /abonnementen": "33333+3+3",
+    "DELETE /abonnementen/{id}": "33333+3+3",
+    "POST /abonnementen/{id}/proeven": "33333+3+3",
+    "GET /abonnementen/{id}/bezorgingen": "33333+3+3",
+    "POST /bezorgingen/{id}/herhalingen": "33333+3+3",
 }
 
 
@@ -208,6 +220,10 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     await door.post("manager", f"/personen/{house.person('ggz')}/pincodes")
     await door.post("politie", f"/personen/{house.person('politie')}/agendafeed")
     files = {"bijlagen": attached["id"], "noodtoegangen": glass["id"], "tokens": token}
+    files |= await factories.ways_and_systems(db.web, house)
+    own = f"/personen/{house.person('politie')}"
+    files |= {f"{one} /personen/{{id}}/kanalen": f"{own}/kanalen" for one in ("GET", "POST")}
+    files["PUT /personen/{id}/kanaalkeuzen"] = f"{own}/kanaalkeuzen"
     paths = await _paths(door, story, asked) | await _series(door) | files
     return Scene(door, paths, await _bodies(door, question, await story.facts()))
 
@@ -318,6 +334,12 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /tokens": {"naam": "weeklijst", "bereik": "lezen", "dagenGeldig": 30},
         "POST /berichten/{id}/stopzettingen": {"reden": "niet_meer_nodig"},
         "POST /bezorgfouten": {"bericht": (await door.get("manager", "/berichten"))["resultaten"][0]["id"]},
+        "POST /personen/{id}/kanalen": {"soort": "sms", "adres": "06 12345678"},
+        "PUT /personen/{id}/kanaalkeuzen": {"keuzen": {}},
+        "POST /kanalen/{id}/bevestigingen": {"code": "0"},
+        "POST /abonnementen": {
+            "organisatie": ggz, "adres": "https://systeem.ggz.example/pols", "soorten": ["taak_geopend"],
+        },
     }  # fmt: skip
 
 

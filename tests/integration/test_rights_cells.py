@@ -134,6 +134,11 @@ def _keeps_people(place: Place, actor: Actor, facts: CaseFacts) -> bool:
     return _of_the_house(place, actor, facts) and actor.has(Role.MANAGER, Role.ADMINISTRATOR)
 
 
+def _holds_way(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
+    """Its own, and of the house who may end it."""
+    return _holds_token(_place, actor, facts) or (actor.house_id == facts.house_id and actor.has(Role.ADMINISTRATOR))
+
+
 HOLDER: dict[UUID, UUID] = {}  #: per house whose the token is that hangs on its places
 #: what one must be entitled to for an operation to know of its object; the first that fits
 SEES: tuple[tuple[str, Sees], ...] = (
@@ -160,6 +165,12 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("DELETE /casussen/{id}/betrokkenen", _right(Right.SUBJECT)),
     ("GET /aanmeldingen/{id}/versies/{versie}", _version),
     ("DELETE /tokens", _holds_token),
+    ("DELETE /kanalen", _holds_way),
+    ("POST /kanalen", _holds_way),
+    ("DELETE /abonnementen", _of_the_house),
+    ("POST /abonnementen", _of_the_house),
+    ("GET /abonnementen", _of_the_house),
+    ("POST /bezorgingen", _of_the_house),
     ("GET /hulpvragen", _of_the_house),
     ("POST /hulpvragen", _of_the_house),
     ("GET /overlegreeksen", _of_the_house),
@@ -188,10 +199,13 @@ SEES: tuple[tuple[str, Sees], ...] = (
 #: these hang on a house: one of it is enough
 OF_A_HOUSE = {
     "hulpvragen", "overlegreeksen", "huizen", "tokens", "afwezige", "teruggekeerde", "vertrekker", "organisaties",
-    "agendahouder",
+    "agendahouder", "kanalen", "abonnementen", "bezorgingen",
 }  # fmt: skip
 #: somebody of the ggz whom nothing else is about, for what is done about people; what is done to one is not to another
 ABOUT = {
+    "GET /personen/{id}/kanalen": "afwezige",
+    "POST /personen/{id}/kanalen": "afwezige",
+    "PUT /personen/{id}/kanaalkeuzen": "afwezige",
     "GET /personen/{id}/afwezigheid": "afwezige",
     "PUT /personen/{id}/afwezigheid": "afwezige",
     "DELETE /personen/{id}/afwezigheid": "teruggekeerde",
@@ -252,6 +266,14 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         "PUT /personen/{id}/afwezigheid": AWAY,
         "POST /personen/{id}/overdrachten": {"naar": str(house.person("ggz")), "reden": "andere baan"},
         "POST /tokens": {"naam": "weeklijst", "bereik": "lezen", "dagenGeldig": 30},
+        "POST /personen/{id}/kanalen": {"soort": "sms", "adres": "06 12345678"},
+        "PUT /personen/{id}/kanaalkeuzen": {"keuzen": {}},
+        "POST /kanalen/{id}/bevestigingen": {"code": "0"},
+        "POST /abonnementen": {
+            "organisatie": ggz,
+            "adres": "https://systeem.ggz.example/pols",
+            "soorten": ["taak_geopend"],
+        },
         "POST /hulpvragen": {
             "huis": house.slug,
             "naam": "W. Wijk",
@@ -429,6 +451,8 @@ async def world(roving: Any) -> AsyncIterator[World]:
         async with own_client(db) as client:
             await _corrected(client, stories["only reported"])
             wide = {one.id: await _house_wide(client, one) | await _colleagues(db, one) for one in (house, neighbours)}
+            for one in (house, neighbours):
+                wide[one.id] |= await factories.ways_and_systems(db.web, one, "gemeente")
             places = [await _place(db, client, name, story, wide[story.house.id]) for name, story in stories.items()]
             yield World(db, house, client, places)
 
@@ -583,6 +607,12 @@ PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "POST /berichten/{message_id:uuid}/opgeven": ("berichten", _mends, {"reden": "anders"}),
     "GET /taken/{duty_id:uuid}": ("taken", _listed_duty, {}),
     "POST /pincodes/{person_id:uuid}": ("afwezige", _manages, {}),
+    "POST /mijn/kanalen/{way_id:uuid}/bevestigen": ("kanalen", _holds_way, {"code": "0"}),
+    "POST /mijn/kanalen/{way_id:uuid}/beeindigen": ("kanalen", _holds_way, {}),
+    "GET /abonnementen/{subscription_id:uuid}": ("abonnementen", _of_the_house, {}),
+    "POST /abonnementen/{subscription_id:uuid}/proeven": ("abonnementen", _of_the_house, {}),
+    "POST /abonnementen/{subscription_id:uuid}/beeindigen": ("abonnementen", _of_the_house, {}),
+    "POST /bezorgingen/{delivery_id:uuid}/herhalen": ("bezorgingen", _of_the_house, {}),
 }
 #: a session has no place in a case, and test_sessions.py ends another's in vain; a pin is taken back once, in
 #: test_answer_links.py; and who has a link needs nothing else, see test_answer_pages.py

@@ -27,7 +27,7 @@ DEFINERS = {
     "pols_open_account_session", "pols_invited", "pols_enrolling", "pols_enrolled", "pols_bind",
     "pols_open_identity_session", "pols_confirm_identity", "pols_shut_out", "pols_forget_sign_ins",
     "pols_is_shut", "pols_may_find", "pols_may_find_in", "pols_brake", "pols_is_fit",
-    "pols_undesignated",
+    "pols_undesignated", "pols_hears", "pols_duty_events", "pols_meeting_events",
     "pols_assigned", "pols_kept_from", "pols_coordinates", "pols_works_on",
     "pols_link", "pols_link_opened", "pols_link_answered", "pols_link_prove", "pols_own_pin", "pols_codes_of",
     "pols_open_by_code", "pols_links_follow", "pols_links_end", "pols_forget_links",
@@ -50,6 +50,7 @@ CONTENT = {
     *(f"glass.{one}" for one in (
         "reason", "asked_at", "code_hash", "tries", "confirmed_by", "verdict", "review", "reviewed_at", "reviewed_by",
     )),
+    *(f"contact_way.{one}" for one in ("made_at", "code_hash", "code_until", "tries", "codes", "ended_by")),
     "commitment.replaces_id", "hold.reason", "term_change.reason", "person.screened_until", "person.trained_until",
     "answer_link.token_hash", "answer_link.code_hash", "answer_link.factor_hash",
 }  # fmt: skip

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import exc
 from starlette.requests import Request
 
-from models.transactions import Database
+from models.casebook import ways
+from models.transactions import Database, unit_of_work
+from models.ways import AddWay, WayKind
 from models.words import DutyKind, Phase
 from tests import factories
 from tests.conftest import Databases
@@ -35,12 +37,16 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
     found = {}
     case = f"/casussen/{story.case_id}"
     term = f"/taken/{(await story.duty(DutyKind.EVALUATION)).id}/termijn"
+    system = f"/abonnementen/{(await factories.ways_and_systems(db.web, house, 'ggz'))['abonnementen']}"
+    async with unit_of_work(house.actors["ggz"], db.web) as work:
+        await ways.add(work, house.person("ggz"), AddWay(kind=WayKind.SMS, address="06 12345678"))
     for key in ("regisseur", "ggz", "manager"):
         async with signed_in(db, house, key) as client:
             for path in (
                 "/", "/casussen", case, f"{case}/toegang", term, "/noodtoegangen", "/nergens", "/mijn", "/berichten",
                 "/mijn/voorkeuren", "/teksten", "/voorkeuren", "/bevestigen",
                 "/mijn/agenda",
+                "/mijn/kanalen", "/abonnementen", system,
             ):  # fmt: skip
                 found[f"{key} {path}"] = (await client.get(path)).text
     async with browsing(db) as client:
