@@ -1,10 +1,12 @@
-"""What comes back: read from the mailbox, noted, and sent to whoever else may know."""
+"""What comes back: read from the mailbox, noted, and sent to whoever else may know; and what calendars answer."""
 
 import imaplib
 import logging
+from uuid import UUID
 
 from models.actors import ENGINE
-from models.casebook import outbox
+from models.agenda import CalendarReply
+from models.casebook import invitees, outbox
 from models.transactions import unit_of_work
 from tasks.bounces import Mailbox
 
@@ -27,7 +29,12 @@ async def take_back(mailbox: Mailbox | None) -> int:
 
 async def _read(mailbox: Mailbox) -> None:
     async with mailbox.unread() as found:
-        if found:
+        back = [one for one in found if isinstance(one, UUID)]
+        if back:
             async with unit_of_work(ENGINE) as work:
-                news = await outbox.bounced(work, found)
-            log.info("%d reports of bounces, %d new", len(found), news)
+                news = await outbox.bounced(work, back)
+            log.info("%d reports of bounces, %d new", len(back), news)
+        for one in found:
+            if isinstance(one, CalendarReply):
+                async with unit_of_work(ENGINE) as work:
+                    await invitees.replied(work, one)

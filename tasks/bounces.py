@@ -1,7 +1,8 @@
-"""Reading the mailbox where bounces come in: which of our messages a mail server could not deliver, for good.
+"""Reading the mailbox where bounces come in, and what calendars answer: which of our messages a mail server could not
+deliver for good, and who comes to a meeting (tasks/replies.py).
 
-Only a report that servers write for each other counts (RFC 3464), and only by the marks that we gave the message: never
-by a text, which anybody may write.
+Of bounces only a report that servers write for each other counts (RFC 3464), and only by the marks that we gave the
+message: never by a text, which anybody may write.
 """
 
 import asyncio
@@ -14,6 +15,9 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage, Message
 from uuid import UUID
+
+from models.agenda import CalendarReply
+from tasks import replies
 
 SECONDS = 15.0
 MOST = 50  #: reports that are read at once
@@ -80,8 +84,8 @@ class Mailbox:
     password: str = field(repr=False)
 
     @asynccontextmanager
-    async def unread(self) -> AsyncIterator[list[UUID]]:
-        """The messages that came back. What was read is cleared away only when the block ends well."""
+    async def unread(self) -> AsyncIterator[list[UUID | CalendarReply]]:
+        """The messages that came back, and what calendars said. What was read is cleared when the block ends well."""
         opened = await asyncio.to_thread(self._open)
         try:
             reports = await asyncio.to_thread(_read, opened)
@@ -103,11 +107,12 @@ class Mailbox:
         return opened
 
 
-def _read(opened: imaplib.IMAP4_SSL) -> dict[str, UUID | None]:
-    """Every unread letter, and what it says came back."""
+def _read(opened: imaplib.IMAP4_SSL) -> dict[str, UUID | CalendarReply | None]:
+    """Every unread letter, and what it says: what came back, or whether somebody comes."""
     _, found = opened.uid("SEARCH", "UNSEEN")
     uids = (found[0] or b"").decode("ascii").split()[:MOST]
-    return {uid: returned(_letter(opened, uid)) for uid in uids}
+    letters = {uid: _letter(opened, uid) for uid in uids}
+    return {uid: returned(raw) or replies.parse(raw) for uid, raw in letters.items()}
 
 
 def _letter(opened: imaplib.IMAP4_SSL, uid: str) -> bytes:
@@ -115,7 +120,7 @@ def _letter(opened: imaplib.IMAP4_SSL, uid: str) -> bytes:
     return next((bytes(part[1]) for part in parts if isinstance(part, tuple)), b"")
 
 
-def _clear(opened: imaplib.IMAP4_SSL, reports: dict[str, UUID | None]) -> None:
+def _clear(opened: imaplib.IMAP4_SSL, reports: dict[str, UUID | CalendarReply | None]) -> None:
     """A report that was understood goes: it holds an address. Anything else stays, as read, for a person to look at."""
     for uid, found in reports.items():
         opened.uid("STORE", uid, "+FLAGS", r"(\Seen)" if found is None else r"(\Seen \Deleted)")
