@@ -230,6 +230,7 @@ async def _refused(request: Request, refusal: Refusal) -> Response:
     fields = refusal.errors if isinstance(refusal, InvalidFields) else ()
     said = "; ".join(f"{one.field}: {one.message}" for one in fields) if fields else str(refusal)
     why = t.say("wrong:keuze") if isinstance(refusal, InvalidFields) and not fields else said
+    why = "" if isinstance(refusal, AlreadySettled) else why  # its words say what was answered
     status = HTTPStatus.UNPROCESSABLE_ENTITY if isinstance(refusal, InvalidFields) else HTTPStatus.CONFLICT
     status = HTTPStatus.FORBIDDEN if isinstance(refusal, NotAllowed) else status
     async with _looking(request) as visit:

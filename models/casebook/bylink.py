@@ -19,6 +19,7 @@ from models.lookups import work as work_lookup
 from models.refusals import NotAllowed, NotPossible
 from models.tables.duties import Duty
 from models.tables.links import Reference
+from models.tables.trail import History
 from models.transactions import Link, Work
 
 _OPENED = text("SELECT pols_link_opened(:token)")
@@ -128,8 +129,16 @@ async def _tell_leader(frame: Frame, duty: Duty, template: str) -> None:
 
 
 def _note(frame: Frame, duty: Duty, what: str) -> None:
-    frame.note(what, "taak", duty.id, taak=duty.id, soort=duty.kind, organisatie=duty.owner_organisation_id)
-    _log(frame.work, lookup.link_of(frame.work), "gemeld met een link")
+    """In the timeline and the log. It is no event of the case: where nothing but this happens, the case is silent."""
+    work, actor = frame.work, frame.work.actor
+    work.session.add(
+        History(
+            house_id=duty.house_id, case_id=duty.case_id, at=work.now, what=what, person_id=actor.person_id,
+            organisation_id=actor.organisation_id, on_behalf_of=actor.on_behalf_of,
+            facts={"taak": str(duty.id), "soort": duty.kind.value, "organisatie": str(duty.owner_organisation_id)},
+        )
+    )  # fmt: skip
+    _log(work, lookup.link_of(work), what)
 
 
 def _log(work: Work, link: Link, what: str, factor: str | None = None) -> None:

@@ -29,7 +29,7 @@ class Asked:
 
     reference: Reference
     house: str
-    phone: str | None  #: of the regisseur
+    phone: str | None  #: of the regisseur, or who stands in
     kind: DutyKind | None
     moment: datetime
     ended_at: datetime | None
@@ -57,10 +57,10 @@ async def asked(work: Work) -> Asked:
     """What the link of who looks is about. Raises LinkNotGood, also when that is not theirs to see any more."""
     link = link_of(work)
     if link.duty_id is None:
-        statement = _about().add_columns(Meeting).join(Meeting, Meeting.case_id == Case.id)
+        statement = _about(work).add_columns(Meeting).join(Meeting, Meeting.case_id == Case.id)
         statement = statement.where(Meeting.id == link.meeting_id)
     else:
-        statement = _about().add_columns(Duty).join(Duty, Duty.id == Reference.duty_id)
+        statement = _about(work).add_columns(Duty).join(Duty, Duty.id == Reference.duty_id)
     row = (await work.session.execute(statement.where(Reference.id == link.reference_id))).one_or_none()
     if row is None:
         raise LinkNotGood
@@ -72,11 +72,12 @@ async def asked(work: Work) -> Asked:
     return Asked(reference, house, phone, found.kind, found.due_at, ended, found.answered_at is not None)
 
 
-def _about() -> Select[*tuple[Any, ...]]:
+def _about(work: Work) -> Select[*tuple[Any, ...]]:
+    leading = func.coalesce(func.pols_stand_in(Case.director_id, work.now), Case.director_id)
     return (
         select(Reference, House.name, _DIRECTOR.phone)
         .join(Case, Case.id == Reference.case_id).join(House, House.id == Reference.house_id)
-        .outerjoin(_DIRECTOR, _DIRECTOR.id == Case.director_id)
+        .outerjoin(_DIRECTOR, _DIRECTOR.id == leading)
     )  # fmt: skip
 
 

@@ -133,6 +133,17 @@ async def test_an_answer_page_has_one_heading_labels_and_its_own_language(db: Da
     assert "does not work" in found["en"][3].text
 
 
+async def test_while_the_regisseur_is_away_the_page_says_to_call_who_stands_in(db: Databases, house: AHouse) -> None:
+    story = await factories.a_case(db.web, house, Phase.PLAN)
+    mail, deputy = await mailed(db, story, DutyKind.ACCEPT_COMMITMENT, "ggz"), await factories.a_deputy(db.owner, house)
+    for phone, who in (("06 1234 5678", house.person("regisseur")), ("06 8765 4321", deputy.person_id)):
+        await db.run("UPDATE person SET phone = :phone WHERE id = :id", phone=phone, id=who)
+    async with somebody(db) as client:
+        page = await client.get(mail.path)
+
+    assert ("06 8765 4321" in page.text, "06 1234 5678" in page.text) == (True, False)
+
+
 async def test_looking_changes_nothing_however_often_a_machine_looks(db: Databases, mail: Mail) -> None:
     """Link scanners and previews fetch, and prefetch, and ask for the headers only."""
     async with somebody(db) as client:
@@ -192,6 +203,7 @@ async def test_a_form_from_another_page_or_another_site_does_nothing(db: Databas
 
 
 async def test_with_the_link_alone_somebody_says_that_they_got_it_once(db: Databases, story: Story, mail: Mail) -> None:
+    before = (await story.facts("triagist")).last_event_at
     async with somebody(db) as client:
         await goes_on(client, mail)
         answers_ = [await sends(client, mail, doe="ontvangen") for _ in range(2)]
@@ -201,6 +213,7 @@ async def test_with_the_link_alone_somebody_says_that_they_got_it_once(db: Datab
     assert "Vastgelegd dat u dit hebt ontvangen" in page.text
     assert (await said_in_history(story)).count("ontvangst bevestigd") == 1
     assert await story.armed(await duty(db, mail))  # an answer is still asked
+    assert (await story.facts("triagist")).last_event_at == before  # and a case in which only this happens is silent
 
 
 @pytest.mark.parametrize(
@@ -487,7 +500,7 @@ async def test_a_used_link_says_that_it_is_done_and_what_was_answered_only_after
     assert "Kan ik niet zeggen" in own.text
     assert ("afgedaan op" in page.text, "Kan ik niet zeggen" in page.text) == (True, False)
     assert "herstellen" in page.text
-    assert late.status_code == 409
+    assert (late.status_code, "geen_mededeling" in late.text) == (409, False)
     assert "Kan ik niet zeggen" in proven.text
     assert (await duty(db, mail)).ended_as == "geen_mededeling"
 
