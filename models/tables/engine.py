@@ -79,12 +79,14 @@ class Message(Base):
         Index("ix_outbox_resends", "resends", postgresql_where=text("resends IS NOT NULL")),
         Index("ix_outbox_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
         Index(
-            "ix_outbox_unplanned", "next_try_at",
+            "ix_outbox_unplanned",
+            "next_try_at",
             postgresql_where=text("planned_at IS NULL AND sent_at IS NULL AND gave_up_at IS NULL"),
         ),
         Index("ix_outbox_reminded", "recipient_id", "sent_at", postgresql_where=text(_REMINDS)),
         Index(
-            "ix_outbox_reminders", "planned_at",
+            "ix_outbox_reminders",
+            "planned_at",
             postgresql_where=text(f"{_REMINDS} AND sent_at IS NULL AND gave_up_at IS NULL"),
         ),
     )
