@@ -92,12 +92,14 @@ class Message(Base):
         CheckConstraint("NOT by_itself OR resends IS NOT NULL", name="by_itself_for_another"),
         Index("ix_outbox_part_of", "part_of", postgresql_where=text("part_of IS NOT NULL")),
         Index(
-            "ix_outbox_unplanned", "next_try_at",
+            "ix_outbox_unplanned",
+            "next_try_at",
             postgresql_where=text("planned_at IS NULL AND sent_at IS NULL AND gave_up_at IS NULL"),
         ),
         Index("ix_outbox_reminded", "recipient_id", "sent_at", postgresql_where=text(_REMINDS)),
         Index(
-            "ix_outbox_reminders", "planned_at",
+            "ix_outbox_reminders",
+            "planned_at",
             postgresql_where=text(f"{_REMINDS} AND sent_at IS NULL AND gave_up_at IS NULL"),
         ),
     )

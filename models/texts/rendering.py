@@ -82,12 +82,12 @@ def _words(
         lines.spoken(one, words, of_house=own.of_house, base_url=base_url, now=now) for one in ordered[:MOST_LINES]
     ]
     first = lines.earliest(ordered)
-    word = own.meeting_word
+    word, phones = own.meeting_word, {one["telefoon"] for one in spoken} - {""}
     return _environment(language.value, html=False).get_template(f"{kind}.txt").render(
         regels=spoken, aantal=len(told), meer=len(told) - len(spoken), adres=base_url,
         eerste=words.moment(first) if first else "", groepen=_grouped(spoken, words),
         overleg=words.meeting_words.get(word, word if language is Language.DUTCH else "meeting"),
-        van_huis=own.of_house, telefoon=next((one["telefoon"] for one in spoken if one["telefoon"]), ""),
+        telefoon=phones.pop() if len(phones) == 1 else "",
         bereikbaar=_own(Place.PHONE_HOURS, kind, language, own),
     )  # fmt: skip
 

@@ -241,6 +241,17 @@ Zorg- en Veiligheidshuis Westerveen"""
     )
 
 
+def test_of_several_regisseurs_each_number_stands_with_its_own_task_and_none_below() -> None:
+    one = line(DutyKind.PROGRESS, at(30), "remind", telefoon="070 000 00 01")
+    other = line(DutyKind.KNOWN, at(30), "due", telefoon="070 000 00 02")
+
+    both, alone = said(MessageKind.REMINDER, one, other).text, said(MessageKind.REMINDER, one).text
+
+    assert [words[-13:] for words in both.splitlines() if words.startswith("- ")] == ["070 000 00 01", "070 000 00 02"]
+    assert both.count("070 000 00 01") == alone.count("070 000 00 01") == 1
+    assert "te bereiken op 070 000 00 01" in alone
+
+
 def test_a_reminder_about_very_much_names_the_first_and_counts_the_rest() -> None:
     many = [line(DutyKind.PROGRESS, at(24), "overdue") for _ in range(MOST_LINES + 2)]
 
