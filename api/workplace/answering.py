@@ -34,6 +34,7 @@ from api.workplace.visits import (
     text_of,
 )
 from models import attempts, credentials, links
+from models.agenda import Presence
 from models.casebook import budget, bylink, typedcode
 from models.casebook.setup import hashed
 from models.links import PROVEN_FOR, Act, Factor, Reason
@@ -203,6 +204,9 @@ async def _done(visit: Answering) -> str:
     if text_of(visit.form, "collega"):
         await bylink.hand_on(work, _id(text_of(visit.form, "collega")))
         return "doorgegeven"
+    if text_of(visit.form, "aanwezigheid"):
+        await bylink.attend(work, _presence(text_of(visit.form, "aanwezigheid")))
+        return "aanwezigheid"
     if text_of(visit.form, "uitkomst"):
         await bylink.answer(work, text_of(visit.form, "uitkomst"), text_of(visit.form, "reden"))
         return "geantwoord"
@@ -215,6 +219,13 @@ async def _done(visit: Answering) -> str:
 _ACTS: dict[Act, Callable[[Work], Awaitable[None]]] = {
     Act.RECEIVED: bylink.received, Act.MORE_TIME: bylink.ask_more_time, Act.NOT_MINE: bylink.decline,
 }  # fmt: skip
+
+
+def _presence(value: str) -> Presence:
+    try:
+        return Presence(value)
+    except ValueError:
+        raise InvalidFields([]) from None
 
 
 def _id(value: str) -> UUID:

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from models import links
-from models.casebook import answers, outbox
+from models.agenda import Presence, RepliedBy
+from models.casebook import answers, invitees, outbox
 from models.casebook.frame import Frame, audit, open_frame
 from models.commands import GiveAnswer
 from models.links import ASKED_AGAIN, Factor
@@ -89,6 +90,16 @@ async def hand_on(work: Work, person_id: UUID) -> None:
     link = _proven(work)
     await answers.hand_on(work, _duty_of(link), person_id)
     _log(work, link, "doorgegeven met een link")
+
+
+async def attend(work: Work, presence: Presence) -> None:
+    """Say whether one comes to the meeting of the link. Raises NotFound or NotPossible: it is off, or was held."""
+    link = lookup.link_of(work)
+    if link.meeting_id is None or work.actor.person_id is None:
+        raise NotPossible("Hier wordt niet gevraagd of u komt.")
+    await invitees.respond(work, link.meeting_id, work.actor.person_id, presence, RepliedBy.LINK)
+    audit(work, "gemeld met een link", "overleg", link.meeting_id, case_id=link.case_id, factor="geen",
+          kenmerk=link.reference)  # fmt: skip
 
 
 def _proven(work: Work) -> Link:

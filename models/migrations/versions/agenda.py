@@ -102,6 +102,14 @@ SECURITY: tuple[str, ...] = (
              AND (person_id = (SELECT pols_person()) OR case_id = (SELECT pols_acting())))
       WITH CHECK (house_id = (SELECT pols_house()))
     """,
+    # Who came in by link answers for that case only, and has no feed.
+    """
+    CREATE POLICY by_link_this_case ON invitation AS RESTRICTIVE FOR UPDATE TO pols_web
+      USING (pols_link_case() IS NULL OR case_id = pols_link_case())
+    """,
+    """
+    CREATE POLICY not_by_link ON calendar_feed AS RESTRICTIVE TO pols_web USING ((SELECT pols_link_case()) IS NULL)
+    """,
     "GRANT SELECT ON calendar_event, invitation TO pols_web",
     "GRANT UPDATE (meeting_id, reaction, reacted_at, reacted_by) ON invitation TO pols_web",
     # A feed is its person's own. The address itself can be written and not be read.
