@@ -57,7 +57,8 @@ class Settings(BaseSettings):
         default=None, description="key that seals the secrets of subscribed systems; without it there are none"
     )
     event_source: str = Field(
-        default="urn:nld:oin:00000000000000000000:systeem:pols", pattern=SOURCE.pattern + "$",
+        default="urn:nld:oin:00000000000000000000:systeem:pols",
+        pattern=SOURCE.pattern + "$",
         description="who events are from: urn:nld:oin:<20 digits>:systeem:<name>",
     )
     production: bool = Field(

@@ -82,7 +82,9 @@ def _file(kind: MessageKind, language: Language, form: str) -> str:
 
 
 #: who gets these works at the house
-STAYS_INSIDE = {MessageKind.ALERT, MessageKind.GLASS, MessageKind.GLASS_CODE, MessageKind.READ_MUCH}
+STAYS_INSIDE = {
+    MessageKind.MORE_TIME, MessageKind.NOT_MINE, MessageKind.ALERT, MessageKind.GLASS, MessageKind.GLASS_CODE, MessageKind.READ_MUCH,
+}  # fmt: skip
 
 
 def test_nothing_is_kept_of_a_message_that_is_gone() -> None:
