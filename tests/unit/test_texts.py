@@ -83,7 +83,8 @@ def _file(kind: MessageKind, language: Language, form: str) -> str:
 
 #: who gets these works at the house
 STAYS_INSIDE = {
-    MessageKind.MORE_TIME, MessageKind.NOT_MINE, MessageKind.ALERT, MessageKind.GLASS, MessageKind.GLASS_CODE, MessageKind.READ_MUCH,
+    MessageKind.MORE_TIME, MessageKind.NOT_MINE, MessageKind.ALERT, MessageKind.GLASS, MessageKind.GLASS_CODE,
+    MessageKind.READ_MUCH,
 }  # fmt: skip
 
 
