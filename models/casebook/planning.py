@@ -37,7 +37,7 @@ _SOMETHING = text(f"""
 _LOCK = text("SELECT pg_advisory_xact_lock(:key)")
 _DUE = text(f"""
     SELECT o.id, o.house_id, o.recipient_id, o.template, o.next_try_at, o.tries,
-           o.lines @> '[{{"spoed": true}}]' AS urgent,
+           o.lines @> '[{{"spoed": true}}]' AS urgent, o.lines @> '[{{"agenda": {{}}}}]' AS for_calendar,
            EXISTS (SELECT FROM jsonb_array_elements(o.lines) AS line
                    WHERE line ->> 'stap' = ANY (CAST(:escalations AS text[]))) AS escalates
     FROM outbox o
@@ -121,7 +121,8 @@ async def _decided(work: Work, rows: Sequence[Any]) -> list[Plan]:
         mine: Preferences = chosen.get(row.recipient_id, NONE_CHOSEN)
         calendar = calendars.get(row.house_id, WorkingCalendar())
         made = plan(one, mine, calendar, work.now, reminded.get(row.recipient_id, 0))
-        if row.tries and made.how is not How.GOES:  # it may have arrived after all: then it is the same message again
+        again = row.tries and made.how is not How.GOES  # it may have arrived after all: then it is the same message
+        if again or (row.for_calendar and made.how is How.BUNDLED):  # and a calendar takes one event from a message
             made = Plan(How.GOES, work.now)
         if one.is_capped and made.how is How.GOES and begin_of_day(made.at) == begin_of_day(work.now):
             reminded[row.recipient_id] = reminded.get(row.recipient_id, 0) + 1
