@@ -12,10 +12,11 @@ from models.refusals import NotAllowed, NotPossible
 from models.tables.trail import History
 from models.transactions import Work
 from models.unblock import may_unblock
+from models.ways import CODE
 from models.words import SendTo
 
 #: a code is good for minutes; what was said to one person about themselves is not for their colleagues
-STALE = ("noodtoegang_code",)
+STALE = ("noodtoegang_code", CODE)
 PERSONAL = (*STALE, "noodtoegang", "massaal_gelezen", "besluit_namens_u")
 _NOBODY = {
     SendTo.RECIPIENT: "Er is geen bericht over deze casus dat niet aankwam, of de ontvanger werkt hier niet meer.",
