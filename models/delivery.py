@@ -123,8 +123,10 @@ _SAID: Mapping[str, str] = {
 
 
 def said(code: str | None) -> str:
-    """A code in plain words; one that is not ours is a mistake in Pols."""
-    return "" if code is None else _SAID.get(code, f"er ging iets mis in Pols ({code})")
+    """A code in plain words. Of other channels it is Dutch already; the name of an error is a mistake in Pols."""
+    if code is None:
+        return ""
+    return _SAID.get(code, code if code[:1].islower() else f"er ging iets mis in Pols ({code})")
 
 
 #: waits after a failed try, at most; after the last one the message is undeliverable and the case shows it

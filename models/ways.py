@@ -53,6 +53,7 @@ OCCASIONS: Mapping[str, Occasion] = {
     "besluit_namens_u": Occasion.TASK, "afschrift": Occasion.TASK, "antwoord_hersteld": Occasion.TASK,
     "herinnering": Occasion.REMINDER, "leidinggevende": Occasion.REMINDER, "zonder_vervanger": Occasion.REMINDER,
     "uitnodiging": Occasion.MEETING, "afzegging": Occasion.MEETING, "uitkomst": Occasion.MEETING,
+    "dagbundel": Occasion.REMINDER, "weekoverzicht": Occasion.REMINDER,
     "ontvangstbevestiging": Occasion.CASE, "terugkoppeling": Occasion.CASE, "afgesloten": Occasion.CASE,
     "gecorrigeerd": Occasion.CASE,
     "alarm": Occasion.URGENT, "noodtoegang": Occasion.URGENT, "massaal_gelezen": Occasion.URGENT,

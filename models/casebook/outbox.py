@@ -30,7 +30,7 @@ CHASING = ("herinnering", "leidinggevende")
 ANNOUNCING = ("aankondiging", "vraag")
 _OLD_NEWS = timedelta(hours=1)
 #: a code is good for minutes; what was said to one person about themselves is not for their colleagues
-STALE = ("noodtoegang_code",)
+STALE = ("noodtoegang_code", "kanaal_code")
 PERSONAL_MAIL = (*STALE, "noodtoegang", "massaal_gelezen", "besluit_namens_u")
 #: added to a message that nobody took yet; of a duty that was in it already only the newest is said
 _MERGED = """
