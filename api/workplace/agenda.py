@@ -15,7 +15,7 @@ from models import ical
 from models.agenda import AHEAD, BEHIND, REFRESH
 from models.casebook import feeds, sessions
 from models.casebook.setup import hashed
-from models.lookups import agenda
+from models.lookups import agenda, links
 from models.refusals import NotSignedIn
 from models.transactions import reading_feed
 from models.words import Door
@@ -65,7 +65,7 @@ async def feed(request: Request) -> Response:
             await feeds.used(work)
             feed_id = work.origin.via_id
             assert feed_id is not None  # noqa: S101 - the feed it came in by
-            found = await agenda.occasions(work, feed_id, str(request.base_url))
+            found = await agenda.occasions(work, feed_id, str(request.base_url), await links.mine(work))
     except NotSignedIn:
         return _not_there()
     return _answered(request, ical.feed(found, name="Pols", refresh=REFRESH))

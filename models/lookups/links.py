@@ -1,7 +1,7 @@
 """What an answer page may say: the kind of act, when, of which house and whom to call; and finding by reference."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,10 @@ from models.transactions import Link, Work
 from models.words import PARTICIPANTS, DutyKind, Role
 
 _DIRECTOR = aliased(Person)
+
+
+#: older references are of work that is long done
+REMEMBERED = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,15 @@ async def colleagues(work: Work) -> list[tuple[UUID, str]]:
         .where(func.pols_assigned(link.case_id, Person.organisation_id, Person.id)).order_by(Person.name, Person.id)
     )  # fmt: skip
     return [(row.id, row.name) for row in await work.session.execute(statement)]
+
+
+async def mine(work: Work) -> dict[UUID, str]:
+    """What one's own duties and cases are called in messages, by their id; grouped as people read it."""
+    rows = await work.session.execute(
+        select(Reference.duty_id, Reference.case_id, Reference.code).where(Reference.person_id == work.actor.person_id)
+        .where(Reference.made_at > work.now - REMEMBERED)
+    )  # fmt: skip
+    return {row.duty_id or row.case_id: links.grouped(row.code) for row in rows}
 
 
 async def of_reference(work: Work, typed: str) -> Reference:

@@ -1,6 +1,5 @@
 """A meeting in the calendars of who is invited: invited, moved and called off by mail, as one event."""
 
-import inspect
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -8,16 +7,10 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from tasks import mail
 from tests.acceptance import steps
 from tests.acceptance.world import World
 
-pytestmark = [
-    pytest.mark.acceptance,
-    pytest.mark.skipif(
-        "outgoing" not in inspect.signature(mail.send).parameters, reason="mail does not carry calendar parts yet"
-    ),
-]
+pytestmark = pytest.mark.acceptance
 
 
 def calendar_parts(message: EmailMessage) -> list[EmailMessage]:

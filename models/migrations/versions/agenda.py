@@ -102,6 +102,10 @@ SECURITY: tuple[str, ...] = (
              AND (person_id = (SELECT pols_person()) OR case_id = (SELECT pols_acting())))
       WITH CHECK (house_id = (SELECT pols_house()))
     """,
+    """
+    CREATE TRIGGER no_third_party BEFORE INSERT OR UPDATE OF person_id, house_id ON invitation
+      FOR EACH ROW EXECUTE FUNCTION pols_no_third_party()
+    """,
     # Who came in by link answers for that case only, and has no feed.
     """
     CREATE POLICY by_link_this_case ON invitation AS RESTRICTIVE FOR UPDATE TO pols_web
