@@ -14,6 +14,7 @@ from api.ways import Ways
 from api.workplace.app import create_workplace
 from models.actors import ENGINE
 from models.casebook import links, outbox, pins
+from models.casebook.outbox import Tried
 from models.tables.base import new_id
 from models.tables.duties import Duty
 from models.transactions import unit_of_work
@@ -55,10 +56,11 @@ async def duty_of(db: Databases, story: Story, kind: DutyKind, who: str) -> Duty
 
 
 async def claimed(db: Databases) -> list[Any]:
-    """Every message that is due, as a sender takes it."""
+    """Every message that is due, as a sender takes it; the relay took them all."""
     async with unit_of_work(ENGINE, db.engine) as work:
         found = await outbox.claim(work, 1000)
         await links.mint(work, found)
+        await outbox.record(work, [Tried(one.id, one.tries) for one in found])
         return found
 
 

@@ -100,6 +100,8 @@ async def attend(work: Work, presence: Presence) -> None:
     await invitees.respond(work, link.meeting_id, work.actor.person_id, presence, RepliedBy.LINK)
     audit(work, "gemeld met een link", "overleg", link.meeting_id, case_id=link.case_id, factor="geen",
           kenmerk=link.reference)  # fmt: skip
+    await work.session.flush()
+    await work.session.execute(_ANSWERED, {"token": link.token_hash})
 
 
 def _proven(work: Work) -> Link:

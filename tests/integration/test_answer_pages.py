@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import select, text
 
 from models.actors import ENGINE
-from models.casebook import answers, outbox
+from models.casebook import answers, invitees, outbox
 from models.casebook.accounts import NOBODY
 from models.links import SENTENCES, Reason
+from models.lookups import meetings
+from models.tables.agenda import Invitation
+from models.tables.cases import Case
 from models.tables.duties import Answer, Duty
 from models.tables.engine import Message
 from models.tables.trail import AuditLine, History
@@ -679,3 +682,34 @@ async def test_an_answer_by_link_is_corrected_after_signing_in_as_one_by_phone_i
     assert "met een link" in page.text
     assert answer.headers["location"].endswith("?gezegd=hersteld")
     assert (await duty(db, mail)).ended_as == "niet_bekend"
+
+
+# Coming to a meeting
+
+
+async def test_who_is_invited_says_with_the_link_alone_whether_they_come(db: Databases, house: AHouse) -> None:
+    story = await factories.a_case(db.web, house, Phase.FOCUSOVERLEG)
+    async with unit_of_work(ENGINE, db.engine) as work:
+        (meeting,) = await meetings.meetings_of(work, story.case_id)
+        number = (await work.session.get_one(Case, story.case_id)).number
+        for person_id, line in (await invitees.call(work, meeting.id)).items():
+            await outbox.post(
+                work, [person_id], house_id=house.id, template="uitnodiging", key=f"{meeting.id}",
+                lines=[{"casus": number} | line], case_id=story.case_id,
+            )  # fmt: skip
+    mine = [one for one in await claimed(db) if one.recipient_id == house.person("ggz")]
+    invited = next(one for one in mine if one.template == "uitnodiging")
+    mail = Mail(invited.id, meeting.id, invited.lines[0])
+    async with somebody(db) as client:
+        asked = await goes_on(client, mail)
+        said = await sends(client, mail, aanwezigheid="komt_niet")
+        changed = await sends(client, mail, aanwezigheid="komt")
+        wrong = await sends(client, mail, aanwezigheid="misschien wel")
+
+    assert "Ik ben aanwezig" in asked.text
+    assert (said.status_code, changed.status_code, wrong.status_code) == (303, 303, 422)
+    async with unit_of_work(ENGINE, db.engine) as work:
+        row = await work.session.get_one(Invitation, (meeting.id, house.person("ggz")))
+        message = await work.session.get_one(Message, invited.id)
+    assert (row.reaction, row.reacted_by) == ("komt", "antwoordpagina")
+    assert message.answered_at is not None

@@ -173,7 +173,7 @@ async def test_who_leaves_is_told_so_and_the_others_hear_nothing(db: Databases, 
     assert [one["method"] for one in await events(db, story, "politie")] == ["REQUEST"]
     message = (await told(db, story, "ggz"))[-1]
     body = read(message.template, message.lines, house="Huis", base_url="https://pols.example").text
-    assert "U wordt niet meer verwacht bij het focusoverleg" in body
+    assert "U wordt niet meer verwacht bij het overleg" in body
 
 
 async def test_who_comes_back_has_the_same_event_again(db: Databases, story: Story) -> None:
@@ -218,7 +218,7 @@ async def test_a_moved_meeting_says_from_when_to_when(db: Databases, story: Stor
     message = (await told(db, story, "ggz"))[-1]
     body = read(message.template, message.lines, house="Huis", base_url="https://pols.example").text
 
-    assert f"is verzet van {DUTCH.moment((later - timedelta(days=14)).isoformat())}" in body
+    assert f"van {DUTCH.moment((later - timedelta(days=14)).isoformat())} is verzet" in body
     assert f"naar {DUTCH.moment(later.isoformat())}" in body
 
 

@@ -145,13 +145,33 @@ POLICIES = (
 )
 #: what is one's own beside the case, where people meet, and what is written about people: never by link
 _NOT_BY_LINK = (
-    "api_token", "web_session", "answer_pin", "idempotency_key", "meeting_place", "assignment", "contact_way",
-    "channel_choice", "preference",
+    "api_token",
+    "web_session",
+    "answer_pin",
+    "idempotency_key",
+    "meeting_place",
+    "assignment",
+    "contact_way",
+    "channel_choice",
+    "preference",
 )
 _NOT_WRITTEN_BY_LINK = (
-    "referral", "subject", "subject_address", "subject_relation", "subject_protection", "info_item", "attachment",
-    "document", "progress", "criterion_judgement", "glass", "meeting_series", "house_policy", "commitment",
-    "hold", "involvement",
+    "referral",
+    "subject",
+    "subject_address",
+    "subject_relation",
+    "subject_protection",
+    "info_item",
+    "attachment",
+    "document",
+    "progress",
+    "criterion_judgement",
+    "glass",
+    "meeting_series",
+    "house_policy",
+    "commitment",
+    "hold",
+    "involvement",
 )
 FENCED = (
     *(
