@@ -65,7 +65,7 @@ class Voorkeuren(Outgoing):
     always: list[Altijd]
 
 
-class Gebeurtenis(Outgoing):
+class GekozenGebeurtenis(Outgoing):
     """Iets waarvan iemand zou horen in de voorbeeldweek."""
 
     model_config = dutch(kind="bericht", what="wat", at="gebeurtOp", urgent="spoed")
@@ -83,7 +83,7 @@ class Ontvangst(Outgoing):
 
     at: datetime | None
     template: MessageKind
-    contents: list[Gebeurtenis]
+    contents: list[GekozenGebeurtenis]
 
 
 class Voorbeeldweek(Outgoing):
