@@ -18,7 +18,8 @@ _TABLES = {
     "casussen": "cases", "aanmeldingen": "referral", "overleggen": "meeting", "taken": "duty",
     "afspraken": "commitment",
     "personen": "subject", "organisaties": "organisation",
-    "bijlagen": "attachment", "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "huizen": "house",
+    "abonnementen": "subscription", "bijlagen": "attachment",
+    "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "huizen": "house",
     "{besluitId}": "decision", "{informatieId}": "info_item", "{persoonId}": "subject",
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Personal data stay in the case database: a canary in every text is nowhere else."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,15 +9,21 @@ from typing import Any
 import httpx2
 import pytest
 
+from deployments.announce import announce
+from models import transactions
 from models.commands import DescribeSubject
+from models.events import EventKind
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase
 from tasks import invitations
+from tasks.egress import Egress
+from tasks.events import Teller
 from tasks.outgoing import CalendarMethod
 from tests import factories
 from tests.chaos.conftest import Broken
-from tests.doors import Door
+from tests.doors import EVENT_KEY, EVENT_SEAL, Door
 from tests.factories import Story
+from tests.listening import Listening, listening
 
 pytestmark = pytest.mark.chaos
 
@@ -37,18 +44,22 @@ WRITTEN = {
 
 
 async def test_no_personal_data_reach_prefect_its_logs_its_events_or_the_mail_nor_the_logs_of_the_doors(
-    broken: Broken,
+    broken: Broken, receiver: Listening
 ) -> None:
     worker = await broken.worker(PREFECT_LOGGING_LEVEL="DEBUG")
-    await broken.stack.serve(POLS_ACCESS_LOG="true")
+    await broken.stack.serve(POLS_ACCESS_LOG="true", POLS_EVENT_KEY_FILE=str(_event_key(broken.stack.state)))
     texts = dict.fromkeys(("reason", "goal", "situation", "tried", "facts", "discussed_reason"), CANARY)
     subject = DescribeSubject(name=CANARY, bsn=BSN, address=CANARY)
     story = await factories.a_report(broken.web, broken.house, subjects=(subject,), **texts)
     async with httpx2.AsyncClient(base_url=broken.stack.base_url, trust_env=False, timeout=60) as client:
-        address = await _told_in_every_field(Door(client, broken.house), story, broken)
+        door = Door(client, broken.house)
+        await _subscribe(door, receiver)
+        address = await _told_in_every_field(door, story, broken)
     await broken.databases.shift(180)
     await broken.at_rest(within=120)
     await _calendar_files(broken)
+    await worker.stop()
+    await _events(broken, receiver)
 
     found = await _tables_with(broken, "pols", {CANARY, BSN})
     assert found - CONTENT == set()
@@ -63,7 +74,6 @@ async def test_no_personal_data_reach_prefect_its_logs_its_events_or_the_mail_no
     assert "GET /agenda/* 200" in log, "no calendar asked: this would prove nothing"
     assert _files_with(broken.stack.state, {address}) == []
     assert await _tables_with(broken, "pols", {address}) == set()
-    await worker.stop()
 
 
 def _secrets_in_mail(broken: Broken) -> set[str]:
@@ -80,6 +90,48 @@ async def _where(broken: Broken, needles: set[str]) -> set[str]:
     """In which tables, of Pols or of Prefect, and in which files these are; a kept mail is `mail`."""
     tables = await _tables_with(broken, "pols", needles) | await _tables_with(broken, "pols_prefect", needles)
     return tables | {"mail" if one.suffix == ".eml" else one.name for one in _files_with(broken.stack.state, needles)}
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[Listening]:
+    """A system of a participant."""
+    with listening(tmp_path) as made:
+        yield made
+
+
+def _event_key(state: Path) -> Path:
+    key = state / "event.key"
+    key.write_bytes(EVENT_KEY)
+    key.chmod(0o600)
+    return key
+
+
+async def _subscribe(door: Door, receiver: Listening) -> None:
+    """The mental health service has a system that hears of everything it may hear of."""
+    place = f"ontvanger.example:{receiver.port}"
+    answer = await door.call(
+        "PUT", f"/huizen/{door.house.id}/beleid", "beheerder", json={"systemenVoorGebeurtenissen": [place]},
+        headers={"If-Match": '"0"'},
+    )  # fmt: skip
+    assert answer.status_code == 204, answer.text
+    kinds = [one.value for one in EventKind if one is not EventKind.TRIAL]
+    ggz = str(door.house.organisations["ggz"])
+    await door.post("beheerder", "/abonnementen", {"organisatie": ggz, "soorten": kinds, "adres": f"https://{place}/x"})
+
+
+async def _events(broken: Broken, receiver: Listening) -> None:
+    """Tell that system, and keep what it heard beside everything else that is looked through."""
+    places = frozenset({f"ontvanger.example:{receiver.port}"})
+    egress = Egress(places, receiver.ca_file, receiver.resolve, connect_seconds=20, seconds=30)
+    teller = Teller(egress, "urn:nld:oin:00000001234567890000:systeem:pols", "https://pols.example")
+    await broken.databases.shift(3 * 86_400)
+    transactions.use(broken.databases.engine)
+    while await announce(teller, EVENT_SEAL):
+        pass
+    transactions.use(None)
+    assert len(receiver.requests) > 3, "no system heard anything: this would prove nothing"
+    for number, one in enumerate(receiver.requests):
+        (broken.stack.state / f"gebeurtenis-{number}.json").write_bytes(repr(one.headers).encode() + one.body)
 
 
 async def _calendar_files(broken: Broken) -> None:

@@ -21,7 +21,8 @@ CAMEL = re.compile(r"^[a-z][a-z0-9]*([A-Z][a-z0-9]*)*$")
 MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 NOUNS_OF_ONE = {
     "toegang", "mij", "beleid", "tijdlijn", "informatie", "rooster", "inhoud", "voortgang", "inzage", "logboek",
-    "adresgeheim", "afwezigheid", "vertrek", "proef", "termijn",
+    "adresgeheim", "afwezigheid", "vertrek", "proef", "termijn", "weekoverzicht",
+    "agendafeed", "voorbeeld",
 }  # fmt: skip
 OPERATIONS = list(MATRIX)
 

@@ -22,7 +22,7 @@ from models.transactions import unit_of_work
 from models.words import DutyKind, Phase
 from tests.conftest import Databases
 from tests.doors import Door, counted
-from tests.factories import AHouse, Story, a_case, a_house
+from tests.factories import AHouse, Story, a_case, a_house, ways_and_systems
 from tests.integration.test_api_referrals import SUBMITTED
 from tests.integration.test_api_rights import AWAY
 from tests.integration.test_stalled_lookup import drawn
@@ -48,13 +48,15 @@ LISTS = {
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
+    "/berichten": "manager", "/abonnementen": "beheerder", "/abonnementen/{id}/bezorgingen": "beheerder",
 }  # fmt: skip
 
 
 #: lists that stay short: what belongs to one referral, and the meetings of one house that come back
 SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
-    "/casussen/{id}/informatie/{informatieId}/versies",
+    "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
+    "/personen/{id}/voorkeuren/voorbeeld",
 }  # fmt: skip
 
 
@@ -85,11 +87,12 @@ class Grown:
     door: Door
     case_id: UUID
     stalled: list[UUID]
+    system: str = ""
 
     def address(self, path: str) -> str:
-        """A list of this case, or of somebody who has something open in it."""
-        about = self.door.house.person("ggz") if path.startswith("/personen/") else self.case_id
-        return path.replace("{id}", str(about))
+        """A list of this case, of somebody who has something open in it, or of a system that hears of events."""
+        about = {"personen": self.door.house.person("ggz"), "abonnementen": self.system}
+        return path.replace("{id}", str(about.get(path.split("/")[1], self.case_id)))
 
     async def all(self, path: str, who: str, **query: Any) -> list[dict[str, Any]]:
         """A whole list in one page."""
@@ -137,7 +140,21 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
         reason = {"reden": "Dreiging vanavond in de wijk."}
         await made.door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
     await _night(db, made)
+    made.system = await _systems(db, made)
     return made
+
+
+async def _systems(db: Databases, made: Grown) -> str:
+    """Systems that subscribed; one of them was tried out a few times."""
+    door = made.door
+    system = (await ways_and_systems(db.web, door.house))["abonnementen"]
+    for _ in range(3):
+        await door.post("beheerder", f"/abonnementen/{system}/proeven")
+    ggz = str(door.house.organisations["ggz"])
+    for name in ("eerste", "tweede"):
+        wanted = {"organisatie": ggz, "adres": f"https://systeem.ggz.example/{name}", "soorten": ["taak_geopend"]}
+        await door.post("beheerder", "/abonnementen", wanted)
+    return system
 
 
 async def _night(db: Databases, made: Grown) -> None:
