@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from pydantic import Field
 
 from api.wire import Incoming, dutch
-from models.commands import Moment
+from models.commands.base import Moment
 from models.lookups.paging import Between, Page, Place
 
 #: the fields that every page has, and every question for one

@@ -21,7 +21,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from models.clocks import AMSTERDAM
-from models.commands import Moment, written_out
+from models.commands.base import Moment, written_out
 from models.policy import Policy
 from models.refusals import FieldError, InvalidFields
 from models.transactions import Work

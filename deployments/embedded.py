@@ -31,6 +31,7 @@ PORT = 5432  # only the name of the socket; nothing listens on TCP
 LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes, macOS 103
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+USER_TRIES = 3
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
 
@@ -130,14 +131,16 @@ class EmbeddedServer:
         fresh = self.data.with_suffix(".new")
         shutil.rmtree(fresh, ignore_errors=True)
         with open_log(self.log) as log:
-            subprocess.run(
+            done = subprocess.run(
                 leashed([*_initdb(fresh), *([] if durable else ["--no-sync"])], user=self._user),
-                check=True,
+                check=False,
                 stdout=log,
                 stderr=log,
                 cwd=self.data.parent,
                 env=_environment(),
             )
+        if done.returncode:
+            raise ServerRefused(f"the data could not be made; {self.log} ends with:\n{self._last_words()}")
         fresh.rename(self.data)
 
     def _launch(self) -> None:
@@ -264,20 +267,24 @@ def _environment() -> dict[str, str]:
 
 
 def _system_user() -> str | None:
+    """The user that PostgreSQL runs as under root. Two that start at once both want to add it, and one is refused."""
     if os.geteuid() != 0:
         return None
-    try:
-        pwd.getpwnam(SYSTEM_USER)
-    except KeyError:
-        useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin")
-        if useradd is None:
-            raise ServerRefused(
-                "PostgreSQL does not run as root and there is no useradd: start Pols as a user"
-            ) from None
-        subprocess.run(
-            [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER], check=True
-        )
-    return SYSTEM_USER
+    useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin")
+    for _ in range(USER_TRIES):
+        try:
+            pwd.getpwnam(SYSTEM_USER)
+        except KeyError:
+            if useradd is None:
+                raise ServerRefused(
+                    "PostgreSQL does not run as root and there is no useradd: start Pols as a user"
+                ) from None
+            command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+            subprocess.run(command, check=False)  # it waits itself for another that is adding somebody
+        else:
+            return SYSTEM_USER
+    msg = f"the user {SYSTEM_USER} could not be added; useradd says above why"
+    raise ServerRefused(msg)
 
 
 def _home(state: Path, user: str | None) -> Path:

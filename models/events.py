@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from models.commands import Command
+from models.commands.base import Command
 from models.egress import LONGEST
 
 MEDIA_TYPE = "application/cloudevents+json"

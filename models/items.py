@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from models.words import Category, Regime, SecrecyRoute, Sensitive
+from models.itemwords import Category, Regime, SecrecyRoute, Sensitive
 
 #: under professional secrecy: shared only along a recorded route (R11, WGS 2.29(2))
 SECRET = frozenset({Regime.MEDICAL, Regime.YOUTH})

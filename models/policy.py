@@ -10,14 +10,15 @@ from pydantic_core import PydanticCustomError
 
 from models import ladder
 from models.clocks import Budget, Due, Hold, Unit, WorkingCalendar, due, next_triage
-from models.commands import Day, Line, Some
+from models.commands.base import Day, Line, Some
 from models.egress import is_name, place_of
+from models.itemwords import Sensitive
 from models.ladder import RungSpec, Step
 from models.messages import Language, MessageKind
 from models.owed import BY_THE_HOUR, DUTIES, MAY_LAPSE
 from models.refusals import FieldError, InvalidFields
 from models.texts import own
-from models.words import DutyKind, Sensitive
+from models.words import DutyKind
 
 #: what no field is for, in the words people use
 SENSITIVE_TERMS: dict[Sensitive, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from models.clocks import AMSTERDAM, WorkingCalendar
-from models.commands import Command, written_out
+from models.commands.base import Command, written_out
 from models.ladder import AFTER_OPENING, Step
 from models.messages import CAPPED, URGENT, EventGroup, Language, MessageKind, group_of
 from models.refusals import FieldError

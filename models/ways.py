@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from models.commands import Command
+from models.commands.base import Command
 from models.egress import is_name
 from models.refusals import FieldError, InvalidFields
 

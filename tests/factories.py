@@ -21,20 +21,12 @@ from models.casebook import (
     subscriptions,
     ways,
 )
-from models.commands import (
-    Convene,
-    DescribeReferral,
-    DescribeSubject,
-    GiveAnswer,
-    Judgement,
-    MakeCommitment,
-    MotivateCriteria,
-    NameWorkers,
-    RecordMeeting,
-    TakeDecision,
-)
+from models.commands.cases import GiveAnswer, Judgement, NameWorkers, TakeDecision
+from models.commands.meetings import Convene, MakeCommitment, RecordMeeting
+from models.commands.referrals import DescribeReferral, DescribeSubject, MotivateCriteria
 from models.credentials import Seal
 from models.events import EventKind, Subscribe
+from models.itemwords import Category
 from models.lookups import cases
 from models.lookups import duties as duty_lookup
 from models.lookups import meetings as meeting_lookup
@@ -47,8 +39,8 @@ from models.tables.meetings import Meeting
 from models.tables.people import Organisation, Person
 from models.transactions import Database, Work, unit_of_work
 from models.ways import AddWay, WayKind
-from models.words import Category, DutyKind, OrganisationKind, Phase, Role
 from models.words import DecisionKind as D
+from models.words import DutyKind, OrganisationKind, Phase, Role
 
 Row = TypeVar("Row", bound=Base)
 

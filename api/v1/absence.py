@@ -14,7 +14,8 @@ from api.wire import Id, Outgoing, Verwijzing, dutch, named
 from models.casebook import absence as casebook
 from models.casebook import handover
 from models.clocks import AMSTERDAM
-from models.commands import BeAway, HandOver, Moment
+from models.commands.base import Moment
+from models.commands.people import BeAway, HandOver
 from models.lookups import absence as lookup
 from models.lookups import people
 from models.lookups.absence import Away, OpenDuty

@@ -18,6 +18,7 @@ from models.casebook import answers
 from models.lookups import caselists, cases, referrals, timeline, whereabouts
 from models.lookups.caselists import CaseFilter, CaseLine
 from models.lookups.paging import Place
+from models.lookups.sentences import SENTENCES
 from models.transactions import Work
 from models.words import Outcome, Phase
 
@@ -150,13 +151,13 @@ class Zoek(Blad):
 
 
 def _told(kind: str) -> str:
-    if kind not in timeline.SENTENCES:
-        raise PydanticCustomError("uitleg", "kies uit: {keuze}", {"keuze": ", ".join(timeline.SENTENCES)})
+    if kind not in SENTENCES:
+        raise PydanticCustomError("uitleg", "kies uit: {keuze}", {"keuze": ", ".join(SENTENCES)})
     return kind
 
 
 #: what the timeline tells of, as the history calls it
-Soort = Annotated[str, AfterValidator(_told), WithJsonSchema({"type": "string", "enum": list(timeline.SENTENCES)})]
+Soort = Annotated[str, AfterValidator(_told), WithJsonSchema({"type": "string", "enum": list(SENTENCES)})]
 
 
 class ZoekGebeurtenis(Tijdvak):

@@ -12,7 +12,7 @@ from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork
 from api.wire import SHOWS, CaseId, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch
 from models.casebook import answers, plans, progress
-from models.commands import MakeCommitment, ReportProgress
+from models.commands.meetings import MakeCommitment, ReportProgress
 from models.lookups import cases, meetings, people
 from models.words import CommitmentState
 

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from api.wire import Dag, Outgoing, Verwijzing, dutch
-from models.commands import (
-    Command,
+from models.commands.base import Command, Some
+from models.commands.referrals import (
     DescribeIncident,
     DescribePartner,
     DescribeProblem,
@@ -15,7 +15,6 @@ from models.commands import (
     DescribeSubject,
     KeepSecret,
     MotivateCriteria,
-    Some,
 )
 from models.lookups.whereabouts import NOWHERE, Whereabouts
 from models.tables.cases import Case

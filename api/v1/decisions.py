@@ -13,7 +13,7 @@ from api.signin import CaseReader, CaseWork
 from api.wire import BASE, SHOWS, CaseId, Dag, DagOfMoment, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
 from models.casebook import answers, decisions
-from models.commands import TakeDecision
+from models.commands.cases import TakeDecision
 from models.lookups import cases
 from models.lookups import decisions as lookup
 from models.lookups.decisions import DecisionLine

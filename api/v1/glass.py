@@ -14,7 +14,7 @@ from api.problems import problem
 from api.signin import CaseReader, Oversight, beyond_a_token
 from api.wire import CaseId, Gemaakt, Id, Outgoing, Verwijzing, dutch, made
 from models.casebook import glass as casebook
-from models.commands import AskGlass, ConfirmGlass, ReviewGlass
+from models.commands.cases import AskGlass, ConfirmGlass, ReviewGlass
 from models.lookups import glass
 from models.words import GlassKind, GlassVerdict
 

@@ -13,13 +13,13 @@ from api.wire import BASE, SHOWS, CaseId, Gemaakt, Outgoing, Verwijzing, dutch
 from models import visibility
 from models.casebook import answers
 from models.casebook import info as casebook
-from models.commands import AddInfoItem, DescribeItem, WithdrawItem
+from models.commands.info import AddInfoItem, DescribeItem, WithdrawItem
+from models.itemwords import Category, Condition, Regime, Reliability, SecrecyRoute, Sensitive
 from models.lookups import info
 from models.lookups.info import Item
 from models.rights import CaseFacts
 from models.tables.items import InfoItem, InfoItemVersion
 from models.transactions import Work
-from models.words import Category, Condition, Regime, Reliability, SecrecyRoute, Sensitive
 
 router = APIRouter(tags=["informatie"], route_class=Once)
 

@@ -17,7 +17,7 @@ from models import visibility
 from models.agenda import Presence, RepliedBy, said_by_all
 from models.casebook import answers, invitees
 from models.casebook import meetings as casebook
-from models.commands import Convene, RecordMeeting
+from models.commands.meetings import Convene, RecordMeeting
 from models.lookups import cases, invitations, meetings, people, whereabouts
 from models.lookups.invitations import Reaction
 from models.tables.meetings import Meeting, MeetingInvitee

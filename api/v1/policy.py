@@ -7,7 +7,7 @@ from pydantic import Field, WithJsonSchema
 
 from api.wire import Spoken, dutch
 from models.clocks import Unit
-from models.commands import written_out
+from models.commands.base import written_out
 from models.ladder import Step
 from models.policy import CutOff, LadderStep, OwnText, Policy, Term
 from models.words import DutyKind

@@ -13,7 +13,7 @@ from api.v1.content import Aanmelding, AanmeldingKort, Inhoud, whole
 from api.v1.decisions import BesluitGenomen, taken
 from api.wire import BASE, SHOWS, Gemaakt, Id, Incoming, Outgoing, dutch, made
 from models.casebook import answers, decisions, referrals
-from models.commands import TakeDecision
+from models.commands.cases import TakeDecision
 from models.lookups import referrals as lookup
 from models.lookups import whereabouts
 from models.lookups.referrals import ReferralState

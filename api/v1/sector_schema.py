@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StrictBool
 from pydantic_core import PydanticCustomError
 
-from models.commands import DescribeIncident, DescribePartner, DescribeReferral, DescribeSubject, Line, Moment
+from models.commands.base import Line, Moment
+from models.commands.referrals import DescribeIncident, DescribePartner, DescribeReferral, DescribeSubject
 
 Words = Annotated[str, Field(min_length=1)]
 #: together no longer than a text of ours can be

@@ -13,7 +13,8 @@ from api.wire import Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, ma
 from models import series
 from models.casebook import series as casebook
 from models.clocks import AMSTERDAM, WorkingCalendar
-from models.commands import Day, Repeat
+from models.commands.base import Day
+from models.commands.meetings import Repeat
 from models.lookups import cases, meetings
 from models.refusals import NotFound
 from models.tables.meetings import MeetingSeries

@@ -13,7 +13,7 @@ from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import Anybody, CaseWork, Participant, Staff
 from api.wire import Gemaakt, Id, Incoming, Outgoing, dutch, made
 from models.casebook import support
-from models.commands import AskSupport
+from models.commands.cases import AskSupport
 from models.lookups import people, referrals
 from models.transactions import become
 

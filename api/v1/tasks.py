@@ -14,7 +14,8 @@ from api.signin import CaseReader, CaseWork, Staff
 from api.wire import SHOWS, CaseId, Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, named
 from models.casebook import answers, escalate, snooze
 from models.casebook import nudge as nudging
-from models.commands import GiveAnswer, Judgement, Moment
+from models.commands.base import Moment
+from models.commands.cases import GiveAnswer, Judgement
 from models.ladder import Addressee
 from models.lookups import referrals, tasks
 from models.lookups.paging import Paged

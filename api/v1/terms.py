@@ -15,7 +15,7 @@ from api.v1.policy import Beleid, as_policy
 from api.wire import SHOWS, Id, Outgoing, Spoken, Verwijzing, dutch
 from models.casebook import answers, extensions
 from models.clocks import Unit
-from models.commands import ExtendTerm
+from models.commands.cases import ExtendTerm
 from models.lookups import projected, terms
 from models.lookups.projected import Count, Moved
 from models.lookups.terms import Explained, RungState

@@ -13,7 +13,7 @@ from api.paging import PAGE, Blad, goes_on
 from api.signin import SignedIn
 from api.wire import BASE, Id, Outgoing, Verwijzing, dutch
 from models.casebook import tokens
-from models.commands import MakeToken
+from models.commands.people import MakeToken
 from models.lookups import entrance
 from models.tables.people import ApiToken
 from models.words import TokenScope

@@ -13,7 +13,7 @@ from api.signin import LogReader
 from api.wire import CaseId, Id, Outgoing, dutch
 from models import processing
 from models.casebook import oversight
-from models.commands import Moment
+from models.commands.base import Moment
 from models.lookups import trail, viewers
 from models.lookups.trail import File, LogFilter
 from models.refusals import FieldError, InvalidFields

@@ -8,7 +8,7 @@ from api.once import Once
 from api.signin import CaseWork, Staff
 from api.wire import CaseId, Gemaakt, Id, Outgoing, dutch
 from models.casebook import corrections, reassign, resend
-from models.commands import CorrectAnswer, Reassign, SendAgain
+from models.commands.cases import CorrectAnswer, Reassign, SendAgain
 
 router = APIRouter(tags=["taken"], route_class=Once)
 

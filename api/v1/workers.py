@@ -7,7 +7,7 @@ from api.signin import Participant
 from api.wire import SHOWS, CaseId, Outgoing, Verwijzing, dutch
 from models.casebook import answers
 from models.casebook import assigned as casebook
-from models.commands import NameWorkers
+from models.commands.cases import NameWorkers
 from models.lookups import assigned
 
 router = APIRouter(tags=["toegang"], route_class=Once)

@@ -12,7 +12,7 @@ from api.workplace.pages import back
 from api.workplace.visits import Visit, visiting
 from models.casebook import absence
 from models.clocks import AMSTERDAM
-from models.commands import BeAway
+from models.commands.people import BeAway
 from models.refusals import FieldError, InvalidFields, NotSignedIn
 
 

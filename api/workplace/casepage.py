@@ -14,7 +14,7 @@ from models import rights, visibility
 from models.agenda import Presence, said_by_all
 from models.casebook import answers, corrections
 from models.clocks import AMSTERDAM
-from models.commands import GiveAnswer
+from models.commands.cases import GiveAnswer
 from models.lookups import (
     absence,
     caselists,

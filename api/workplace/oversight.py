@@ -11,7 +11,7 @@ from api.workplace.visits import Visit, visiting
 from models import rights
 from models.casebook import answers, sessions
 from models.casebook import glass as casebook
-from models.commands import AskGlass, ConfirmGlass, ReviewGlass
+from models.commands.cases import AskGlass, ConfirmGlass, ReviewGlass
 from models.lookups import access, cases, glass
 from models.lookups.paging import Page
 from models.refusals import FieldError, InvalidFields, NotSignedIn

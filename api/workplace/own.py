@@ -13,7 +13,7 @@ from api.workplace.visits import Visit, at_the_door, forget, inside, keep, visit
 from models import attempts
 from models.actors import AT_THE_DOOR
 from models.casebook import accounts, budget, identities, sessions, tokens
-from models.commands import MakeToken
+from models.commands.people import MakeToken
 from models.lookups import absence, entrance, links
 from models.lookups.paging import Page
 from models.refusals import FieldError, InvalidFields, NotSignedIn, TooOften

@@ -15,7 +15,7 @@ from api.tracing import note_refusal
 from api.workplace import files, wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
-from models.lookups.timeline import plain
+from models.lookups.sentences import plain
 from models.process import HELP, LABELS
 from models.refusals import (
     ConfirmFirst,

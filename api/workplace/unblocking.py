@@ -14,7 +14,7 @@ from api.workplace.visits import Visit, visiting
 from models.casebook import answers, corrections, decisions, reassign
 from models.casebook import resend as resending
 from models.clocks import AMSTERDAM
-from models.commands import CorrectAnswer, GiveAnswer, Reassign, SendAgain, TakeDecision
+from models.commands.cases import CorrectAnswer, GiveAnswer, Reassign, SendAgain, TakeDecision
 from models.refusals import FieldError, InvalidFields
 from models.words import DecisionKind, ReassignReason, SendTo
 

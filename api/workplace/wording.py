@@ -7,7 +7,7 @@ from uuid import UUID
 
 from models.clocks import AMSTERDAM, MONTHS, WorkingCalendar
 from models.lights import Light, light, working_days_between
-from models.lookups.timeline import plain
+from models.lookups.sentences import plain
 from models.lookups.waiting import Waiting
 from models.stalled import WORDS, Cause, Crew, Party, Stall, Words
 from models.words import Role

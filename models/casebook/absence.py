@@ -5,7 +5,7 @@ from uuid import UUID
 from models import absence
 from models.absence import Absence
 from models.casebook.frame import audit
-from models.commands import BeAway
+from models.commands.people import BeAway
 from models.lookups import absence as lookup
 from models.refusals import AlreadySettled, InvalidFields, NotAllowed, NotFound, NotPossible
 from models.tables.people import Person

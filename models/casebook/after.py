@@ -9,7 +9,7 @@ from models.casebook.duties import Because, Wanted
 from models.casebook.effects import set_director
 from models.casebook.frame import Frame
 from models.clocks import AMSTERDAM
-from models.commands import GiveAnswer, Judgement
+from models.commands.cases import GiveAnswer, Judgement
 from models.lookups import cases, referrals
 from models.lookups import meetings as meeting_lookup
 from models.refusals import FieldError, InvalidFields, NotPossible

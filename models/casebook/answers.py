@@ -8,7 +8,7 @@ from models.actors import Actor
 from models.casebook import duties, outbox
 from models.casebook.after import AFTER
 from models.casebook.frame import Frame, audit, open_frame
-from models.commands import GiveAnswer
+from models.commands.cases import GiveAnswer
 from models.lookups import assigned, people
 from models.lookups import duties as duty_lookup
 from models.owed import DUTIES

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from models.casebook.frame import audit, open_frame
-from models.commands import NameWorkers
+from models.commands.cases import NameWorkers
 from models.lookups import assigned
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase
 from models.tables.assigned import Assignment

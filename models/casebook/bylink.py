@@ -12,7 +12,7 @@ from models import links
 from models.agenda import Presence, RepliedBy
 from models.casebook import answers, invitees, outbox
 from models.casebook.frame import Frame, audit, open_frame
-from models.commands import GiveAnswer
+from models.commands.cases import GiveAnswer
 from models.links import ASKED_AGAIN, Factor
 from models.lookups import duties as duty_lookup
 from models.lookups import links as lookup

@@ -9,7 +9,7 @@ from models.casebook import answers, duties, outbox, plans
 from models.casebook.after import AFTER
 from models.casebook.frame import Frame, open_frame
 from models.clocks import AMSTERDAM
-from models.commands import CorrectAnswer, GiveAnswer
+from models.commands.cases import CorrectAnswer, GiveAnswer
 from models.lookups import decisions, meetings
 from models.lookups import duties as duty_lookup
 from models.lookups import work as work_lookup

@@ -10,7 +10,7 @@ from models.casebook import duties, phases, plans
 from models.casebook.duties import Wanted
 from models.casebook.effects import EFFECTS, OPENED_BY_EFFECT
 from models.casebook.frame import Frame, open_frame
-from models.commands import NEEDED, TakeDecision
+from models.commands.cases import NEEDED, TakeDecision
 from models.lookups import cases, meetings
 from models.process import DecisionSpec
 from models.refusals import FieldError, GateOpen, InvalidFields, NotFound, NotPossible

@@ -12,7 +12,8 @@ from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame
 from models.casebook.holding import hold, hold_duties, later, resume
 from models.casebook.retold import retold
-from models.commands import TakeDecision
+from models.commands.cases import TakeDecision
+from models.itemwords import Category
 from models.lookups import cases, meetings, people, referrals
 from models.owed import DUTIES, Owner
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
@@ -22,7 +23,6 @@ from models.tables.duties import Duty
 from models.tables.items import InfoItem
 from models.tables.referrals import Subject
 from models.words import (
-    Category,
     CommitmentState,
     DutyKind,
     OrganisationKind,

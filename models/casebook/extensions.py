@@ -8,7 +8,7 @@ from models.casebook.answers import check_open, owns
 from models.casebook.duties import Because
 from models.casebook.frame import Frame, open_frame
 from models.clocks import Unit
-from models.commands import ExtendTerm
+from models.commands.cases import ExtendTerm
 from models.lookups import duties as duty_lookup
 from models.lookups import terms
 from models.owed import DUTIES

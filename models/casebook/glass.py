@@ -15,7 +15,7 @@ from models.actors import Actor
 from models.casebook import duties, outbox
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, audit, open_frame
-from models.commands import AskGlass, ConfirmGlass, ReviewGlass
+from models.commands.cases import AskGlass, ConfirmGlass, ReviewGlass
 from models.lookups import absence, cases, glass, people
 from models.refusals import AlreadySettled, FieldError, InvalidFields, NotAllowed, NotPossible
 from models.rights import Right

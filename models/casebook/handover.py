@@ -10,7 +10,7 @@ from models.absence import PERSONAL, UNATTENDED, PersonFacts, may_stand_in, stan
 from models.casebook import outbox
 from models.casebook.duties import DIRECTED
 from models.casebook.frame import audit
-from models.commands import HandOver
+from models.commands.people import HandOver
 from models.lookups import absence as lookup
 from models.lookups.duties import is_open
 from models.owed import DUTIES

@@ -8,7 +8,7 @@ from models import clocks
 from models.casebook import duties, phases
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame
-from models.commands import TakeDecision
+from models.commands.cases import TakeDecision
 from models.owed import DUTIES
 from models.refusals import FieldError, InvalidFields, NotPossible
 from models.tables.base import new_id

@@ -6,13 +6,14 @@ from uuid import UUID
 from models import items
 from models.casebook import outbox, whereabouts
 from models.casebook.frame import Frame, open_frame
-from models.commands import AddInfoItem, DescribeItem
+from models.commands.info import AddInfoItem, DescribeItem
+from models.itemwords import Sensitive
 from models.lookups import cases, info, people, referrals
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible, Outdated
 from models.tables.base import new_id
 from models.tables.items import InfoItem, InfoItemVersion
 from models.transactions import Work
-from models.words import Phase, Sensitive
+from models.words import Phase
 
 #: of a command, where each field is on the wire
 _WIRE = {

@@ -9,7 +9,8 @@ from models.casebook import duties, invitees, plans, series
 from models.casebook import whereabouts as places
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
-from models.commands import Convene, RecordMeeting
+from models.commands.meetings import Convene, RecordMeeting
+from models.itemwords import Condition
 from models.lookups import info, meetings, people, whereabouts
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible
 from models.tables.base import new_id
@@ -17,7 +18,7 @@ from models.tables.cases import Document
 from models.tables.items import MeetingPlace
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
-from models.words import Condition, DutyKind, OrganisationKind, Phase, Standing, TermChange, WorkKind
+from models.words import DutyKind, OrganisationKind, Phase, Standing, TermChange, WorkKind
 
 CONFERENCE = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING})
 

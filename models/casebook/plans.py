@@ -10,7 +10,7 @@ from models.casebook import duties
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import AMSTERDAM
-from models.commands import MakeCommitment
+from models.commands.meetings import MakeCommitment
 from models.lookups import meetings, people
 from models.refusals import FieldError, InvalidFields, NotInThisPhase
 from models.tables.base import new_id

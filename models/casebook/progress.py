@@ -4,7 +4,8 @@ from uuid import UUID
 
 from models.casebook import answers
 from models.casebook.frame import Frame, open_frame
-from models.commands import GiveAnswer, ReportProgress
+from models.commands.cases import GiveAnswer
+from models.commands.meetings import ReportProgress
 from models.lookups import meetings
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id

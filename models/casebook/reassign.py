@@ -6,7 +6,7 @@ from models import ladder
 from models.absence import UNATTENDED, stand_in
 from models.casebook import duties, outbox
 from models.casebook.frame import Frame, open_frame
-from models.commands import Reassign
+from models.commands.cases import Reassign
 from models.ladder import Step
 from models.lookups import absence, people
 from models.lookups import duties as duty_lookup

@@ -9,7 +9,8 @@ from models.casebook import answers, phases, whereabouts
 from models.casebook.duties import Wanted, open_duties
 from models.casebook.frame import Frame, audit, open_frame
 from models.clocks import AMSTERDAM
-from models.commands import DescribeReferral, DescribeSubject, GiveAnswer
+from models.commands.cases import GiveAnswer
+from models.commands.referrals import DescribeReferral, DescribeSubject
 from models.lookups import cases, referrals
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible, Outdated
 from models.tables.attached import ReferralVersion

@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, text
 
 from models.casebook.frame import Frame, audit, open_frame
 from models.casebook.outbox import PERSONAL_MAIL, STALE
-from models.commands import SendAgain
+from models.commands.cases import SendAgain
 from models.refusals import NotAllowed, NotPossible
 from models.tables.trail import History
 from models.transactions import Work

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import series
 from models.casebook.frame import Frame, audit
-from models.commands import Convene, Repeat
+from models.commands.meetings import Convene, Repeat
 from models.lookups import meetings, people
 from models.refusals import FieldError, InvalidFields, NotAllowed
 from models.tables.base import new_id

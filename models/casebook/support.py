@@ -4,7 +4,8 @@ from uuid import UUID
 
 from models.casebook import referrals
 from models.casebook.frame import audit
-from models.commands import AskSupport, DescribeReferral
+from models.commands.cases import AskSupport
+from models.commands.referrals import DescribeReferral
 from models.refusals import AlreadySettled, NotAllowed, NotFound
 from models.tables.base import new_id
 from models.tables.referrals import Referral, SupportQuestion

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.casebook.frame import audit
 from models.casebook.setup import TOKEN_PREFIX, hashed
-from models.commands import MakeToken
+from models.commands.people import MakeToken
 from models.lookups import people
 from models.refusals import AlreadySettled, FieldError, InvalidFields, NotAllowed, NotFound
 from models.tables.base import new_id

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from models import items, visibility
 from models.casebook.frame import Frame, audit, open_frame
-from models.commands import DescribeSubject, KeepSecret
+from models.commands.referrals import DescribeSubject, KeepSecret
 from models.lookups import cases, people, referrals, whereabouts
 from models.refusals import FieldError, InvalidFields, NotAllowed
 from models.tables.base import new_id

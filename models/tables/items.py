@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from models.itemwords import Category, Condition, Regime, Reliability, SecrecyRoute
 from models.tables.base import Base, CaseId, HouseId, Id, words
-from models.words import Category, Condition, Regime, Reliability, SecrecyRoute
 
 
 class InfoItem(Base):

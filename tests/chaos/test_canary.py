@@ -11,7 +11,7 @@ import pytest
 
 from deployments.announce import announce
 from models import transactions
-from models.commands import DescribeSubject
+from models.commands.referrals import DescribeSubject
 from models.events import EventKind
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase

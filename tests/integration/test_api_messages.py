@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from models.actors import ENGINE
 from models.casebook import answers, outbox
-from models.commands import GiveAnswer
+from models.commands.cases import GiveAnswer
 from models.delivery import Delivery, Failure, Moments, state
 from models.lookups import messages
 from models.lookups.paging import Page

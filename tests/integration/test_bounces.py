@@ -254,7 +254,7 @@ async def test_a_later_message_that_arrives_takes_the_cause_away_and_one_that_co
 
 async def test_the_regisseur_sends_again_what_came_back(db: Databases, story: Story) -> None:
     from models.casebook import resend  # noqa: PLC0415
-    from models.commands import SendAgain  # noqa: PLC0415
+    from models.commands.cases import SendAgain  # noqa: PLC0415
     from models.words import SendTo  # noqa: PLC0415
 
     await db.shift(60)

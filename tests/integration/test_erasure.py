@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from models.actors import ENGINE
 from models.casebook import erasure, outbox
-from models.commands import DescribeSubject
+from models.commands.referrals import DescribeSubject
 from models.refusals import InvalidFields
 from models.tables.cases import Case
 from models.transactions import unit_of_work

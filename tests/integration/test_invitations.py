@@ -14,7 +14,7 @@ from models import series as rules
 from models.actors import ENGINE
 from models.agenda import CalendarReply, Presence, RepliedBy
 from models.casebook import invitees, meetings, outbox, series
-from models.commands import Convene, Repeat
+from models.commands.meetings import Convene, Repeat
 from models.lookups import invitations, timeline
 from models.lookups import meetings as meeting_lookup
 from models.migrations.versions import agenda as step

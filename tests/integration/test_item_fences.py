@@ -21,11 +21,12 @@ from sqlalchemy import text
 from models import rights, visibility
 from models.actors import ENGINE, STAFF_ROLES, Actor
 from models.items import WHEREABOUTS
+from models.itemwords import Category
 from models.rights import Capacity, Right
 from models.tables.base import new_id
 from models.transactions import unit_of_work
 from models.visibility import ItemFacts
-from models.words import Category, GlassKind, OrganisationKind, Role, Standing
+from models.words import GlassKind, OrganisationKind, Role, Standing
 from tests.integration.test_visibility_matrix import Row, World, _finds
 from tests.integration.test_visibility_matrix import world as world  # noqa: PLC0414 - a fixture is found by its name here
 

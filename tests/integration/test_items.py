@@ -8,15 +8,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from models.casebook import meetings
 from models.casebook.frame import open_frame
-from models.commands import DescribeSubject
+from models.commands.referrals import DescribeSubject
+from models.itemwords import Category, Condition, Regime, SecrecyRoute
 from models.lookups import meetings as meeting_lookup
 from models.refusals import InvalidFields
 from models.tables.base import new_id
 from models.tables.engine import Message
 from models.tables.items import InfoItem, InfoItemVersion
 from models.texts.rendering import message
-from models.words import Category, Condition, Phase, Regime, SecrecyRoute
 from models.words import DecisionKind as D
+from models.words import Phase
 from tests.conftest import Databases
 from tests.doors import Door
 from tests.factories import Story, a_case, an_item

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from models.actors import ENGINE
 from models.casebook import handover, journal
-from models.commands import HandOver
+from models.commands.people import HandOver
 from models.tables.cases import Document
 from models.tables.engine import JournalEntry
 from models.transactions import Database, unit_of_work

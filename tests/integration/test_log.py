@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from api.app import create_v1
 from api.openapi import document
-from models.lookups.timeline import SENTENCES
+from models.lookups.sentences import SENTENCES
 from models.lookups.viewers import DID, SEEN
 from models.words import Door as Way
 from models.words import LogPurpose, Phase

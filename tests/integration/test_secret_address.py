@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from models.casebook import meetings
-from models.commands import Convene, DescribeRelation, DescribeSubject, KeepSecret
+from models.commands.meetings import Convene
+from models.commands.referrals import DescribeRelation, DescribeSubject, KeepSecret
 from models.refusals import InvalidFields
 from models.texts.rendering import message
 from models.words import DecisionKind as D

@@ -15,9 +15,10 @@ from models import casebook
 from models.actors import ENGINE
 from models.casebook import answers, follow_up
 from models.casebook.nudge import nudge
-from models.commands import GiveAnswer
-from models.lookups import duties, people, timeline
-from models.lookups.timeline import SENTENCES, Line
+from models.commands.cases import GiveAnswer
+from models.lookups import duties, people, sentences, timeline
+from models.lookups.sentences import SENTENCES
+from models.lookups.timeline import Line
 from models.refusals import NotFound
 from models.tables.base import new_id
 from models.tables.trail import History
@@ -141,10 +142,10 @@ async def test_an_unknown_code_is_shown_as_it_is(db: Databases, house: AHouse) -
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))
 def test_a_sentence_survives_facts_that_are_not_there_any_more(code: str) -> None:
-    known = timeline.Known({}, {}, {}, {}, {}, {}, reads=True)
+    known = sentences.Known({}, {}, {}, {}, {}, {}, reads=True)
     gone = {"taak": str(new_id()), "besluit": "geen id", "overleg": str(new_id()), "stap": "onbekend", "fase": "regie"}
 
-    assert timeline.say(code, gone, known)
+    assert sentences.say(code, gone, known)
 
 
 async def test_the_number_of_questions_does_not_grow_with_the_lines(db: Databases, house: AHouse) -> None:

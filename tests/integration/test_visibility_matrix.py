@@ -14,7 +14,7 @@ from deployments.embedded import EmbeddedServer
 from models import visibility
 from models.actors import Actor
 from models.casebook import referrals
-from models.commands import DescribeSubject, KeepSecret
+from models.commands.referrals import DescribeSubject, KeepSecret
 from models.rights import CaseFacts
 from models.tables.base import new_id
 from models.transactions import unit_of_work

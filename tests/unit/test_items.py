@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.items import GROUNDS, SECRET, circle_errors, names_place, repeats, secrecy_errors, sensitive
+from models.itemwords import Category, Regime, SecrecyRoute, Sensitive
 from models.policy import Policy
-from models.words import Category, Regime, SecrecyRoute, Sensitive
 
 R = SecrecyRoute
 

@@ -7,7 +7,7 @@ import pytest
 
 from models import diagram
 from models.casebook import after, effects
-from models.commands import NEEDED, TakeDecision
+from models.commands.cases import NEEDED, TakeDecision
 from models.owed import DONE, DUTIES, gates_of
 from models.process import DECISIONS, HELP, LABELS, PHASES, Deciders, decisions_in, duty, left_behind, spec_of
 from models.refusals import NotInThisPhase

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models.casebook import outbox, referrals
-from models.commands import MotivateCriteria
+from models.commands.referrals import MotivateCriteria
 from models.tables.base import new_id
 from models.tables.cases import LID1_ONLY, Case, Decision, DecisionDecider, Hold, Involvement, Visit
 from models.tables.duties import Rung

@@ -7,7 +7,7 @@ import pytest
 from models.casebook import extensions
 from models.clocks import Unit, working_days
 from models.clocks import due as due_
-from models.commands import ExtendTerm
+from models.commands.cases import ExtendTerm
 from models.lookups import duties as duty_lookup
 from models.policy import Policy, Term
 from models.refusals import AlreadySettled, InvalidFields, NotAllowed, NotFound, NotPossible

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from models.casebook import answers, referrals
-from models.commands import GiveAnswer, MotivateCriteria
+from models.commands.cases import GiveAnswer
+from models.commands.referrals import MotivateCriteria
 from models.lookups import referrals as lookup
 from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotAllowed, NotFound, NotInThisPhase, NotPossible
 from models.tables.engine import JournalEntry

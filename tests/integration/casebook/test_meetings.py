@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from models.actors import ENGINE
 from models.casebook import meetings
-from models.commands import RecordMeeting
+from models.commands.meetings import RecordMeeting
 from models.lookups import meetings as meeting_lookup
 from models.lookups import whereabouts
 from models.refusals import GateOpen, InvalidFields, NotAllowed, NotInThisPhase, NotPossible

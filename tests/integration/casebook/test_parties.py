@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.casebook import answers
-from models.commands import GiveAnswer
+from models.commands.cases import GiveAnswer
 from models.lookups import cases
 from models.refusals import AlreadySettled, InvalidFields, MayNotDecide, NotFound
 from models.tables.cases import Case, Decision

@@ -5,7 +5,7 @@ import pytest
 from models.actors import ENGINE
 from models.casebook import follow_up, meetings
 from models.clocks import AMSTERDAM
-from models.commands import RecordMeeting
+from models.commands.meetings import RecordMeeting
 from models.refusals import InvalidFields, MayNotDecide, NotPossible
 from models.tables.cases import Decision
 from models.tables.duties import Duty

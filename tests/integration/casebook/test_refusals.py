@@ -9,7 +9,7 @@ import pytest
 
 from models.actors import ENGINE
 from models.casebook import answers, decisions, setup, support
-from models.commands import AskSupport, GiveAnswer, TakeDecision
+from models.commands.cases import AskSupport, GiveAnswer, TakeDecision
 from models.policy import Policy
 from models.refusals import (
     AlreadySettled,

@@ -9,7 +9,7 @@ from models.actors import ENGINE
 from models.casebook import answers, policies
 from models.casebook.follow_up import remind
 from models.clocks import Unit, within_office_hours
-from models.commands import GiveAnswer
+from models.commands.cases import GiveAnswer
 from models.ladder import Step
 from models.lookups import projected
 from models.lookups.paging import Page

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from models.actors import ENGINE
 from models.casebook import setup
 from models.clocks import AMSTERDAM, WEEKDAYS, WorkingCalendar
-from models.commands import DescribeIncident, DescribeProblem, DescribeSubject, Judgement
+from models.commands.cases import Judgement
+from models.commands.referrals import DescribeIncident, DescribeProblem, DescribeSubject
 from models.lights import working_days_between
 from models.lookups import referrals
 from models.policy import CutOff, Policy

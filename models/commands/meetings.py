@@ -1,0 +1,61 @@
+"""What people ask about meetings, the plan and how it goes."""
+
+from datetime import time
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from models.commands.base import Command, Day, Line, Moment, Prose, Some
+from models.words import SeriesKind
+
+
+class Convene(Command):
+    """Set a meeting, at a moment or on a day of a series, and say who is asked to come; empty invites all involved."""
+
+    starts_at: Moment | None = None
+    series_id: UUID | None = None
+    series_on: Day | None = None
+    place: Line = ""
+    organisations: Some[UUID] = ()
+
+
+class Repeat(Command):
+    """A meeting that comes back: every so many weeks on a weekday (0 is Monday), local time."""
+
+    kind: SeriesKind
+    title: Annotated[Line, Field(min_length=1)]
+    weekday: int = Field(ge=0, le=6)
+    every_weeks: int = Field(default=1, ge=1, le=12)
+    at: time
+    place: Line = ""
+    starts_on: Day
+    ends_on: Day | None = None
+    chair_id: UUID | None = None
+
+
+class MakeCommitment(Command):
+    """A pledge: what, by whom, before which day, in which domain."""
+
+    organisation_id: UUID
+    person_id: UUID | None = None
+    domain: Line
+    body: Annotated[Prose, Field(min_length=1)]
+    due_on: Day
+    replaces_id: UUID | None = None
+
+
+class RecordMeeting(Command):
+    """What came out of a meeting: who was there, the outcome and the pledges made."""
+
+    held_at: Moment | None = None
+    present: Some[UUID] = ()
+    outcome: Annotated[Prose, Field(min_length=1)]
+    commitments: Some[MakeCommitment] = ()
+
+
+class ReportProgress(Command):
+    """How a commitment goes."""
+
+    state: Line
+    note: Prose = ""
