@@ -35,7 +35,8 @@ def place(sent: str) -> Place:
     return Place(UUID(bytes=raw[11:]), _FIRST + moment * _MICROSECOND, raw[0])
 
 
-Cursor = Annotated[str, Field(pattern="^~[A-Za-z0-9_-]{36}$")]
+CURSOR = "^~[A-Za-z0-9_-]{36}$"
+Cursor = Annotated[str, Field(pattern=CURSOR)]
 
 
 class Blad(Incoming):

@@ -17,7 +17,6 @@ from models import process, visibility
 from models.casebook import answers
 from models.lookups import caselists, cases, referrals, timeline, whereabouts
 from models.lookups.caselists import CaseFilter, CaseLine
-from models.lookups.paging import Place
 from models.lookups.sentences import SENTENCES
 from models.transactions import Work
 from models.words import Outcome, Phase
@@ -189,11 +188,10 @@ def _shown(line: CaseLine) -> dict[str, object]:
 async def list_cases(
     asked: Annotated[Zoek, Query()], request: Request, response: Response, work: CaseReader
 ) -> Casussen:
-    after = asked.page().after
-    lines, more = await caselists.page(work, asked.filter(), size=asked.size, after=after.id if after else None)
-    following = Place(lines[-1].case.id) if more else None
+    found = await caselists.page(work, asked.filter(), asked.page())
     return Casussen(
-        results=[Casus.model_validate(_shown(line)) for line in lines], following=goes_on(request, response, following)
+        results=[Casus.model_validate(_shown(line)) for line in found.rows],
+        following=goes_on(request, response, found.following),
     )
 
 

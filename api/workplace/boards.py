@@ -1,5 +1,6 @@
 """The overview and the list of cases: what is stuck and on whom comes first."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -8,12 +9,14 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.paging import CURSOR, cursor, place
 from api.workplace.pages import page, speaker
 from api.workplace.visits import Visit, visiting
 from models.actors import Actor
 from models.findings import MEANINGS
 from models.lookups import absence, dashboard, findings, stalled, waiting
 from models.lookups.findings import FindingLine
+from models.lookups.paging import Page, Place
 from models.lookups.stalled import StalledFilter
 from models.stalled import Cause
 from models.words import Phase, Role
@@ -79,14 +82,18 @@ async def case_list(request: Request) -> Response:
     chosen = request.query_params.get("fase", "")
     phase = Phase(chosen) if chosen in set(Phase) else None
     async with visiting(request) as visit:
-        found, more = await dashboard.page_of_cases(
-            visit.work, phase=phase, limit=A_PAGE, after=_id(request.query_params.get("na", ""))
-        )
-        facts: dict[str, Any] = {"say": await speaker(visit), "cases": found, "phase": phase, "further": ""}
-        if more:
+        found = await dashboard.page_of_cases(visit.work, phase=phase, page=Page(A_PAGE, _after(request)))
+        facts: dict[str, Any] = {"say": await speaker(visit), "cases": found.rows, "phase": phase, "further": ""}
+        if found.following is not None:
             asked = {"fase": phase.value} if phase else {}
-            facts["further"] = "/casussen?" + urlencode(asked | {"na": str(found[-1].line.case.id)})
+            facts["further"] = "/casussen?" + urlencode(asked | {"na": cursor(found.following)})
         return page(request, visit, "casussen.html", **facts)
+
+
+def _after(request: Request) -> Place | None:
+    """Where the page before ended; what is no such place begins at the beginning."""
+    asked = request.query_params.get("na", "")
+    return place(asked) if re.fullmatch(CURSOR, asked) else None
 
 
 def _id(value: str) -> UUID | None:

@@ -13,6 +13,7 @@ from models import agenda
 from models.agenda import AHEAD, BEHIND, MOST, Occasion
 from models.lookups import cases, waiting
 from models.lookups.duties import is_open
+from models.lookups.paging import at_most
 from models.stalled import DONE_BY_FLOW, STOPS_ON_HOLD
 from models.tables.agenda import CalendarEvent, CalendarFeed, Invitation
 from models.tables.cases import Case
@@ -62,7 +63,7 @@ async def _meetings(work: Work, feed_id: UUID, address: str, references: Referen
         .where(Meeting.moved_at.is_(None), Meeting.cancelled_at.is_(None))
         .where(Meeting.starts_at.between(work.now - BEHIND, work.now + AHEAD))
         .where(or_(Invitation.person_id.is_not(None), Case.director_id.in_(sorted(work.actor.directs_as))))
-        .order_by(Meeting.starts_at, Meeting.id).limit(MOST)
+        .order_by(Meeting.starts_at, Meeting.id).limit(at_most(MOST))
     )  # fmt: skip
     found: dict[tuple[object, datetime], Occasion] = {}
     for meeting, number, event_id, sequence in rows:
@@ -94,7 +95,7 @@ async def _due(work: Work, feed_id: UUID, address: str, references: References) 
         .where(is_open(), Duty.kind.notin_(sorted(DONE_BY_FLOW)), waiting.mine(work))
         .where(or_(nobody, me, waiting.replaced(work)), ~stands_still, ~waiting.is_held(work), ~is_planned)
         .where(Duty.due_at.between(work.now - BEHIND, work.now + AHEAD))
-        .order_by(Duty.due_at, Duty.id).limit(MOST)
+        .order_by(Duty.due_at, Duty.id).limit(at_most(MOST))
     )  # fmt: skip
     return [
         Occasion(

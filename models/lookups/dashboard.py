@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from models.lookups import caselists, waiting
 from models.lookups.caselists import CaseFilter, CaseLine
+from models.lookups.paging import Page, Paged
 from models.lookups.waiting import Waiting
 from models.transactions import Work
 from models.words import Phase
+
+#: the page that nobody asked to go on from
+FIRST = Page(50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +28,19 @@ async def my_cases(work: Work, *, limit: int = 50) -> list[Listed]:
     if not work.actor.is_staff:  # nobody else directs a case
         return []
     wanted = CaseFilter(is_open=True, led_by=sorted(work.actor.directs_as))
-    found, _ = await caselists.page(work, wanted, size=limit)
-    return sorted(await _listed(work, found), key=_when)
+    found = await caselists.page(work, wanted, Page(limit))
+    return sorted(await _listed(work, found.rows), key=_when)
 
 
 def _when(one: Listed) -> tuple[bool, datetime]:
     return one.next is None, one.next.duty.due_at if one.next else one.line.case.reported_at
 
 
-async def page_of_cases(
-    work: Work, *, phase: Phase | None = None, limit: int = 50, after: UUID | None = None
-) -> tuple[list[Listed], bool]:
-    """The cases that the actor may know of, the newest first, in one phase or all that are open; and are there more."""
+async def page_of_cases(work: Work, *, phase: Phase | None = None, page: Page = FIRST) -> Paged[Listed]:
+    """The cases that the actor may know of, the newest first, in one phase or all that are open."""
     wanted = CaseFilter(is_open=True) if phase is None else CaseFilter(phases=(phase,))
-    found, more = await caselists.page(work, wanted, size=limit, after=after)
-    return await _listed(work, found), more
+    found = await caselists.page(work, wanted, page)
+    return Paged(await _listed(work, found.rows), found.following)
 
 
 async def _listed(work: Work, found: Sequence[CaseLine]) -> list[Listed]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Tuple, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, Tuple, literal_column, tuple_
 from sqlalchemy.orm import QueryableAttribute
 
 Row = TypeVar("Row")
@@ -70,7 +70,14 @@ def keyset(
         begin = start(page.after)
         statement = statement.where(tuple_(*key) < begin if newest_first else tuple_(*key) > begin)
     order = [column.desc() for column in key] if newest_first else key
-    return statement.order_by(*order).limit(page.size + 1)
+    return statement.order_by(*order).limit(at_most(page.size + 1))
+
+
+def at_most(rows: int) -> ColumnElement[int]:
+    """A limit that stands in the statement itself: plans are made once, and of a number that comes later PostgreSQL
+    expects a tenth of the table.
+    """
+    return literal_column(str(int(rows)), Integer)
 
 
 def cut(found: Sequence[Row], page: Page, place: Callable[[Row], Place]) -> Paged[Row]:

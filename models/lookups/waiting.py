@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.absence import PERSONAL
 from models.lookups.duties import any_of, is_open
+from models.lookups.paging import at_most
 from models.owed import DUTIES
 from models.stalled import DONE_BY_FLOW, STOPS_ON_HOLD, DutyFacts, Party
 from models.tables.cases import Case, Hold
@@ -161,7 +162,7 @@ def _is_late(work: Work) -> tuple[ColumnElement[bool], ...]:
 def _page(statement: _Select, limit: int, after: After | None) -> _Select:
     if after is not None:
         statement = statement.where(tuple_(Duty.due_at, Duty.id) > after)
-    return statement.order_by(Duty.due_at, Duty.id).limit(limit)
+    return statement.order_by(Duty.due_at, Duty.id).limit(at_most(limit))
 
 
 async def _found(work: Work, statement: _Select) -> list[Waiting]:

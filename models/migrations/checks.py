@@ -11,12 +11,10 @@ def admit(table: str, constraint: str, *values: str) -> None:
 
     Raises ValueError when the constraint is not a list of words.
     """
-    found = op.get_bind().scalar(
-        text(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name AND conrelid = CAST(:t AS regclass)"
-        ),
-        {"name": constraint, "t": table},
+    definition = (
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :n AND conrelid = CAST(:t AS regclass)"
     )
+    found = op.get_bind().scalar(text(definition), {"n": constraint, "t": table})
     column = re.search(r"\(+(\w+)\)", str(found))
     if column is None:
         msg = f"{constraint} on {table} is no list of words: {found}"

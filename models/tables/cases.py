@@ -24,9 +24,9 @@ class Case(Base):
     __table_args__ = (
         UniqueConstraint("house_id", "number"),
         CheckConstraint("(phase = 'afgesloten') = (closed_at IS NOT NULL)", name="closed_has_a_moment"),
-        Index("ix_cases_house_phase", "house_id", "phase", "id"),
-        Index("ix_cases_house_id", "house_id", "id"),
-        Index("ix_cases_open", "house_id", "phase", "id", postgresql_where=text("closed_at IS NULL")),
+        Index("ix_cases_house_phase", "house_id", "phase", "reported_at", "id"),
+        Index("ix_cases_house_id", "house_id", "reported_at", "id"),
+        Index("ix_cases_open", "house_id", "phase", "reported_at", "id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_director_id", "director_id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_cases_reporter_organisation_id", "reporter_organisation_id"),
         Index("ix_cases_case_director_id", "case_director_id", postgresql_where=text("case_director_id IS NOT NULL")),

@@ -23,6 +23,7 @@ from models.casebook.setup import hashed
 from models.lookups import caselists, cases, duties, stalled, waiting
 from models.lookups import work as engine_lookup
 from models.lookups.caselists import CaseFilter
+from models.lookups.paging import Page
 from models.tables.cases import Case
 from models.transactions import Work, signed_in, unit_of_work
 from models.words import Role
@@ -85,7 +86,7 @@ async def _disarmed(work: Work, case_id: UUID) -> None:
 
 
 async def _case_page(work: Work, _case_id: UUID) -> object:
-    return await caselists.page(work, CaseFilter(), size=25)
+    return await caselists.page(work, CaseFilter(), Page(25))
 
 
 async def _leased(work: Work, _case_id: UUID) -> object:

@@ -20,6 +20,13 @@ from tests.conftest import Databases
 from tests.everything import reveal, rows
 from tests.factories import AHouse, a_case, a_house, a_report
 
+#: what admits somebody of the web to these tables without asking for the house
+HOUSELESS = """
+    SELECT tablename || '.' || policyname FROM pg_policies
+    WHERE schemaname = 'public' AND tablename IN ('cases', 'duty') AND roles = '{pols_web}'
+      AND permissive = 'PERMISSIVE' AND cmd IN ('ALL', 'SELECT')
+      AND qual NOT LIKE '%house_id = ( SELECT pols_house() AS pols_house)%'
+"""
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
 DEFINERS = {
     "pols_stands_to", "pols_sign_in", "pols_open_session", "pols_close_session", "pols_house_by_slug",
@@ -368,3 +375,8 @@ async def test_a_decision_is_taken_by_somebody_and_the_engine_only_by_rule(db: D
                 {"house": house.id, "case": case.id, "visit": case.visit_id, "kind": str(D.HOLD),
                  "other": house.person("om")},
             )  # fmt: skip
+
+
+async def test_every_way_to_a_case_asks_for_the_house_so_that_its_index_serves(db: Databases) -> None:
+    """Policies are joined by OR: one that does not ask for it takes the index of a house from all the others."""
+    assert await asked(db.owner, HOUSELESS) == []
