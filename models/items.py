@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
 
-from models.itemwords import Category, Regime, SecrecyRoute, Sensitive
+from models.itemwords import Category, Condition, Regime, SecrecyRoute, Sensitive
 
 #: under professional secrecy: shared only along a recorded route (R11, WGS 2.29(2))
 SECRET = frozenset({Regime.MEDICAL, Regime.YOUTH})
@@ -72,3 +73,21 @@ def names_place(text: str, places: Iterable[str]) -> bool:
 
 def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
+
+
+#: special or criminal data: to a third party only when their supplier agrees (WGS 1.7(3), 2.31(11))
+_DELICATE = frozenset({Category.HEALTH, Category.POLICE, Category.JUSTICE})
+_GUARDED = SECRET | {Regime.WPG, Regime.WJSG}
+
+
+def needs_consent(category: Category, regime: Regime) -> bool:
+    """Whether a third party is given this only after its supplier agreed."""
+    return category in _DELICATE or regime in _GUARDED
+
+
+def goes_outside(
+    conditions: Collection[str], excluded: Collection[UUID], only_for: Collection[UUID], organisation_id: UUID
+) -> bool:
+    """Whether the conditions of its supplier let an item go to this incidental third party (WGS 2.29(3), R13)."""
+    kept = organisation_id in excluded or (bool(only_for) and organisation_id not in only_for)
+    return Condition.NO_THIRD_PARTY not in conditions and not kept

@@ -73,6 +73,19 @@ def _of(actor: Actor, case: CaseFacts, organisation_id: UUID) -> bool:
     return actor.house_id == case.house_id and actor.is_participant and actor.organisation_id == organisation_id
 
 
+def in_the_room(item: ItemFacts, present: Collection[UUID], *, tells_secret_place: bool) -> bool:
+    """An item that may be seen where all these organisations look on: each supplied it or may read it (R13).
+
+    Where somebody with a secret address is goes on no shared screen: who is named for it reads it by themselves.
+    """
+
+    def reads(one: UUID) -> bool:
+        kept = one in item.excluded or (bool(item.only_for) and one not in item.only_for)
+        return one == item.supplier_id or not kept
+
+    return bool(present) and not tells_secret_place and all(reads(one) for one in present)
+
+
 def knows_conditions(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
     """For whom an item is not: who set that, and who leads the case. That somebody is left out says something too."""
     return supplied(actor, case, item) or (actor.is_staff and actor.leads(case.director_id))

@@ -1,6 +1,6 @@
 """Information items: what was supplied about a person, for who may read it. What is hidden is answered as absent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,6 +28,10 @@ class Item:
     supplier: str
     facts: ItemFacts
 
+    def tells_place_of(self, subjects: Collection[UUID]) -> bool:
+        """It tells where one of these people can be found."""
+        return self.row.category in WHEREABOUTS and self.row.subject_id in subjects
+
 
 def _select(work: Work) -> Select[InfoItem, str, bool]:
     """Items with their supplier, and whether this actor may find the person that they are about."""
@@ -41,8 +45,10 @@ def _item(row: Row[InfoItem, str, bool]) -> Item:
     return Item(found, supplier, ItemFacts(found.supplier_id, found.excluded, found.only_for, finds))
 
 
-async def items(work: Work, case_id: UUID, facts: CaseFacts, page: Page) -> Paged[Item]:
-    """The items of a case that this actor may read, each with the name of its supplier."""
+async def items(
+    work: Work, case_id: UUID, facts: CaseFacts, page: Page, *, also: Callable[[Item], bool] = lambda _: True
+) -> Paged[Item]:
+    """The items of a case that this actor may read, each with the name of its supplier; and of which `also` holds."""
     statement = _select(work).where(InfoItem.case_id == case_id, InfoItem.withdrawn_at.is_(None))
 
     async def read(part: Page) -> Sequence[Item]:
@@ -50,7 +56,7 @@ async def items(work: Work, case_id: UUID, facts: CaseFacts, page: Page) -> Page
         return [_item(row) for row in rows]
 
     def keep(found: Item) -> bool:
-        return visibility.reads_item(work.actor, facts, found.facts)
+        return visibility.reads_item(work.actor, facts, found.facts) and also(found)
 
     return await shown(read, keep, page, lambda found: Place(found.row.id, found.row.first_processed_at))
 
@@ -84,6 +90,14 @@ async def item(work: Work, case_id: UUID, item_id: UUID) -> tuple[Item, CaseFact
     if found.row.withdrawn_at is not None and not visibility.supplied(work.actor, facts, found.facts):
         raise NotFound("Deze informatie")
     return found, facts
+
+
+async def some(work: Work, case_id: UUID, facts: CaseFacts, item_ids: Iterable[UUID]) -> dict[UUID, Item]:
+    """Those of these items of a case that this actor may read and that were not withdrawn."""
+    statement = _select(work).where(InfoItem.case_id == case_id, InfoItem.id.in_(list(item_ids)))
+    rows = await work.session.execute(statement.where(InfoItem.withdrawn_at.is_(None)))
+    found = [_item(row) for row in rows]
+    return {one.row.id: one for one in found if visibility.reads_item(work.actor, facts, one.facts)}
 
 
 async def readable(work: Work, case_id: UUID, facts: CaseFacts) -> frozenset[UUID]:

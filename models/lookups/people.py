@@ -114,6 +114,16 @@ async def house_of(work: Work, slug: str) -> UUID:
     return found
 
 
+async def employers(work: Work, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """For which organisation each of these people of the house works. Raises NotFound when one does not (any more)."""
+    wanted = set(ids)
+    statement = select(Person.id, Person.organisation_id).where(Person.id.in_(wanted), Person.active)
+    found = {row.id: row.organisation_id for row in await work.session.execute(statement)}
+    if wanted - found.keys():
+        raise NotFound("Een van de genoemde personen")
+    return found
+
+
 async def organisation_names(work: Work) -> dict[UUID, str]:
     """The names of the organisations of the house."""
     rows = await work.session.execute(select(Organisation.id, Organisation.name))

@@ -211,6 +211,13 @@ def _withdrawn_item(facts: Mapping[str, Any], known: Known) -> str:
     return f"Informatie ingetrokken door {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
 
 
+def _guest(said: str) -> Callable[[Mapping[str, Any], Known], str]:
+    def say_it(facts: Mapping[str, Any], known: Known) -> str:
+        return f"{said} ({known.organisation(as_id(facts, 'organisatie')) or 'een incidentele derde'})"
+
+    return say_it
+
+
 def _about(facts: Mapping[str, Any], known: Known) -> str:
     duty = known.duties.get(as_id(facts, "taak") or UUID(int=0))
     if duty is None:
@@ -252,6 +259,10 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "geescaleerd": _escalated,
     "afspraken toegevoegd": _added,
     "voortgang": _progressed,
+    "derde voorgedragen": _guest("Incidentele derde voorgedragen voor het overleg"),
+    "geheimhouding getekend": _guest("Geheimhoudingsverklaring getekend"),
+    "derde uitgenodigd": _guest("Incidentele derde uitgenodigd voor het overleg"),
+    "verstrekt aan derde": _guest("Informatie verstrekt aan een incidentele derde"),
     "informatie toegevoegd": _supplied,
     "informatie gecorrigeerd": _corrected_item,
     "informatie ingetrokken": _withdrawn_item,

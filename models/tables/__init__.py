@@ -12,6 +12,7 @@ from models.tables import (
     events,
     findings,
     glass,
+    guests,
     items,
     links,
     meetings,
@@ -26,5 +27,5 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events", "findings",
-    "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
+    "glass", "guests", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
 ]  # fmt: skip
