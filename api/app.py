@@ -39,6 +39,7 @@ from api.v1 import (
     preferences,
     protection,
     referrals,
+    risk,
     series,
     stalled,
     subscriptions,
@@ -59,8 +60,8 @@ from models.transactions import Database, unit_of_work
 
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
-    terms.router, meetings.router, guests.router, series.router, commitments.router, info.router, protection.router,
-    stalled.router,
+    terms.router, meetings.router, guests.router, series.router, commitments.router, info.router, risk.router,
+    protection.router, stalled.router,
     findings.router, unblocking.router, post.router, post.bounces,
     access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router,

@@ -66,3 +66,11 @@ class Sensitive(StrEnum):
     POLITICS = "politieke_opvatting"
     ORIENTATION = "seksuele_gerichtheid"
     BIOMETRICS = "biometrie"
+
+
+class RiskJudgement(StrEnum):
+    """What a trained person finds with an instrument. Recorded, never computed, sorted by or counted (R21)."""
+
+    LOW = "laag"
+    MEDIUM = "midden"
+    HIGH = "hoog"

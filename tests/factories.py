@@ -21,6 +21,7 @@ from models.casebook import (
     subscriptions,
     ways,
 )
+from models.casebook.frame import open_frame
 from models.commands.cases import GiveAnswer, Judgement, NameWorkers, TakeDecision
 from models.commands.meetings import Convene, MakeCommitment, RecordMeeting
 from models.commands.referrals import DescribeReferral, DescribeSubject, MotivateCriteria
@@ -34,6 +35,7 @@ from models.policy import Policy
 from models.tables.base import Base, new_id
 from models.tables.cases import Case, Involvement
 from models.tables.duties import Duty, Rung
+from models.tables.guests import Guest
 from models.tables.items import InfoItem
 from models.tables.meetings import Meeting
 from models.tables.people import Organisation, Person
@@ -428,3 +430,17 @@ _REACHED = {
     Phase.INTAKE: 0, Phase.SCREENING: 1, Phase.REGIE: 2, Phase.FOCUSOVERLEG: 3, Phase.PLAN: 4, Phase.MONITORING: 5,
     Phase.CLOSING: 6, Phase.CLOSED: 7,
 }  # fmt: skip
+
+
+async def a_guest(story: Story) -> str:
+    """An incidental third party at the last meeting of a case, who did not sign yet."""
+    async with story.acting("regisseur") as work:
+        await open_frame(work, story.case_id)
+        meeting = (await meeting_lookup.meetings_of(work, story.case_id))[0]
+        guest = Guest(
+            id=new_id(), house_id=story.house.id, case_id=story.case_id, meeting_id=meeting.id, name="K. de Boer",
+            organisation_id=story.house.organisations["corporatie"], function="consulent", expertise="woningen",
+            public_role="Woningwet 19", proposed_at=work.now, proposed_by=story.house.person("regisseur"),
+        )  # fmt: skip
+        work.session.add(guest)
+    return str(guest.id)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from models import items
 from models.casebook import outbox, whereabouts
 from models.casebook.frame import Frame, open_frame
@@ -12,6 +14,7 @@ from models.lookups import cases, info, people, referrals
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible, Outdated
 from models.tables.base import new_id
 from models.tables.items import InfoItem, InfoItemVersion
+from models.tables.risk import RiskAssessment
 from models.transactions import Work
 from models.words import Phase
 
@@ -134,6 +137,7 @@ async def withdraw(work: Work, case_id: UUID, item_id: UUID, reason: str) -> Non
     frame, item = await _own(work, case_id, item_id)
     readers = await info.readers(work, frame.case, item)
     _keep(frame, item, reason)
+    await work.session.execute(delete(RiskAssessment).where(RiskAssessment.item_id == item.id))
     for name in _EMPTIED:
         setattr(item, name, "")
     item.version += 1

@@ -20,6 +20,7 @@ from models.tables import (
     people,
     preferences,
     referrals,
+    risk,
     trail,
     ways,
 )
@@ -27,5 +28,6 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events", "findings",
-    "glass", "guests", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
+    "glass", "guests", "items", "links", "meetings", "once", "people", "preferences", "referrals", "risk", "trail",
+    "ways",
 ]  # fmt: skip

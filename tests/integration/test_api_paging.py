@@ -22,9 +22,9 @@ from models.transactions import unit_of_work
 from models.words import DutyKind, Phase
 from tests.conftest import Databases
 from tests.doors import Door, counted
-from tests.factories import AHouse, Story, a_case, a_house, ways_and_systems
+from tests.factories import AHouse, Story, a_case, a_guest, a_house, ways_and_systems
 from tests.integration.test_api_referrals import SUBMITTED
-from tests.integration.test_api_rights import AWAY
+from tests.integration.test_api_rights import AWAY, RISK
 from tests.integration.test_stalled_lookup import drawn
 
 
@@ -44,7 +44,9 @@ LISTS = {
     "/casussen": "regisseur", "/taken": "politie", "/aanmeldingen": "politie", "/hulpvragen": "triagist",
     "/organisaties": "ggz", "/personen": "ggz", "/casussen/{id}/taken": "regisseur",
     "/casussen/{id}/tijdlijn": "ggz", "/casussen/{id}/besluiten": "regisseur", "/casussen/{id}/overleggen": "regisseur",
-    "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
+    "/casussen/{id}/afspraken": "regisseur", "/overleggen/{id}/scherm": "regisseur",
+    "/derden/{id}/verstrekkingen": "regisseur", "/casussen/{id}/informatie": "politie",
+    "/casussen/{id}/risicotaxaties": "ggz",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
@@ -56,7 +58,7 @@ LISTS = {
 SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
-    "/personen/{id}/voorkeuren/voorbeeld",
+    "/personen/{id}/voorkeuren/voorbeeld", "/overleggen/{id}/derden",
 }  # fmt: skip
 
 
@@ -88,10 +90,15 @@ class Grown:
     case_id: UUID
     stalled: list[UUID]
     system: str = ""
+    meeting: str = ""
+    guest: str = ""
 
     def address(self, path: str) -> str:
         """A list of this case, of somebody who has something open in it, or of a system that hears of events."""
-        about = {"personen": self.door.house.person("ggz"), "abonnementen": self.system}
+        about = {
+            "personen": self.door.house.person("ggz"), "abonnementen": self.system, "overleggen": self.meeting,
+            "derden": self.guest,
+        }  # fmt: skip
         return path.replace("{id}", str(about.get(path.split("/")[1], self.case_id)))
 
     async def all(self, path: str, who: str, **query: Any) -> list[dict[str, Any]]:
@@ -132,6 +139,7 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
     for kept in ([], [], [str(house.organisations["politie"])], [str(house.organisations["politie"])], []):
         item = {"categorie": "zorg", "tekst": "stabiel", "nietVoor": kept}
         await made.door.post("ggz", f"/casussen/{story.case_id}/informatie", item)
+    await _in_the_room(made, story)
     for name in ("weeklijst", "rapport", "koppeling"):
         await made.door.post("beheerder", "/tokens", {"naam": name})
     drafts = [(await made.door.post("politie", "/aanmeldingen", SUBMITTED))["id"] for _ in range(4)]
@@ -142,6 +150,26 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
     await _night(db, made)
     made.system = await _systems(db, made)
     return made
+
+
+async def _in_the_room(made: Grown, story: Story) -> None:
+    """A third party who was given what everybody may read, and results of assessments of the same day."""
+    door, case = made.door, f"/casussen/{made.case_id}"
+    for _ in range(3):
+        result = RISK | {
+            "categorie": "zorg",
+            "tekst": "stabiel",
+            "nietVoor": [str(door.house.organisations["politie"])],
+        }
+        await door.post("ggz", f"{case}/risicotaxaties", result)
+    made.guest = await a_guest(story)
+    made.meeting = next(
+        one["id"] for one in (await made.all(f"{case}/overleggen", "regisseur")) if one["gehoudenOp"] is not None
+    )
+    await door.post("regisseur", f"/derden/{made.guest}/geheimhoudingsverklaringen", {"getekendOp": "2026-01-05"}, 204)
+    items = [one["id"] for one in await made.all(f"{case}/informatie", "politie")]
+    given = {"informatie": items, "doel": "een woning", "beslisser": str(door.house.person("politie"))}
+    await door.post("regisseur", f"/derden/{made.guest}/verstrekkingen", given, 204)
 
 
 async def _systems(db: Databases, made: Grown) -> str:

@@ -16,7 +16,7 @@ from models.words import DutyKind, Phase
 from tests import factories
 from tests.conftest import Databases
 from tests.doors import Door
-from tests.factories import Story
+from tests.factories import Story, a_guest
 from tests.integration.test_api_referrals import SUBMITTED, message
 
 SERIES = {
@@ -25,6 +25,12 @@ SERIES = {
 }  # fmt: skip
 AWAY = {"van": "2090-01-01", "tot": "2090-02-01"}
 ITEM = {"categorie": "zorg", "tekst": "stabiel sinds mei"}
+HOUSING = {"categorie": "huisvesting", "tekst": "overlast op de galerij"}
+RISK = {
+    "instrument": "B-SAFER", "beoordelaar": "M. Smit, reclasseringswerker", "afgenomenOp": "2026-01-05",
+    "geldigTot": "2026-07-05", "oordeel": "midden",
+}  # fmt: skip
+GUEST = {"naam": "K. de Boer", "functie": "consulent", "deskundigheid": "woningen", "publiekeFunctie": "Woningwet 19"}
 PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren", "manager", "privacy")
 #: reading the log is itself a line in the log
 OF_THE_LOG = frozenset({
@@ -80,6 +86,14 @@ MATRIX = {
     "POST /overleggen/{id}/genodigden": "3+3433433",
     "POST /overleggen/{id}/reacties": "+++4+34+3",
     "POST /overleggen/{id}/uitkomsten": "3+3433433",
+    "GET /overleggen/{id}/derden": "4++4+3444",
+    "POST /overleggen/{id}/derden": "3+3433433",
+    "POST /overleggen/{id}/aanwezigen": "3+3433433",
+    "GET /overleggen/{id}/scherm": "4+3433444",
+    "POST /derden/{id}/geheimhoudingsverklaringen": "4+3433443",
+    "POST /derden/{id}/uitnodigingen": "4+3433443",
+    "GET /derden/{id}/verstrekkingen": "4++4+3444",
+    "POST /derden/{id}/verstrekkingen": "4+3433443",
     "POST /overlegreeksen": "++3333++3",
     "GET /overlegreeksen": "+++++3++3",
     "GET /overlegreeksen/{id}": "+++++34+3",
@@ -89,6 +103,8 @@ MATRIX = {
     "GET /casussen/{id}/afspraken": "+++4+34++",
     "POST /casussen/{id}/afspraken": "3+3433433",
     "POST /afspraken/{id}/voortgang": "4334+3443",
+    "GET /casussen/{id}/risicotaxaties": "+++4+34++",
+    "POST /casussen/{id}/risicotaxaties": "3+34+3433",
     "GET /casussen/{id}/informatie": "+++4+34++",
     "POST /casussen/{id}/informatie": "3+34+3433",
     "GET /casussen/{id}/informatie/{informatieId}": "4+44+3444",
@@ -254,6 +270,7 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "informatieId": await _item(door, case), "persoonId": (await door.get("politie", case))["betrokkenen"][0]["id"],
         "besluiten": (await door.get("politie", f"{case}/besluiten"))["resultaten"][0]["id"],
         "overleggen": (await door.get("politie", f"{case}/overleggen"))["resultaten"][0]["id"],
+        "derden": await a_guest(story),
         "afspraken": next(one["id"] for one in commitments if one["organisatie"]["naam"] == "GGZ Westerveen"),
         "taken": str(owed[DutyKind.COMMITMENT][0].id),
         "GET /logboek": "/logboek?doel=rechtmatigheid",
@@ -278,6 +295,12 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
         "POST /taken/{id}/sluimeringen": f"/taken/{progress}/sluimeringen",
         "POST /taken/{id}/toewijzingen": f"/taken/{progress}/toewijzingen",
     }  # fmt: skip
+
+
+async def handing(door: Door, case: str) -> dict[str, Any]:
+    """What the regisseur can give a third party: of an item that everybody on the case reads."""
+    item = str((await door.post("ggz", f"{case}/informatie", HOUSING))["id"])
+    return {"informatie": [item], "doel": "een woning", "beslisser": str(door.house.person("politie"))}
 
 
 async def _item(door: Door, case: str) -> str:
@@ -311,11 +334,16 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
         "POST /overleggen/{id}/reacties": {"reactie": "komt"},
+        "POST /overleggen/{id}/derden": GUEST | {"organisatie": str(door.house.organisations["corporatie"])},
+        "POST /overleggen/{id}/aanwezigen": {"organisaties": [ggz]},
+        "POST /derden/{id}/geheimhoudingsverklaringen": {"getekendOp": "2026-01-05"},
+        "POST /derden/{id}/verstrekkingen": await handing(door, f"/casussen/{reported.id}"),
         "POST /aanmeldingen/{id}/bijlagen": "nog een foto",
         "POST /overlegreeksen": SERIES,
         "POST /overlegreeksen/{id}/beeindigingen": {"tot": "2090-01-01"},
         "POST /casussen/{id}/afspraken": {"afspraken": [pledge]},
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
+        "POST /casussen/{id}/risicotaxaties": ITEM | RISK | {"leverancier": ggz},
         "POST /casussen/{id}/informatie": ITEM | {"leverancier": ggz},
         "PUT /casussen/{id}/informatie/{informatieId}": ITEM | {"alleenVoor": [str(door.house.organisations["huis"])]},
         "POST /casussen/{id}/informatie/{informatieId}/intrekkingen": {"toelichting": "bleek van een ander"},

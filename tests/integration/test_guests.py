@@ -37,9 +37,9 @@ async def meeting(story: Story) -> str:
     return str((await story.all(Meeting))[-1].id)
 
 
-async def item(door: Door, story: Story, who: str = "ggz", **facts: Any) -> str:
+async def item(door: Door, story: Story, **facts: Any) -> str:
     path = f"/casussen/{story.case_id}/informatie"
-    return str((await door.post(who, path, PLAIN | facts))["id"])
+    return str((await door.post("ggz", path, PLAIN | facts))["id"])
 
 
 async def a_guest(door: Door, meeting: str, *, signed: bool = True, invited: bool = True) -> str:

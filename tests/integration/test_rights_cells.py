@@ -181,6 +181,10 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("POST /huizen", _of_the_house),
     ("GET /casussen/{id}/overleggen", _right(Right.PROCESS)),
     ("GET /casussen/{id}/besluiten/{besluitId}", _right(Right.PROCESS)),
+    ("GET /overleggen/{id}/derden", _right(Right.CONTENT)),
+    ("GET /overleggen/{id}/scherm", _right(Right.CONTENT)),
+    ("GET /derden/{id}", _right(Right.CONTENT)),
+    ("POST /derden/{id}", _right(Right.CONTENT)),
     ("GET /overleggen/{id}", _right(Right.PROCESS)),
     ("POST /afspraken/{id}/voortgang", _right(Right.CONTENT)),
     ("GET /aanmeldingen/{id}", _right(Right.REPORT)),
@@ -239,6 +243,16 @@ def _bodies(house: AHouse) -> dict[str, Any]:
             "afspraken": [{"organisatie": ggz, "domein": "zorg", "tekst": "gesprek", "uiterlijk": "2090-01-01"}]
         },
         "POST /casussen/{id}/informatie": {"categorie": "zorg", "tekst": "stabiel", "leverancier": ggz},
+        "POST /casussen/{id}/risicotaxaties": {
+            "categorie": "zorg",
+            "tekst": "stabiel",
+            "leverancier": ggz,
+            "instrument": "B-SAFER",
+            "beoordelaar": "M. Smit",
+            "afgenomenOp": "2026-01-05",
+            "geldigTot": "2026-07-05",
+            "oordeel": "midden",
+        },
         "POST /casussen/{id}/noodtoegangen": {"reden": REASON},
         "POST /taken/{id}/antwoorden": {"uitkomst": "gereed"},
         "POST /taken/{id}/verlengingen": {"aantal": 1, "reden": "ziekte"},
@@ -251,6 +265,20 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
         "POST /overleggen/{id}/reacties": {"reactie": "komt"},
+        "POST /overleggen/{id}/derden": {
+            "organisatie": str(house.organisations["corporatie"]),
+            "naam": "K. de Boer",
+            "functie": "consulent",
+            "deskundigheid": "woningen",
+            "publiekeFunctie": "Woningwet 19",
+        },
+        "POST /overleggen/{id}/aanwezigen": {"organisaties": [ggz]},
+        "POST /derden/{id}/geheimhoudingsverklaringen": {"getekendOp": "2026-01-05"},
+        "POST /derden/{id}/verstrekkingen": {
+            "informatie": [ggz],
+            "doel": "een woning",
+            "beslisser": str(house.person("om")),
+        },
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
         "POST /hulpvragen/{id}/adviezen": {"tekst": "Bel de wijkagent."},
         "POST /overlegreeksen/{id}/beeindigingen": {"tot": "2090-01-01"},
@@ -406,6 +434,7 @@ async def _place(
             "casussen": str(story.case_id), "taken": str(duty["id"]) if duty else None, "bijlagen": None,
             "aanmeldingen": await first("SELECT referral_id FROM cases WHERE id = :id"),
             "overleggen": await first("SELECT id FROM meeting WHERE case_id = :id LIMIT 1"),
+            "derden": await first("SELECT id FROM guest WHERE case_id = :id LIMIT 1"),
             "afspraken": await first("SELECT id FROM commitment WHERE case_id = :id LIMIT 1"),
             "besluiten": await first("SELECT id FROM decision WHERE case_id = :id LIMIT 1"),
             "personen": await first("SELECT id FROM subject WHERE case_id = :id LIMIT 1"),
@@ -447,6 +476,8 @@ async def world(roving: Any) -> AsyncIterator[World]:
             "closed": await factories.a_case(db.web, house, Phase.CLOSED),
             "of the neighbours": await factories.a_case(db.web, neighbours, Phase.MONITORING),
         }
+        await factories.a_guest(running)
+        await factories.a_guest(stories["of the neighbours"])
         await factories.a_deputy(db.owner, house)
         async with own_client(db) as client:
             await _corrected(client, stories["only reported"])

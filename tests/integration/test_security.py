@@ -47,7 +47,7 @@ NOT_FOR_THE_ENGINE = {
     "support_question", "api_token", "web_session", "erased_report", "attachment", "referral_version", "meeting_series",
     "local_account", "identity", "known_device", "sign_in_budget", "sign_in_flow",
     "info_item_version", "subject_address", "subject_protection", "meeting_place", "brake_count",
-    "answer_pin",
+    "answer_pin", "guest", "handed_item", "risk_assessment",
     "calendar_feed",
 }  # fmt: skip
 CONTENT = {

@@ -1,4 +1,4 @@
-"""Incidental third parties of a meeting: what they signed, and what they were given."""
+"""Incidental third parties of a meeting with what they were given, and results of risk assessments."""
 
 from alembic import op
 
@@ -47,11 +47,30 @@ TABLES: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_handed_item_case_id ON handed_item (case_id)",
     "CREATE INDEX ix_handed_item_item_id ON handed_item (item_id)",
+    """
+    CREATE TABLE risk_assessment (
+      item_id uuid NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL, instrument text NOT NULL,
+      edition text NOT NULL, assessor text NOT NULL, assessed_on date NOT NULL, valid_until date NOT NULL,
+      scores text NOT NULL, judgement varchar(48) NOT NULL, instrument_says text, override_reason text NOT NULL,
+      protective text NOT NULL, limitations text NOT NULL,
+      CONSTRAINT pk_risk_assessment PRIMARY KEY (item_id),
+      CONSTRAINT ck_risk_assessment_riskjudgement CHECK (judgement IN ('laag', 'midden', 'hoog')),
+      CONSTRAINT ck_risk_assessment_instrument_says CHECK (instrument_says IN ('laag', 'midden', 'hoog')),
+      CONSTRAINT ck_risk_assessment_says_by_what_and_whom CHECK (instrument <> '' AND assessor <> ''),
+      CONSTRAINT ck_risk_assessment_valid_from_then CHECK (valid_until >= assessed_on),
+      CONSTRAINT ck_risk_assessment_override_is_reasoned CHECK (
+        (instrument_says IS NULL OR instrument_says = judgement) = (override_reason = '')),
+      CONSTRAINT fk_risk_assessment_item_id FOREIGN KEY (item_id) REFERENCES info_item (id) ON DELETE CASCADE,
+      CONSTRAINT fk_risk_assessment_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_risk_assessment_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE
+    )
+    """,
+    "CREATE INDEX ix_risk_assessment_case_id ON risk_assessment (case_id, assessed_on)",
 )
 SECURITY: tuple[str, ...] = (
     *(
         statement.format(table=table)
-        for table in ("guest", "handed_item")
+        for table in ("guest", "handed_item", "risk_assessment")
         for statement in (
             "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             "ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -81,6 +100,22 @@ SECURITY: tuple[str, ...] = (
                   AND EXISTS (SELECT FROM info_item i WHERE i.id = item_id AND i.case_id = handed_item.case_id))
     """,
     "GRANT SELECT, INSERT ON handed_item TO pols_web",
+    # A result of an assessment is seen with its item, and goes with what its supplier takes back.
+    """
+    CREATE POLICY readers ON risk_assessment FOR SELECT TO pols_web
+      USING (house_id = (SELECT pols_house()) AND EXISTS (SELECT FROM info_item i WHERE i.id = item_id))
+    """,
+    """
+    CREATE POLICY acting ON risk_assessment FOR INSERT TO pols_web
+      WITH CHECK (house_id = (SELECT pols_house()) AND case_id = (SELECT pols_acting())
+                  AND EXISTS (SELECT FROM info_item i WHERE i.id = item_id AND i.case_id = risk_assessment.case_id))
+    """,
+    """
+    CREATE POLICY own ON risk_assessment FOR DELETE TO pols_web
+      USING (house_id = (SELECT pols_house()) AND EXISTS (
+        SELECT FROM info_item i WHERE i.id = item_id AND i.supplier_id = (SELECT pols_org())))
+    """,
+    "GRANT SELECT, INSERT, DELETE ON risk_assessment TO pols_web",
     # A third party is one, and has signed before anything is handed over (BGS 2.21).
     """
     CREATE FUNCTION pols_only_third_party() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -111,6 +146,6 @@ SECURITY: tuple[str, ...] = (
 
 
 def upgrade() -> None:
-    """Keep who came in from outside, on which declaration, and each item that was handed over."""
+    """Keep who came in from outside and each item that was handed over; and what was assessed with which instrument."""
     for statement in (*TABLES, *SECURITY):
         op.execute(statement)
