@@ -12,6 +12,7 @@ from models.words import (
     GlassVerdict,
     ReassignReason,
     SendTo,
+    Withheld,
 )
 
 
@@ -99,10 +100,19 @@ class GiveAnswer(Command):
 
     outcome: Line
     note: Prose = ""
+    why: Withheld | None = None
     spoke_to: Line | None = None
     spoke_at: Moment | None = None
     recheck_at: Moment | None = None
     judgements: Some[Judgement] = ()
+
+
+class AskInformation(Command):
+    """A question of the regisseur to one partner, in words and perhaps about certain life domains."""
+
+    organisation_id: UUID
+    question: Annotated[Prose, Field(min_length=10)]
+    life_domains: Some[Line] = ()
 
 
 class Reassign(Command):

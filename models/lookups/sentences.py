@@ -79,6 +79,10 @@ def _answered(facts: Mapping[str, Any], known: Known) -> str:
     return f"{owner} antwoordde op '{_lower(facts.get('soort'))}'{outcome}{by_phone}"
 
 
+def _requested(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Informatie gevraagd aan {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
+
+
 def _handed_on(facts: Mapping[str, Any], _known: Known) -> str:
     return f"De taak '{_lower(facts.get('soort'))}' is doorgegeven aan een collega"
 
@@ -252,6 +256,7 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "geescaleerd": _escalated,
     "afspraken toegevoegd": _added,
     "voortgang": _progressed,
+    "informatie gevraagd": _requested,
     "informatie toegevoegd": _supplied,
     "informatie gecorrigeerd": _corrected_item,
     "informatie ingetrokken": _withdrawn_item,

@@ -2,6 +2,7 @@
 
 from models.tables import (
     agenda,
+    asking,
     assigned,
     attached,
     brakes,
@@ -25,6 +26,6 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events", "findings",
-    "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
+    "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events",
+    "findings", "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
 ]  # fmt: skip

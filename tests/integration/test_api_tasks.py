@@ -77,12 +77,12 @@ async def test_the_regisseur_registers_what_a_partner_said_by_phone(door: Door, 
     path = f"/taken/{task.id}/antwoorden"
     before = await rows(db, door.house)
 
-    unnamed = await door.refused("regisseur", path, {"uitkomst": "geleverd"}, 400)
-    other = await door.refused("manager", path, {"uitkomst": "geleverd"}, 403)
+    unnamed = await door.refused("regisseur", path, {"uitkomst": "niet_bekend"}, 400)
+    other = await door.refused("manager", path, {"uitkomst": "niet_bekend"}, 403)
     assert await rows(db, door.house) == before
 
     called = {"gesprokenMet": "mw. Jansen", "gesprokenOp": datetime.now(UTC).isoformat()}  # noqa: TID251
-    await door.post("regisseur", path, {"uitkomst": "geleverd"} | called)
+    await door.post("regisseur", path, {"uitkomst": "niet_bekend"} | called)
 
     assert {one["veld"] for one in unnamed["velden"]} == {"gesprokenMet", "gesprokenOp"}
     assert "Deze taak is van een ander" in other["detail"]
