@@ -26,6 +26,7 @@ from api.v1 import (
     attachments,
     cases,
     channels,
+    coherence,
     commitments,
     decisions,
     findings,
@@ -59,8 +60,8 @@ from models.transactions import Database, unit_of_work
 
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
-    terms.router, meetings.router, series.router, commitments.router, asking.router, info.router, protection.router,
-    stalled.router, findings.router, unblocking.router, post.router, post.bounces,
+    terms.router, meetings.router, series.router, commitments.router, asking.router, coherence.router, info.router,
+    protection.router, stalled.router, findings.router, unblocking.router, post.router, post.bounces,
     access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router,
     channels.router, subscriptions.router, subscriptions.secret_router,

@@ -151,6 +151,7 @@ class _Round:
                 await self._keep(Tried(message.id, message.tries, self.away, back=True))
                 continue
             if message.id in self._silent:
+                self.tried += 1
                 await self._keep(Tried(message.id, message.tries))
                 continue
             sent = await self._post.send(number, message, self._roads[message.id])

@@ -72,8 +72,11 @@ class Criterium(Outgoing):
     """De toets aan een criterium van BGS 2.20, eerste lid."""
 
     model_config = dutch(
-        criterion="criterium", met="voldaan", motivation="motivering", prepared_at="getoetstOp", adopted_by="besluit"
-    )
+        subject_id="persoon", criterion="criterium", met="voldaan", motivation="motivering", prepared_at="getoetstOp",
+        adopted_by="besluit",
+    )  # fmt: skip
+
+    subject_id: UUID | None = Field(description="Van wie, als het een ander uit de aanmelding is")
 
     criterion: str
     met: bool

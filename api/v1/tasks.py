@@ -165,7 +165,7 @@ class TakenVanCasus(Blad):
 class Oordeel(Judgement):
     """Of aan een criterium is voldaan, en waarom."""
 
-    model_config = dutch(criterion="criterium", met="voldaan", motivation="motivering")
+    model_config = dutch(subject_id="persoon", criterion="criterium", met="voldaan", motivation="motivering")
 
 
 class Antwoord(GiveAnswer):

@@ -183,7 +183,7 @@ async def ask_information(request: Request) -> Response:
             told = "kies een deelnemer en stel de vraag in ten minste tien tekens"
             raise InvalidFields([FieldError("vraag", told)]) from None
         await asking.ask(visit.work, case_id, command)
-    return back(f"/casussen/{case_id}", "gevraagd")
+    return back(f"/casussen/{case_id}", "informatie")
 
 
 async def _guests(visit: Visit, held: list[Meeting]) -> dict[UUID, list[Guest]]:

@@ -30,12 +30,18 @@ async def _supplemented(frame: Frame, _duty: Duty, _command: GiveAnswer) -> None
 
 
 async def _judged(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
+    """Judged per person: of the case, and of the others of its report who may get a case of their own (R4)."""
+    others = {one.subject_id for one in command.judgements if one.subject_id is not None}
+    there = await referrals.subjects_around(frame.work, frame.case) if others else []
+    if others - {one.id for one in there if one.case_id is None}:
+        raise InvalidFields([FieldError("criteria", "toets alleen personen uit deze aanmelding zonder eigen casus")])
     frame.work.session.add_all(_judgement(frame, one) for one in command.judgements)
 
 
 def _judgement(frame: Frame, one: Judgement) -> CriterionJudgement:
     return CriterionJudgement(
-        id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, criterion=one.criterion, met=one.met,
+        id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, subject_id=one.subject_id,
+        criterion=one.criterion, met=one.met,
         motivation=one.motivation, prepared_by=frame.work.actor.person_id, prepared_at=frame.work.now,
     )  # fmt: skip
 

@@ -115,10 +115,18 @@ def check_outcome(duty: Duty, command: GiveAnswer) -> None:
         errors.append(FieldError("waarom", "hoort alleen bij weigeren"))
     if command.outcome == "uitgesteld" and command.recheck_at is None:
         errors.append(FieldError("hertoetsOp", "wanneer wordt het uitstel opnieuw bekeken?"))
-    if command.outcome == "getoetst" and sorted(one.criterion for one in command.judgements) != list("abcd"):
-        errors.append(FieldError("criteria", "beoordeel de vier criteria a, b, c en d, elk één keer"))
+    if command.outcome == "getoetst" and not _all_judged(command):
+        errors.append(FieldError("criteria", "beoordeel de vier criteria a, b, c en d, elk één keer en per persoon"))
     if errors:
         raise InvalidFields(errors)
+
+
+def _all_judged(command: GiveAnswer) -> bool:
+    """Of the person of the case, and of whoever else is judged, each criterion once."""
+    per_person: dict[UUID | None, list[str]] = {None: []}
+    for one in command.judgements:
+        per_person.setdefault(one.subject_id, []).append(one.criterion)
+    return all(sorted(found) == list("abcd") for found in per_person.values())
 
 
 def given(frame: Frame, duty: Duty, command: GiveAnswer) -> Answer:

@@ -83,6 +83,14 @@ def _requested(facts: Mapping[str, Any], known: Known) -> str:
     return f"Informatie gevraagd aan {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
 
 
+def _coherent(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Vastgelegd dat deze casus samenhangt met een andere (BGS 2.20, tweede lid)"
+
+
+def _apart(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Vastgelegd dat deze casus niet meer samenhangt met een andere"
+
+
 def _handed_on(facts: Mapping[str, Any], _known: Known) -> str:
     return f"De taak '{_lower(facts.get('soort'))}' is doorgegeven aan een collega"
 
@@ -245,6 +253,8 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "termijn verlengd": _extended,
     "overgenomen": _taken_over,
     "casus naast": _beside,
+    "samenhang vastgelegd": _coherent,
+    "samenhang beëindigd": _apart,
     "nieuwe melding": _new_report,
     "overleg gepland": _convened,
     "overleg gehouden": _held,

@@ -7,6 +7,7 @@ from models.tables import (
     attached,
     brakes,
     cases,
+    coherence,
     duties,
     engine,
     entrance,
@@ -26,6 +27,6 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events",
-    "findings", "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
+    "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coherence", "duties", "engine", "entrance",
+    "events", "findings", "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
 ]  # fmt: skip

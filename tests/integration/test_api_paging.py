@@ -45,6 +45,7 @@ LISTS = {
     "/organisaties": "ggz", "/personen": "ggz", "/casussen/{id}/taken": "regisseur",
     "/casussen/{id}/tijdlijn": "ggz", "/casussen/{id}/besluiten": "regisseur", "/casussen/{id}/overleggen": "regisseur",
     "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
+    "/casussen/{id}/informatieverzoeken": "regisseur", "/casussen/{id}/samenhangen": "regisseur",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",

@@ -186,7 +186,7 @@ async def test_what_a_partner_answered_is_told_only_to_who_may_read_the_answer(d
         one for one in await story.duties(DutyKind.INFORMATION, key="ggz")
         if one.owner_organisation_id == door.house.organisations["ggz"]
     )  # fmt: skip
-    body = {"uitkomst": "geweigerd", "toelichting": "beroepsgeheim"}
+    body = {"uitkomst": "niet_bekend"}
     await door.post("ggz", f"/taken/{mine.id}/antwoorden", body)
 
     told, lines = {}, {}
@@ -197,10 +197,10 @@ async def test_what_a_partner_answered_is_told_only_to_who_may_read_the_answer(d
 
     said = "GGZ Westerveen antwoordde op 'informatie aanleveren'"
     assert told == {
-        "ggz": "geweigerd", "regisseur": "geweigerd", "gemeente": "beantwoord", "politie": "beantwoord",
+        "ggz": "niet_bekend", "regisseur": "niet_bekend", "gemeente": "beantwoord", "politie": "beantwoord",
         "manager": "beantwoord",
     }  # fmt: skip
-    assert lines["ggz"] == lines["regisseur"] == {f"{said}: geweigerd"}
+    assert lines["ggz"] == lines["regisseur"] == {f"{said}: niet bekend"}
     assert lines["gemeente"] == lines["politie"] == lines["manager"] == {said}
 
 

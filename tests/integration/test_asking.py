@@ -15,7 +15,7 @@ from tests.factories import Story, a_case
 from tests.integration.test_workplace import csrf, signed_in
 
 ITEM = {"categorie": "zorg", "tekst": "stabiel sinds mei"}
-QUESTION = {"vraag": "Is er sinds mei nog behandeling geweest?", "leefgebieden": ["gezondheid"]}
+QUESTION = {"vraag": "Is er sinds mei nog behandeling geweest?", "leefgebieden": ["geestelijke gezondheid"]}
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
@@ -157,7 +157,7 @@ async def test_what_was_asked_while_preparing_is_asked_for_the_meeting(door: Doo
 async def test_nobody_waits_for_information_to_confer(story: Story) -> None:
     """Whatever was not answered holds nothing up: it ends as no answer when the phase does."""
     known = await story.open_kinds("regisseur")
-    await story.decide("om", D.END_REGIE)
+    await story.decide("gemeente", D.END_REGIE)
 
     assert DutyKind.INFORMATION in known
     async with story.acting("regisseur") as work:
@@ -171,14 +171,18 @@ async def test_nobody_waits_for_information_to_confer(story: Story) -> None:
 async def test_the_page_of_the_case_shows_it_and_asks(db: Databases, door: Door, story: Story) -> None:
     path = f"/casussen/{story.case_id}"
     async with signed_in(db, door.house, "regisseur") as client:
-        form = csrf(client) | {"organisatie": of(story, "ggz"), "vraag": QUESTION["vraag"], "leefgebied": "gezondheid"}
+        form = csrf(client) | {
+            "organisatie": of(story, "ggz"),
+            "vraag": QUESTION["vraag"],
+            "leefgebied": "geestelijke gezondheid",
+        }
         short = await client.post(f"{path}/informatieverzoeken", data=form | {"vraag": "kort"})
         sent = await client.post(f"{path}/informatieverzoeken", data=form)
         page = (await client.get(path)).text
     async with signed_in(db, door.house, "politie") as client:
         other = (await client.get(path)).text
 
-    assert (short.status_code, sent.status_code) == (400, 303)
+    assert (short.status_code, sent.status_code) == (422, 303)
     assert "Is er sinds mei nog behandeling geweest?" in page
     assert "Gevraagde informatie" in other
     assert "Is er sinds mei nog behandeling geweest?" not in other

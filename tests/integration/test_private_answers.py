@@ -14,7 +14,7 @@ from models import transactions
 from models.actors import ENGINE
 from models.casebook import outbox, policies, subscriptions
 from models.credentials import Seal
-from models.events import EventKind
+from models.events import EventKind, Subscribe
 from models.lookups import cases
 from models.tables.asking import PrivateAnswer
 from models.tables.duties import Duty
@@ -280,7 +280,7 @@ async def test_refused_and_silent_look_the_same_until_long_after(db: Databases, 
             assert await said_to(db, silent) == await said_to(db, refused)
         await they_know_the_same(db, roving_door, silent, refused)
         for one in (silent, refused):
-            await one.decide("om", D.END_REGIE)
+            await one.decide("gemeente", D.END_REGIE)
         await posted(relay)
         to = [str(one["To"]) for one in relay.messages]
 
