@@ -215,8 +215,12 @@ async def _content(work: Work, case_id: UUID) -> dict[str, object]:
     where = await whereabouts.of(work, people)
     return {
         "subjects": [person(one, where[one.id]) for one in people],
-        "criteria": await referrals.judgements(work, case_id),
-    }
+        # of somebody else only until they have a case of their own, where it is read from then on
+        "criteria": [
+            one for one in await referrals.judgements(work, case_id)
+            if one.subject_id is None or one.adopted_by is None
+        ],
+    }  # fmt: skip
 
 
 @router.get("/casussen/{id}/tijdlijn", summary="Wat er in een casus gebeurde", openapi_extra=SHOWS)

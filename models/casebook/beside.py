@@ -40,7 +40,7 @@ async def open_beside(frame: Frame, subject: Subject, decision: Decision, judged
 
 
 async def _decided_too(beside: Frame, decision: Decision, judged: Sequence[CriterionJudgement]) -> None:
-    """Who decided is also kept with the case beside (R3); what was judged of this person goes there (R4)."""
+    """Who decided is also kept with the case beside (R3); what was judged of this person goes along (R4)."""
     session, case = beside.work.session, beside.case
     twin = Decision(**_row(Decision, decision) | {"id": new_id(), "case_id": case.id, "visit_id": beside.visit_id})
     session.add(twin)
@@ -50,7 +50,9 @@ async def _decided_too(beside: Frame, decision: Decision, judged: Sequence[Crite
         own = {"decision_id": twin.id, "case_id": case.id}
         session.add(DecisionDecider(**_row(DecisionDecider, one) | own))
     for judgement in judged:
-        judgement.case_id, judgement.subject_id, judgement.adopted_by = case.id, None, twin.id
+        judgement.adopted_by = decision.id
+        own = {"id": new_id(), "case_id": case.id, "subject_id": None, "adopted_by": twin.id}
+        session.add(CriterionJudgement(**_row(CriterionJudgement, judgement) | own))
 
 
 def _row(table: type[Base], one: Base) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from models.commands.cases import EndLink, LinkCases
 from models.lookups import cases
 from models.lookups import coherence as lookup
 from models.process import Deciders
-from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
+from models.refusals import FieldError, InvalidFields, NotAllowed, NotFound, NotPossible
 from models.tables.base import new_id
 from models.tables.cases import Case
 from models.tables.coherence import Coherence
@@ -26,7 +26,7 @@ async def link(work: Work, case_id: UUID, command: LinkCases) -> Coherence:
     """
     frame = await open_frame(work, case_id)
     who = await _deciders(frame, command.deciders)
-    other = await cases.case(work, command.other_case)
+    other = await _other(work, command.other_case)
     await _check(frame, other, command)
     if work.actor.person_id is None:
         raise NotAllowed("Dit legt een persoon vast.")
@@ -38,6 +38,13 @@ async def link(work: Work, case_id: UUID, command: LinkCases) -> Coherence:
     work.session.add(made)
     _note(frame, other, "samenhang vastgelegd", made.id)
     return made
+
+
+async def _other(work: Work, case_id: UUID) -> Case:
+    try:
+        return await cases.case(work, case_id)
+    except NotFound:
+        raise InvalidFields([FieldError("casus", "is een andere casus van dit huis die u kent")]) from None
 
 
 async def _deciders(frame: Frame, named: Collection[UUID]) -> list[Decider]:

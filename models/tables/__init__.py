@@ -28,5 +28,6 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coherence", "duties", "engine", "entrance",
-    "events", "findings", "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
+    "events", "findings", "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail",
+    "ways",
 ]  # fmt: skip

@@ -78,7 +78,7 @@ async def test_cases_are_linked_once_not_with_themselves_and_only_while_they_run
     )
     await door.refused("gemeente", path, TEST | {"casus": str(pair[0].case_id)}, 400)
     await door.refused("gemeente", path, TEST | {"casus": str(closed.case_id)}, 409)
-    await door.refused("gemeente", path, TEST | {"casus": str(new_id())}, 404)
+    await door.refused("gemeente", path, TEST | {"casus": str(new_id())}, 400)
 
 
 async def test_a_link_ends_with_a_reason_and_may_be_made_again(door: Door, pair: tuple[Story, Story]) -> None:
@@ -95,9 +95,7 @@ async def test_a_link_ends_with_a_reason_and_may_be_made_again(door: Door, pair:
     assert sorted(one["redenBeeindiging"] for one in found) == ["", "zoon woont elders"]
 
 
-async def test_who_reads_one_of_both_does_not_learn_of_the_other(
-    door: Door, db: Databases, pair: tuple[Story, Story]
-) -> None:
+async def test_who_reads_one_of_both_does_not_learn_of_the_other(door: Door, pair: tuple[Story, Story]) -> None:
     await linked(door, pair)
     await pair[1].decide(
         "triagist", D.RELEASE, organisations=pair[1].organisations("ggz"), deciders=(door.house.person("om"),)

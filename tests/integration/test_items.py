@@ -1,6 +1,7 @@
 """Informatie in full: what it says, who may say it, correcting it, taking it back, and who hears of that."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text

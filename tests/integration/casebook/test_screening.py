@@ -222,7 +222,7 @@ async def test_who_does_not_meet_the_criteria_gets_no_case(db: Databases, house:
     assert await beside(story) == []
 
 
-async def test_what_was_judged_of_a_person_goes_to_their_own_case(db: Databases, house: AHouse) -> None:
+async def test_what_was_judged_of_a_person_stands_with_their_own_case(db: Databases, house: AHouse) -> None:
     story, monique = await of_two(db, house)
     judged = [Judgement(criterion=c, met=True, motivation="van Kevin") for c in "abcd"]
     judged += [Judgement(subject_id=monique, criterion=c, met=True, motivation="van Monique") for c in "abcd"]
@@ -231,7 +231,11 @@ async def test_what_was_judged_of_a_person_goes_to_their_own_case(db: Databases,
     [other] = await beside(story)
 
     found = {
-        one: {row.motivation for row in await Story(db.web, house, one).all(CriterionJudgement, key="politie")}
+        one: {
+            row.motivation
+            for row in await Story(db.web, house, one).all(CriterionJudgement, key="politie")
+            if row.subject_id is None
+        }
         for one in (story.case_id, other.id)
     }
 
