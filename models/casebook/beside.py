@@ -51,8 +51,8 @@ async def _decided_too(beside: Frame, decision: Decision, judged: Sequence[Crite
         session.add(DecisionDecider(**_row(DecisionDecider, one) | own))
     for judgement in judged:
         judgement.adopted_by = decision.id
-        own = {"id": new_id(), "case_id": case.id, "subject_id": None, "adopted_by": twin.id}
-        session.add(CriterionJudgement(**_row(CriterionJudgement, judgement) | own))
+        its = _row(CriterionJudgement, judgement) | {"subject_id": None}
+        session.add(CriterionJudgement(**its | {"id": new_id(), "case_id": case.id, "adopted_by": twin.id}))
 
 
 def _row(table: type[Base], one: Base) -> dict[str, Any]:

@@ -36,7 +36,8 @@ async def link(work: Work, case_id: UUID, command: LinkCases) -> Coherence:
         registered_by=work.actor.person_id, decided_at=command.decided_at or work.now,
     )  # fmt: skip
     work.session.add(made)
-    _note(frame, other, "samenhang vastgelegd", made.id)
+    for one in _files(frame, other):
+        one.note("samenhang vastgelegd", "samenhang", made.id)
     return made
 
 
@@ -81,11 +82,11 @@ async def end(work: Work, coherence_id: UUID, command: EndLink) -> Coherence:
     if found.ended_at is not None:
         raise NotPossible("Deze samenhang is al beëindigd.")
     found.ended_at, found.ended_by, found.end_reason = work.now, work.actor.person_id, command.reason
-    _note(frame, await cases.case(work, found.other_case_id), "samenhang beëindigd", found.id)
+    for one in _files(frame, await cases.case(work, found.other_case_id)):
+        one.note("samenhang beëindigd", "samenhang", found.id)
     return found
 
 
-def _note(frame: Frame, other: Case, what: str, coherence_id: UUID) -> None:
-    """In both files, and in neither which the other is: who reads one does not always know of the other."""
-    for one in (frame, Frame(frame.work, other, frame.house_organisation_id, frame.policy)):
-        one.note(what, "samenhang", coherence_id)
+def _files(frame: Frame, other: Case) -> tuple[Frame, Frame]:
+    """It stands in both files, and in neither which the other is: who reads one does not always know of the other."""
+    return frame, Frame(frame.work, other, frame.house_organisation_id, frame.policy)

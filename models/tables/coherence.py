@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, CaseId, HouseId, Id
@@ -18,9 +18,11 @@ class Coherence(Base):
         CheckConstraint("circle <> '' AND dependence <> '' AND necessity <> ''", name="three_parts"),
         CheckConstraint("cardinality(deciders) > 0", name="somebody_decided"),
         CheckConstraint("(ended_at IS NULL) = (end_reason = '')", name="ended_with_a_reason"),
+        Index("ix_coherence_once", text("least(case_id, other_case_id)"), text("greatest(case_id, other_case_id)"),
+              unique=True, postgresql_where=text("ended_at IS NULL")),
         Index("ix_coherence_case_id", "case_id"),
         Index("ix_coherence_other_case_id", "other_case_id"),
-    )
+    )  # fmt: skip
 
     id: Mapped[Id]
     house_id: Mapped[HouseId]

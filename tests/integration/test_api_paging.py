@@ -45,7 +45,7 @@ LISTS = {
     "/organisaties": "ggz", "/personen": "ggz", "/casussen/{id}/taken": "regisseur",
     "/casussen/{id}/tijdlijn": "ggz", "/casussen/{id}/besluiten": "regisseur", "/casussen/{id}/overleggen": "regisseur",
     "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
-    "/casussen/{id}/informatieverzoeken": "regisseur", "/casussen/{id}/samenhangen": "regisseur",
+    "/casussen/{id}/informatieverzoeken": "regisseur",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
@@ -53,11 +53,11 @@ LISTS = {
 }  # fmt: skip
 
 
-#: lists that stay short: what belongs to one referral, and the meetings of one house that come back
+#: lists that stay short: what belongs to one referral or hangs together with one case, and the meetings of one house that come back
 SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
-    "/personen/{id}/voorkeuren/voorbeeld",
+    "/personen/{id}/voorkeuren/voorbeeld", "/casussen/{id}/samenhangen",
 }  # fmt: skip
 
 

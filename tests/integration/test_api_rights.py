@@ -25,6 +25,10 @@ SERIES = {
 }  # fmt: skip
 AWAY = {"van": "2090-01-01", "tot": "2090-02-01"}
 ITEM = {"categorie": "zorg", "tekst": "stabiel sinds mei"}
+LINK = {
+    "kring": "moeder en zoon", "afhankelijkheid": "zijn gedrag hangt af van het hare",
+    "noodzaak": "anders werken de plannen elkaar tegen",
+}  # fmt: skip
 PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren", "manager", "privacy")
 #: reading the log is itself a line in the log
 OF_THE_LOG = frozenset({
@@ -92,8 +96,8 @@ MATRIX = {
     "GET /casussen/{id}/informatieverzoeken": "+++4+34++",
     "POST /casussen/{id}/informatieverzoeken": "3+3433433",
     "GET /casussen/{id}/samenhangen": "+++4+34++",
-    "POST /casussen/{id}/samenhangen": "++343343+",
-    "POST /samenhangen/{id}/beeindigingen": "4+3443444",
+    "POST /casussen/{id}/samenhangen": "33+433433",
+    "POST /samenhangen/{id}/beeindigingen": "43+433444",
     "GET /casussen/{id}/informatie": "+++4+34++",
     "POST /casussen/{id}/informatie": "3+34+3433",
     "GET /casussen/{id}/informatie/{informatieId}": "4+44+3444",
@@ -230,7 +234,12 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     files |= {f"{one} /personen/{{id}}/kanalen": f"{own}/kanalen" for one in ("GET", "POST")}
     files["PUT /personen/{id}/kanaalkeuzen"] = f"{own}/kanaalkeuzen"
     paths = await _paths(door, story, asked) | await _series(door) | files
-    return Scene(door, paths, await _bodies(door, question, await story.facts()))
+    bodies = await _bodies(door, question, await story.facts())
+    other = await factories.a_case(db.web, house, Phase.MONITORING)
+    bodies["POST /casussen/{id}/samenhangen"] = linked = LINK | {"casus": str(other.case_id)}
+    bodies["POST /samenhangen/{id}/beeindigingen"] = {"toelichting": "zoon woont elders"}
+    made = await door.post("politie", f"/casussen/{story.case_id}/samenhangen", linked)
+    return Scene(door, paths | {"samenhangen": made["id"]}, bodies)
 
 
 def _away(house: factories.AHouse) -> str:

@@ -40,7 +40,7 @@ from tests.doors import Door, own_client
 from tests.everything import reveal
 from tests.factories import AHouse, Story, an_item
 from tests.integration.test_api_referrals import SUBMITTED
-from tests.integration.test_api_rights import AWAY, SERIES, operations
+from tests.integration.test_api_rights import AWAY, LINK, SERIES, operations
 from tests.integration.test_visibility_matrix import owner_of
 from tests.integration.test_workplace import browsing, confirmed, csrf
 
@@ -191,6 +191,7 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("GET /taken/{id}", _duty),
     ("POST /taken/{id}", _duty),
     ("POST /noodtoegangen/{id}", _asked_glass),
+    ("POST /samenhangen/{id}", _right(Right.CONTENT)),
     ("GET /casussen/{id}", _right(Right.KNOW)),
     ("POST /casussen/{id}", _right(Right.KNOW)),
     ("POST /overleggen/{id}/reacties", _right(Right.PROCESS)),
@@ -415,7 +416,7 @@ async def _place(
             "informatieId": str(item.id) if name != "closed" else None,
             "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
                                   " WHERE c.id = :id"),
-            "huizen": str(story.house.id), **house_wide,
+            "samenhangen": None, "huizen": str(story.house.id), **house_wide,
         }  # fmt: skip
     asked = await Door(client, story.house).call(
         "POST", f"/casussen/{story.case_id}/noodtoegangen", "manager", json={"reden": REASON}

@@ -229,6 +229,8 @@ async def test_what_was_judged_of_a_person_stands_with_their_own_case(db: Databa
     await story.answer("triagist", DutyKind.JUDGE_CRITERIA, "getoetst", judgements=tuple(judged))
     await story.decide("om", D.ADMIT, subjects=(monique,))
     [other] = await beside(story)
+    for one in (story, Story(db.web, house, other.id)):
+        await one.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "ggz"))
 
     found = {
         one: {
