@@ -30,8 +30,9 @@ async def link(work: Work, case_id: UUID, command: LinkCases) -> Coherence:
     await _check(frame, other, command)
     if work.actor.person_id is None:
         raise NotAllowed("Dit legt een persoon vast.")
+    first, second = sorted((case_id, other.id))
     made = Coherence(
-        id=new_id(), house_id=frame.case.house_id, case_id=case_id, other_case_id=other.id, circle=command.circle,
+        id=new_id(), house_id=frame.case.house_id, case_id=first, other_case_id=second, circle=command.circle,
         dependence=command.dependence, necessity=command.necessity, deciders=[one.person_id for one in who],
         registered_by=work.actor.person_id, decided_at=command.decided_at or work.now,
     )  # fmt: skip

@@ -46,9 +46,7 @@ async def one(work: Work, coherence_id: UUID) -> Coherence:
 
 async def are_linked(work: Work, case_id: UUID, other_id: UUID) -> bool:
     """Whether these two hang together now, as far as the actor may know; the database knows it for sure."""
-    both = or_(
-        and_(Coherence.case_id == case_id, Coherence.other_case_id == other_id),
-        and_(Coherence.case_id == other_id, Coherence.other_case_id == case_id),
-    )
+    first, second = sorted((case_id, other_id))
+    both = and_(Coherence.case_id == first, Coherence.other_case_id == second)
     statement = select(Coherence.id).where(both, Coherence.ended_at.is_(None))
     return await work.session.scalar(statement.limit(1)) is not None

@@ -10,16 +10,18 @@ from models.tables.base import Base, CaseId, HouseId, Id
 
 
 class Coherence(Base):
-    """Two cases whose plans may be aligned (R19): three judgements, and the public participants who decided."""
+    """Two cases whose plans may be aligned (R19): three judgements, and the public participants who decided.
+
+    It has no direction: the case that came first stands first.
+    """
 
     __tablename__ = "coherence"
     __table_args__ = (
-        CheckConstraint("case_id <> other_case_id", name="of_two_cases"),
+        CheckConstraint("case_id < other_case_id", name="of_two_cases"),
         CheckConstraint("circle <> '' AND dependence <> '' AND necessity <> ''", name="three_parts"),
         CheckConstraint("cardinality(deciders) > 0", name="somebody_decided"),
         CheckConstraint("(ended_at IS NULL) = (end_reason = '')", name="ended_with_a_reason"),
-        Index("ix_coherence_once", text("least(case_id, other_case_id)"), text("greatest(case_id, other_case_id)"),
-              unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_coherence_once", "case_id", "other_case_id", unique=True, postgresql_where=text("ended_at IS NULL")),
         Index("ix_coherence_case_id", "case_id"),
         Index("ix_coherence_other_case_id", "other_case_id"),
     )  # fmt: skip

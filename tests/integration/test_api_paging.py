@@ -53,7 +53,8 @@ LISTS = {
 }  # fmt: skip
 
 
-#: lists that stay short: what belongs to one referral or hangs together with one case, and the meetings of one house that come back
+#: lists that stay short: what belongs to one referral or hangs together with one case, and the meetings of one house
+#: that come back
 SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",

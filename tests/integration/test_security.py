@@ -60,7 +60,9 @@ CONTENT = {
     )),
     *(f"contact_way.{one}" for one in ("made_at", "code_hash", "code_until", "tries", "codes", "ended_by")),
     "commitment.replaces_id", "hold.reason", "term_change.reason", "person.screened_until", "person.trained_until",
-    *(f"private_answer.{one}" for one in ("id", "house_id", "case_id", "outcome", "why", "note", "at", "registered_by")),
+    *(f"private_answer.{one}" for one in (
+        "id", "house_id", "case_id", "outcome", "why", "note", "at", "registered_by",
+    )),
     "answer_link.token_hash", "answer_link.code_hash", "answer_link.factor_hash",
 }  # fmt: skip
 

@@ -68,7 +68,7 @@ COHERENCE: tuple[str, ...] = (
       registered_by uuid NOT NULL, decided_at timestamptz NOT NULL, ended_at timestamptz, ended_by uuid,
       end_reason text NOT NULL DEFAULT '',
       CONSTRAINT pk_coherence PRIMARY KEY (id),
-      CONSTRAINT ck_coherence_of_two_cases CHECK (case_id <> other_case_id),
+      CONSTRAINT ck_coherence_of_two_cases CHECK (case_id < other_case_id),
       CONSTRAINT ck_coherence_three_parts CHECK (circle <> '' AND dependence <> '' AND necessity <> ''),
       CONSTRAINT ck_coherence_somebody_decided CHECK (cardinality(deciders) > 0),
       CONSTRAINT ck_coherence_ended_with_a_reason CHECK ((ended_at IS NULL) = (end_reason = '')),
@@ -82,8 +82,7 @@ COHERENCE: tuple[str, ...] = (
     "CREATE INDEX ix_coherence_case_id ON coherence (case_id)",
     "CREATE INDEX ix_coherence_other_case_id ON coherence (other_case_id)",
     """
-    CREATE UNIQUE INDEX ix_coherence_once ON coherence (least(case_id, other_case_id), greatest(case_id, other_case_id))
-      WHERE ended_at IS NULL
+    CREATE UNIQUE INDEX ix_coherence_once ON coherence (case_id, other_case_id) WHERE ended_at IS NULL
     """,
 )
 FENCED = ("private_answer", "information_request", "coherence")
