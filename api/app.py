@@ -22,9 +22,11 @@ from api.v1 import (
     absence,
     access,
     agenda,
+    asking,
     attachments,
     cases,
     channels,
+    coherence,
     commitments,
     decisions,
     findings,
@@ -59,13 +61,12 @@ from models.credentials import Seal
 from models.transactions import Database, unit_of_work
 
 ROUTERS = (
-    support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
-    terms.router, meetings.router, guests.router, series.router, commitments.router, info.router, risk.router,
-    protection.router, stalled.router,
-    findings.router, unblocking.router, post.router, post.bounces,
-    access.router, glass.router, trail.router, house.router, absence.router,
-    tokens.router, pins.router, agenda.router, workers.router, preferences.router,
-    channels.router, subscriptions.router, subscriptions.secret_router,
+    support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router,
+    tasks.router, terms.router, meetings.router, guests.router, series.router, commitments.router, info.router,
+    risk.router, protection.router, stalled.router, findings.router, unblocking.router, post.router, post.bounces,
+    asking.router, coherence.router, access.router, glass.router, trail.router, house.router, absence.router,
+    tokens.router, pins.router, agenda.router, workers.router, preferences.router, channels.router,
+    subscriptions.router, subscriptions.secret_router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from models import delivery, faults
 from models.actors import ENGINE
-from models.casebook import links, outbox
+from models.casebook import links, outbox, privately
 from models.casebook.outbox import Tried
 from models.delivery import Failure
 from models.lookups import preferences, ways
@@ -53,8 +53,9 @@ class Post:
                 return 0
             most = 1 if self._away else AT_ONCE  # after an outage one message is the probe
             claimed = await outbox.claim(work, most, per_minute=self.per_minute)
+            silent = await privately.spare(work, claimed)
             roads = await _roads(work, claimed)
-        round_ = _Round(self, claimed, roads)
+        round_ = _Round(self, claimed, roads, silent)
         await round_.send_all()
         self._note(round_, claimed)
         return round_.tried
@@ -125,8 +126,11 @@ async def _roads(work: Work, claimed: Sequence[Any]) -> dict[UUID, _Road]:
 class _Round:
     """What was claimed at once, over the lanes; every result is written down before its lane goes on."""
 
-    def __init__(self, post: Post, claimed: Sequence[Any], roads: Mapping[UUID, _Road]) -> None:
+    def __init__(
+        self, post: Post, claimed: Sequence[Any], roads: Mapping[UUID, _Road], silent: frozenset[UUID] = frozenset()
+    ) -> None:
         self._post, self._claimed, self._roads = post, claimed, roads
+        self._silent = silent  #: what they would say was answered already, which nobody else may notice
         self._until = monotonic() + _WORKED_ON
         self._waiting: list[Tried] = []
         self._writing = asyncio.Lock()
@@ -145,6 +149,10 @@ class _Round:
             late = monotonic() > self._until or (message.recipient_id in held and message.rank)
             if self.away is not None or late:
                 await self._keep(Tried(message.id, message.tries, self.away, back=True))
+                continue
+            if message.id in self._silent:
+                self.tried += 1
+                await self._keep(Tried(message.id, message.tries))
                 continue
             sent = await self._post.send(number, message, self._roads[message.id])
             faults.step("deliver:sent")

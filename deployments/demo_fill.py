@@ -36,7 +36,7 @@ FORGOTTEN = 7
 #: what partners and desk answer to what is asked of them
 ANSWERS = {
     "bekend_of_niet_bekend": "niet_bekend", "bekendheid_andere_huizen": "niet_bekend",
-    "grond_tegen_informeren_melden": "geen_grond", "informatie_aanleveren": "geleverd",
+    "grond_tegen_informeren_melden": "geen_grond", "informatie_aanleveren": "niet_bekend",
     "afspraak_aanvaarden": "aanvaard", "voortgang_melden": "op_schema", "verslag_corrigeren": "akkoord",
     "betrokkene_informeren": "geinformeerd", "afspraak_uitvoeren": "gereed", "nabellen": "gebeld",
 }  # fmt: skip

@@ -50,6 +50,8 @@ class DutySpec:
     silent: bool = False  #: no reminders: it lapses at its moment
     outlives: bool = False  #: stays open when the case closes
     statutory: bool = False  #: a law sets its term: the house's own closing days do not extend it
+    private: frozenset[str] = frozenset()  #: outcomes that nobody but who gave them can tell from silence (R12)
+    reasoned: frozenset[str] = frozenset()  #: outcomes that need one of the reasons of the law
 
 
 DONE = ("gedaan",)
@@ -77,6 +79,7 @@ DUTIES: dict[DutyKind, DutySpec] = {
         working_days(3),
         _A,
         ("bekend", "niet_bekend", "geen_mededeling"),
+        private=frozenset({"geen_mededeling"}),
         on_leave=OnLeave.NO_ANSWER,
         urgent_term=clock_hours(24),
         announce=WorkKind.ASK,
@@ -180,6 +183,8 @@ DUTIES: dict[DutyKind, DutySpec] = {
         working_days(5),
         _A,
         ("geleverd", "deels", "niet_bekend", "geweigerd"),
+        private=frozenset({"geweigerd"}),
+        reasoned=frozenset({"geweigerd"}),
         on_leave=OnLeave.NO_ANSWER,
         announce=WorkKind.ASK,
         urgent_term=clock_hours(24),

@@ -278,6 +278,13 @@ class ReassignReason(StrEnum):
     OTHER = "anders"
 
 
+class Withheld(StrEnum):
+    """Why a participant does not supply what was asked. It stays with the participant (R12)."""
+
+    WEIGHTY = "zwaarwegende_reden"  #: WGS 1.5(1)
+    SECRECY = "geheim"  #: professional secrecy without a route around it (WGS 2.29(2))
+
+
 class SendTo(StrEnum):
     """To whom a message goes that did not arrive."""
 

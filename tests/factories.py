@@ -216,9 +216,12 @@ class Story:
         mine = [one for one in open_ if one.owner_organisation_id == self.house.actors[key].organisation_id]
         return (mine or open_)[0]
 
-    async def judge(self, *, met: bool = True) -> None:
-        """The triage officer judges the four criteria."""
-        judged = tuple(Judgement(criterion=c, met=met, motivation="zie melding") for c in "abcd")
+    async def judge(self, *, met: bool = True, others: tuple[UUID, ...] = ()) -> None:
+        """The triage officer judges the four criteria, of the person of the case and of others of the report."""
+        judged = tuple(
+            Judgement(subject_id=one, criterion=c, met=met, motivation="zie melding")
+            for one in (None, *others) for c in "abcd"
+        )  # fmt: skip
         await self.answer("triagist", DutyKind.JUDGE_CRITERIA, "getoetst", judgements=judged)
 
     @asynccontextmanager

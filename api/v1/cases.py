@@ -72,8 +72,11 @@ class Criterium(Outgoing):
     """De toets aan een criterium van BGS 2.20, eerste lid."""
 
     model_config = dutch(
-        criterion="criterium", met="voldaan", motivation="motivering", prepared_at="getoetstOp", adopted_by="besluit"
-    )
+        subject_id="persoon", criterion="criterium", met="voldaan", motivation="motivering", prepared_at="getoetstOp",
+        adopted_by="besluit",
+    )  # fmt: skip
+
+    subject_id: UUID | None = Field(description="Van wie, als het een ander uit de aanmelding is")
 
     criterion: str
     met: bool
@@ -212,8 +215,12 @@ async def _content(work: Work, case_id: UUID) -> dict[str, object]:
     where = await whereabouts.of(work, people)
     return {
         "subjects": [person(one, where[one.id]) for one in people],
-        "criteria": await referrals.judgements(work, case_id),
-    }
+        # of somebody else only until they have a case of their own, where it is read from then on
+        "criteria": [
+            one for one in await referrals.judgements(work, case_id)
+            if one.subject_id is None or one.adopted_by is None
+        ],
+    }  # fmt: skip
 
 
 @router.get("/casussen/{id}/tijdlijn", summary="Wat er in een casus gebeurde", openapi_extra=SHOWS)

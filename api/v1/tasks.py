@@ -17,14 +17,14 @@ from models.casebook import nudge as nudging
 from models.commands.base import Moment
 from models.commands.cases import GiveAnswer, Judgement
 from models.ladder import Addressee
-from models.lookups import referrals, tasks
+from models.lookups import duties, referrals, tasks
 from models.lookups.paging import Paged
 from models.lookups.tasks import DutyFilter, DutyLine, Owner
 from models.owed import DUTIES
 from models.stalled import DutyFacts, Stall
 from models.tables.duties import Duty
 from models.transactions import Work
-from models.words import ClosedBy, DutyKind, Role
+from models.words import ClosedBy, DutyKind, Role, Withheld
 
 router = APIRouter(tags=["taken"], route_class=Once)
 
@@ -79,10 +79,26 @@ class Taak(Outgoing):
 class Uitkomst(Outgoing):
     """Een antwoord dat deze taak aanneemt."""
 
-    model_config = dutch(outcome="uitkomst", explained="toelichtingVerplicht")
+    model_config = dutch(
+        outcome="uitkomst", explained="toelichtingVerplicht", private="inVertrouwen", reasons="redenen"
+    )
 
     outcome: str
     explained: bool
+    private: bool = Field(description="Blijft bij uw organisatie: voor ieder ander lijkt het alsof niemand antwoordde")
+    reasons: list[Withheld] = Field(description="Waaruit `waarom` bij dit antwoord wordt gekozen")
+
+
+class EigenAntwoord(Outgoing):
+    """Wat uw organisatie antwoordde en wat daar blijft (WGS 1.5, eerste lid)."""
+
+    model_config = dutch("id", outcome="uitkomst", why="waarom", note="toelichting", at="gegevenOp")
+
+    id: UUID
+    outcome: str
+    why: Withheld | None
+    note: str
+    at: datetime
 
 
 class Gezochte(Outgoing):
@@ -98,11 +114,17 @@ class Gezochte(Outgoing):
 class TaakGeheel(Taak):
     """Een taak en hoe zij kan worden beantwoord; wie een vraag over een persoon krijgt, ziet om wie het gaat."""
 
-    model_config = dutch("id", closed_by="eindigtDoor", outcomes="uitkomsten", subjects="betrokkenen", **_TASK)
+    model_config = dutch(
+        "id", closed_by="eindigtDoor", outcomes="uitkomsten", subjects="betrokkenen", own_answer="eigenAntwoord",
+        **_TASK,
+    )  # fmt: skip
 
     closed_by: ClosedBy
     outcomes: list[Uitkomst]
     subjects: list[Gezochte] | None = None
+    own_answer: EigenAntwoord | None = Field(
+        default=None, description="Wat uw organisatie in vertrouwen antwoordde; ieder ander ziet een open vraag"
+    )
 
 
 class Taken(Outgoing):
@@ -143,7 +165,7 @@ class TakenVanCasus(Blad):
 class Oordeel(Judgement):
     """Of aan een criterium is voldaan, en waarom."""
 
-    model_config = dutch(criterion="criterium", met="voldaan", motivation="motivering")
+    model_config = dutch(subject_id="persoon", criterion="criterium", met="voldaan", motivation="motivering")
 
 
 class Antwoord(GiveAnswer):
@@ -151,7 +173,7 @@ class Antwoord(GiveAnswer):
 
     model_config = dutch(
         outcome="uitkomst", note="toelichting", spoke_to="gesprokenMet", spoke_at="gesprokenOp",
-        recheck_at="hertoetsOp", judgements="criteria",
+        recheck_at="hertoetsOp", judgements="criteria", why="waarom",
     )  # fmt: skip
 
     judgements: tuple[Oordeel, ...] = ()
@@ -239,8 +261,18 @@ def _listed(found: Paged[DutyLine], request: Request, response: Response) -> Tak
 async def read_task(duty_id: Id, work: CaseReader) -> TaakGeheel:
     line = await tasks.one(work, duty_id)
     spec = DUTIES[line.duty.kind]
-    outcomes = [Uitkomst(outcome=one, explained=one in spec.explained) for one in spec.answers]
-    more = {"closed_by": spec.closed_by, "outcomes": outcomes, "subjects": await _subjects(work, line)}
+    outcomes = [
+        Uitkomst(
+            outcome=one, explained=one in spec.explained, private=one in spec.private,
+            reasons=list(Withheld) if one in spec.reasoned else [],
+        )
+        for one in spec.answers
+    ]  # fmt: skip
+    own = await duties.private_answer(work, duty_id) if spec.private else None
+    more = {
+        "closed_by": spec.closed_by, "outcomes": outcomes, "subjects": await _subjects(work, line),
+        "own_answer": EigenAntwoord.model_validate(own) if own else None,
+    }  # fmt: skip
     return TaakGeheel.model_validate(_facts(line) | more)
 
 

@@ -147,7 +147,7 @@ async def _shown(
     facts: dict[str, Any] = {
         "t": t, "asked": asked, "step": step, "token": visit.token, "csrf": csrf_of(visit.token),
         "reference": links.grouped(link.reference), "proven": link.proven, "has_pin": await lookup.has_pin(visit.work),
-        "given": await lookup.given(visit.work) if asked.answered else None, "acts": tuple(one.value for one in Act),
+        "given": await lookup.given(visit.work), "acts": tuple(one.value for one in Act),
         "reasons": tuple(Reason), "explained": asked.kind is not None and bool(DUTIES[asked.kind].explained),
         "colleagues": [] if asked.ended_at else await lookup.colleagues(visit.work),
         "address": str(request.url_for("typing")), "sign_in": f"/aanmelden{duty}",

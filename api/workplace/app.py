@@ -79,6 +79,7 @@ def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None 
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
+            Route("/casussen/{case_id:uuid}/informatieverzoeken", casepage.ask_information, methods=["POST"]),
             *agenda.ROUTES,
             *away.ROUTES,
             *preferences.ROUTES,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -12,9 +13,9 @@ from api.workplace.pages import back, page, speaker
 from api.workplace.visits import Visit, visiting
 from models import rights, visibility
 from models.agenda import Presence, said_by_all
-from models.casebook import answers, corrections
+from models.casebook import answers, asking, corrections
 from models.clocks import AMSTERDAM
-from models.commands.cases import GiveAnswer
+from models.commands.cases import AskInformation, GiveAnswer
 from models.lookups import (
     absence,
     caselists,
@@ -24,13 +25,16 @@ from models.lookups import (
     info,
     invitations,
     meetings,
+    people,
     referrals,
     stalled,
     timeline,
     waiting,
     whereabouts,
 )
+from models.lookups import asking as asking_lookup
 from models.lookups.absence import Away
+from models.lookups.asking import Requested
 from models.lookups.caselists import CaseLine
 from models.lookups.decisions import DecisionLine
 from models.lookups.invitations import Reaction
@@ -41,13 +45,14 @@ from models.lookups.waiting import Waiting
 from models.owed import DUTIES
 from models.refusals import FieldError, InvalidFields, NotFound
 from models.rights import CaseFacts, Right
+from models.tables.asking import PrivateAnswer
 from models.tables.duties import Answer, Duty
 from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
 from models.tables.referrals import Subject
 from models.unblock import Asker, leads
 from models.visibility import DutyOwner
-from models.words import ClosedBy, DutyKind
+from models.words import ClosedBy, DutyKind, Standing, Withheld
 
 #: answered with more than an outcome and a text: not in a form of this page
 ELSEWHERE = frozenset({DutyKind.JUDGE_CRITERIA})
@@ -91,6 +96,10 @@ class CaseFile:
     next: Waiting | None
     open: list[Waiting]
     own: dict[UUID, tuple[str, ...]]  #: what the actor may answer here, with the outcomes to choose from
+    requests: list[Requested]
+    asked: list[tuple[UUID, str]]  #: whom the actor may ask for information
+    domains: tuple[str, ...]
+    private: dict[UUID, PrivateAnswer]  #: what the organisation of the actor answered and nobody else can tell (R12)
     stalled: StalledRow | None
     asker: Asker
     phone: dict[UUID, tuple[str, ...]]  #: what a partner owes and the actor may answer for them by phone
@@ -126,7 +135,9 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     own = {one.duty.id: _outcomes(one) for one in await waiting.own(work, case_id=case_id) if _answered_here(one)}
     row = await stalled.of_case(work, case_id)
     file = CaseFile(
-        line=line, next=waiting.next_of(open_), own=own, stalled=row, phoned=await _phoned(visit, case_id),
+        line=line, next=waiting.next_of(open_), own=own, stalled=row,
+        **await _asking(visit, line),
+        private=await duties.private_answers(work, case_id), phoned=await _phoned(visit, case_id),
         asker=await stalled.asker(work, row.stalls if row else ()), phone=_by_phone(visit, line, open_, own),
         open=sorted(open_, key=lambda one: one.duty.id not in own),
         meetings=held, places=await whereabouts.places(work, [one.id for one in held]),
@@ -143,6 +154,36 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     )  # fmt: skip
     answers.saw(work, "casus" if reads else "proces", found.id, found.id)
     return file
+
+
+async def _asking(visit: Visit, line: CaseLine) -> dict[str, Any]:
+    """What partners were asked; and for who leads the case whom it may ask what about."""
+    case_, work = line.case, visit.work
+    found = (await asking_lookup.of_case(work, case_.id, Page())).rows if line.process else []
+    may = visit.actor.is_staff and visit.actor.leads(case_.director_id) and case_.phase in asking.ASKED_IN
+    if not may:
+        return {"requests": found, "asked": [], "domains": ()}
+    names = await people.organisation_names(work)
+    involved = [one.organisation_id for one in await cases.standings(work, case_.id)
+                if one.until is None and one.standing is Standing.INVOLVED]  # fmt: skip
+    _, policy = await cases.house_policy(work, case_.house_id)
+    asked = sorted(((one, names[one]) for one in dict.fromkeys(involved)), key=lambda one: one[1])
+    return {"requests": found, "asked": asked, "domains": policy.life_domains}
+
+
+async def ask_information(request: Request) -> Response:
+    """Ask a partner for information."""
+    async with visiting(request) as visit:
+        case_id = request.path_params["case_id"]
+        fields = {"organisation_id": visit.field("organisatie"), "question": visit.field("vraag")}
+        domains = [one for one in (visit.field("leefgebied"),) if one]
+        try:
+            command = AskInformation.model_validate(fields | {"life_domains": domains})
+        except ValidationError:
+            told = "kies een deelnemer en stel de vraag in ten minste tien tekens"
+            raise InvalidFields([FieldError("vraag", told)]) from None
+        await asking.ask(visit.work, case_id, command)
+    return back(f"/casussen/{case_id}", "informatie")
 
 
 async def _guests(visit: Visit, held: list[Meeting]) -> dict[UUID, list[Guest]]:
@@ -179,7 +220,9 @@ def _by_phone(
     if not leads(visit.actor, line.case.director_id):
         return {}
     partners = [one for one in open_ if one.duty.owner.organisation_id != visit.actor.organisation_id]
-    return {one.duty.id: _outcomes(one) for one in partners if one.duty.id not in own and _answered_here(one)}
+    return {
+        one.duty.id: _told_aloud(one.duty.kind) for one in partners if one.duty.id not in own and _answered_here(one)
+    }
 
 
 async def _phoned(visit: Visit, case_id: UUID) -> list[Phoned]:
@@ -191,7 +234,7 @@ async def _phoned(visit: Visit, case_id: UUID) -> list[Phoned]:
     if not found:
         return []
     _, policy = await cases.house_policy(work, visit.actor.house_id)
-    told = [Phoned(duty, one, DUTIES[duty.kind].answers, corrections.until(one.at, policy)) for duty, one in found]
+    told = [Phoned(duty, one, _told_aloud(duty.kind), corrections.until(one.at, policy)) for duty, one in found]
     return [one for one in told if one.until >= work.now]
 
 
@@ -203,6 +246,11 @@ def _is_shown(visit: Visit, facts: CaseFacts, one: Waiting) -> bool:
 
 def _answered_here(one: Waiting) -> bool:
     return DUTIES[one.duty.kind].closed_by is ClosedBy.ANSWER and one.duty.kind not in ELSEWHERE
+
+
+def _told_aloud(kind: DutyKind) -> tuple[str, ...]:
+    """What can be answered to somebody else; what stays with a partner only the partner gives itself (R12)."""
+    return tuple(one for one in DUTIES[kind].answers if one not in DUTIES[kind].private)
 
 
 def _outcomes(one: Waiting) -> tuple[str, ...]:
@@ -241,6 +289,18 @@ def _morning(day: str) -> datetime | None:
 def _command(visit: Visit, recheck_at: datetime | None) -> GiveAnswer:
     """The answer of a form; a date that no case can hold is a slip of the pen."""
     try:
-        return GiveAnswer(outcome=visit.field("uitkomst"), note=visit.field("toelichting"), recheck_at=recheck_at)
+        return GiveAnswer(
+            outcome=visit.field("uitkomst"), note=visit.field("toelichting"), recheck_at=recheck_at,
+            why=_why(visit.field("waarom")),
+        )  # fmt: skip
     except ValidationError as wrong:
         raise InvalidFields([FieldError("hertoetsOp", str(wrong.errors()[0]["msg"]))]) from None
+
+
+def _why(value: str) -> Withheld | None:
+    if not value:
+        return None
+    try:
+        return Withheld(value)
+    except ValueError:
+        raise InvalidFields([FieldError("waarom", f"kies waarom: {' of '.join(Withheld)}")]) from None

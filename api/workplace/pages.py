@@ -36,6 +36,7 @@ SAID: Mapping[str, str] = {
     "herinnerd": "De herinnering is verstuurd.",
     "geescaleerd": "Het bericht is verstuurd.",
     "geantwoord": "Uw antwoord is vastgelegd.",
+    "informatie": "De vraag is gesteld. De deelnemer krijgt bericht.",
     "toegewezen": "De taak is toegewezen; wie haar nu heeft krijgt bericht.",
     "verzonden": "Het bericht gaat opnieuw uit.",
     "opgegeven": "Het bericht wordt niet meer verzonden.",

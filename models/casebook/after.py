@@ -10,7 +10,7 @@ from models.casebook.effects import set_director
 from models.casebook.frame import Frame
 from models.clocks import AMSTERDAM
 from models.commands.cases import GiveAnswer, Judgement
-from models.lookups import cases, referrals
+from models.lookups import cases, info, referrals
 from models.lookups import meetings as meeting_lookup
 from models.refusals import FieldError, InvalidFields, NotPossible
 from models.tables.base import new_id
@@ -30,14 +30,26 @@ async def _supplemented(frame: Frame, _duty: Duty, _command: GiveAnswer) -> None
 
 
 async def _judged(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
+    """Judged per person: of the case, and of the others of its report who may get a case of their own (R4)."""
+    others = {one.subject_id for one in command.judgements if one.subject_id is not None}
+    there = await referrals.subjects_around(frame.work, frame.case) if others else []
+    if others - {one.id for one in there if one.case_id is None}:
+        raise InvalidFields([FieldError("criteria", "toets alleen personen uit deze aanmelding zonder eigen casus")])
     frame.work.session.add_all(_judgement(frame, one) for one in command.judgements)
 
 
 def _judgement(frame: Frame, one: Judgement) -> CriterionJudgement:
     return CriterionJudgement(
-        id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, criterion=one.criterion, met=one.met,
+        id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, subject_id=one.subject_id,
+        criterion=one.criterion, met=one.met,
         motivation=one.motivation, prepared_by=frame.work.actor.person_id, prepared_at=frame.work.now,
     )  # fmt: skip
+
+
+async def _supplied(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
+    """Who says that it was supplied has supplied it: here, since it was asked, with its ground and conditions (R8)."""
+    if command.outcome in {"geleverd", "deels"} and not await info.supplied_since(frame.work, duty):
+        raise NotPossible("Lever de informatie eerst aan bij deze casus, en antwoord daarna; of kies 'niet bekend'.")
 
 
 async def _information_given(frame: Frame, _duty: Duty, _command: GiveAnswer) -> None:
@@ -144,6 +156,7 @@ AFTER: dict[DutyKind, After] = {
     DutyKind.SUPPLEMENT: _supplemented,
     DutyKind.JUDGE_CRITERIA: _judged,
     DutyKind.MORE_INFORMATION: _information_given,
+    DutyKind.INFORMATION: _supplied,
     DutyKind.REFERRAL_ACCEPTANCE: _referral_answered,
     DutyKind.INFORM_PERSON: _informed,
     DutyKind.RECHECK_INFORMING: _informed,

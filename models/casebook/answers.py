@@ -5,7 +5,7 @@ from uuid import UUID
 from models import visibility
 from models.absence import PERSONAL
 from models.actors import Actor
-from models.casebook import duties, outbox
+from models.casebook import duties, outbox, privately
 from models.casebook.after import AFTER
 from models.casebook.frame import Frame, audit, open_frame
 from models.commands.cases import GiveAnswer
@@ -13,14 +13,17 @@ from models.lookups import assigned, people
 from models.lookups import duties as duty_lookup
 from models.owed import DUTIES
 from models.refusals import AlreadySettled, AnswerNotAccepted, FieldError, InvalidFields, NotAllowed, NotPossible
+from models.tables.asking import PrivateAnswer
 from models.tables.base import new_id
 from models.tables.duties import BY_LINK, Answer, Duty
 from models.transactions import Work
-from models.words import ClosedBy, OrganisationKind, Role, WorkKind
+from models.words import ClosedBy, OrganisationKind, Role, Withheld, WorkKind
 
 
-async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer:
+async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer | PrivateAnswer:
     """Answer a duty: its ladder stops, what follows from the answer opens, all in one transaction.
+
+    One that must stay with who gives it (R12) is kept apart, and changes nothing else.
 
     Raises NotFound, NotAllowed, AlreadySettled, AnswerNotAccepted or InvalidFields; then nothing is changed.
     """
@@ -30,6 +33,9 @@ async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer:
     by_phone = await _may_answer(frame, duty, command)
     check_open(duty)
     check_outcome(duty, command)
+    privately.check_private(duty, command.outcome, by_phone=by_phone)
+    if privately.is_private(duty, command.outcome):
+        return await privately.keep(frame, duty, command)
     frame.batch_id = new_id()
     answered = given(frame, duty, command)
     work.session.add(answered)
@@ -103,12 +109,24 @@ def check_outcome(duty: Duty, command: GiveAnswer) -> None:
         errors.append(FieldError("uitkomst", f"kies uit: {', '.join(spec.answers)}"))
     if command.outcome in spec.explained and not command.note.strip():
         errors.append(FieldError("toelichting", f"is nodig bij '{command.outcome}'"))
+    if command.outcome in spec.reasoned and command.why is None:
+        errors.append(FieldError("waarom", f"kies waarom: {' of '.join(Withheld)}"))
+    if command.why is not None and command.outcome not in spec.reasoned:
+        errors.append(FieldError("waarom", "hoort alleen bij weigeren"))
     if command.outcome == "uitgesteld" and command.recheck_at is None:
         errors.append(FieldError("hertoetsOp", "wanneer wordt het uitstel opnieuw bekeken?"))
-    if command.outcome == "getoetst" and sorted(one.criterion for one in command.judgements) != list("abcd"):
-        errors.append(FieldError("criteria", "beoordeel de vier criteria a, b, c en d, elk één keer"))
+    if command.outcome == "getoetst" and not _all_judged(command):
+        errors.append(FieldError("criteria", "beoordeel de vier criteria a, b, c en d, elk één keer en per persoon"))
     if errors:
         raise InvalidFields(errors)
+
+
+def _all_judged(command: GiveAnswer) -> bool:
+    """Of the person of the case, and of whoever else is judged, each criterion once."""
+    per_person: dict[UUID | None, list[str]] = {None: []}
+    for one in command.judgements:
+        per_person.setdefault(one.subject_id, []).append(one.criterion)
+    return all(sorted(found) == list("abcd") for found in per_person.values())
 
 
 def given(frame: Frame, duty: Duty, command: GiveAnswer) -> Answer:

@@ -18,6 +18,7 @@ from models.lookups import duties as duty_lookup
 from models.lookups import links as lookup
 from models.lookups import work as work_lookup
 from models.refusals import NotAllowed, NotPossible
+from models.tables.asking import PrivateAnswer
 from models.tables.duties import Duty
 from models.tables.links import Reference
 from models.tables.trail import History
@@ -79,7 +80,9 @@ async def answer(work: Work, outcome: str, reason: str = "") -> None:
     duty, _case = await duty_lookup.duty_with_case(work, _duty_of(link))
     answers.check_open(duty)
     note = links.note_of(duty.kind, outcome, reason)
-    await answers.answer(work, duty.id, GiveAnswer(outcome=outcome, note=note))
+    given = await answers.answer(work, duty.id, GiveAnswer(outcome=outcome, note=note))
+    if isinstance(given, PrivateAnswer):
+        return  # to everybody else the link was not used to answer
     _log(work, link, "beantwoord met een link")
     await work.session.flush()
     await work.session.execute(_ANSWERED, {"token": link.token_hash})

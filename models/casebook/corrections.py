@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models import clocks
-from models.casebook import answers, duties, outbox, plans
+from models.casebook import answers, duties, outbox, plans, privately
 from models.casebook.after import AFTER
 from models.casebook.frame import Frame, open_frame
 from models.clocks import AMSTERDAM
@@ -14,7 +14,7 @@ from models.lookups import decisions, meetings
 from models.lookups import duties as duty_lookup
 from models.lookups import work as work_lookup
 from models.policy import Policy
-from models.refusals import NotAllowed, NotPossible
+from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
 from models.tables.duties import Answer, Duty
 from models.transactions import Work
@@ -38,6 +38,9 @@ async def correct(work: Work, duty_id: UUID, command: CorrectAnswer) -> Answer:
     await work.session.refresh(duty)
     old = await _correctable(frame, duty)
     given = GiveAnswer(outcome=command.outcome, note=command.note, recheck_at=command.recheck_at)
+    if privately.is_private(duty, command.outcome):
+        told = "kan niet als herstel: wat u antwoordde is al bekend; laat de procesregisseur weten wat er niet klopt"
+        raise InvalidFields([FieldError("uitkomst", told)])
     answers.check_outcome(duty, given)
     frame.batch_id = new_id()
     old.corrected_at = work.now
@@ -122,7 +125,7 @@ async def _transfer_anew(frame: Frame, duty: Duty, old: Answer, given: GiveAnswe
 
 _WITH_A_DATE = frozenset({DutyKind.INFORM_PERSON, DutyKind.RECHECK_INFORMING})
 #: what follows asks only whether there is an answer
-_ONLY_THAT = frozenset({DutyKind.SUPPLEMENT, DutyKind.MORE_INFORMATION})
+_ONLY_THAT = frozenset({DutyKind.SUPPLEMENT, DutyKind.MORE_INFORMATION, DutyKind.INFORMATION})
 _REDO: dict[DutyKind, Redo] = {
     DutyKind.ACCEPT_COMMITMENT: _accept_anew,
     DutyKind.COMMITMENT: _end_anew,

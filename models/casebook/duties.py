@@ -160,11 +160,17 @@ async def leave(frame: Frame, to: Phase) -> None:
     closing = to is Phase.CLOSED
     ending = [
         duty for duty in await frame.still_open()
-        if (closing and not DUTIES[duty.kind].outlives) or DUTIES[duty.kind].on_leave is not OnLeave.CARRY
+        if ((closing and not DUTIES[duty.kind].outlives) or DUTIES[duty.kind].on_leave is not OnLeave.CARRY)
+        and not _goes_along(frame, duty, to)
     ]  # fmt: skip
     for how in OnLeave:
         these = [duty for duty in ending if DUTIES[duty.kind].on_leave is how]
         await end_duties(frame, these, ended_as=str(OnLeave.WITHDRAW if how is OnLeave.CARRY else how))
+
+
+def _goes_along(frame: Frame, duty: Duty, to: Phase) -> bool:
+    """What was asked while the meeting was being prepared is asked for that meeting."""
+    return duty.kind is DutyKind.INFORMATION and frame.case.phase is Phase.REGIE and to is Phase.FOCUSOVERLEG
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from models.lookups import cases, meetings, people, referrals
 from models.owed import DUTIES, Owner
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.tables.base import new_id
-from models.tables.cases import Case, Decision
+from models.tables.cases import Case, CriterionJudgement, Decision
 from models.tables.duties import Duty
 from models.tables.items import InfoItem
 from models.tables.referrals import Subject
@@ -45,24 +45,31 @@ OPENED_BY_EFFECT = frozenset({DutyKind.END_OF_HOLD, DutyKind.WATCH, DutyKind.ACC
 
 
 async def _admit(frame: Frame, command: TakeDecision, decision: Decision) -> None:
-    """Take on: adopt the judgement, and one case per admitted person (design §3)."""
-    await _adopt_judgement(frame, decision)
+    """Take on: adopt the judgement, and one case per admitted person, each on a judgement of their own (R4)."""
+    for one in await _judged(frame, None):
+        one.adopted_by = decision.id
     frame.case.admitted_at = frame.work.now
     if command.high_risk is not None:
         frame.case.high_risk = command.high_risk
     for subject in await _other_subjects(frame, command.subjects):
-        await beside.open_beside(frame, subject, decision)
+        await beside.open_beside(frame, subject, decision, await _judged(frame, subject))
 
 
-async def _adopt_judgement(frame: Frame, decision: Decision) -> None:
-    """The newest judgement of each criterion counts: after a reconsideration they are judged again."""
+async def _judged(frame: Frame, subject: Subject | None) -> list[CriterionJudgement]:
+    """The newest judgement of each criterion counts: after a reconsideration they are judged again.
+
+    Nobody: of the person of the case. Raises NotPossible unless all four are met for this person (BGS 2.20(1)).
+    """
+    about = subject.id if subject else None
     prepared = await referrals.judgements(frame.work, frame.case.id)
-    judged = {one.criterion: one for one in prepared if one.adopted_by is None}
-    for one in judged.values():
-        one.adopted_by = decision.id
-    if len(judged) != len("abcd") or not all(one.met for one in judged.values()):
+    judged = {one.criterion: one for one in prepared if one.adopted_by is None and one.subject_id == about}
+    if len(judged) == len("abcd") and all(one.met for one in judged.values()):
+        return list(judged.values())
+    if subject is None:
         msg = "De vier criteria van BGS 2.20 moeten alle vier als voldaan zijn getoetst om de casus op te pakken."
         raise NotPossible(msg)
+    msg = "Wie een eigen casus krijgt moet zelf aan de vier criteria van BGS 2.20 voldoen; toets ze per persoon."
+    raise NotPossible(msg)
 
 
 async def _other_subjects(frame: Frame, wanted: tuple[UUID, ...]) -> list[Subject]:

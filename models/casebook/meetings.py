@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models import clocks, items
-from models.casebook import duties, invitees, plans, series
+from models.casebook import asking, duties, invitees, plans, series
 from models.casebook import whereabouts as places
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
@@ -139,6 +139,7 @@ async def _point_at(frame: Frame, meeting: Meeting) -> None:
     open_ = await frame.still_open({DutyKind.SET_MEETING, DutyKind.HOLD_MEETING})
     to_set = [one for one in open_ if one.kind is DutyKind.SET_MEETING]
     await duties.end_duties(frame, to_set, answered=True, ended_as="gedaan")
+    await asking.follow(frame, meeting.starts_at)
     to_hold = [one for one in open_ if one.kind is DutyKind.HOLD_MEETING]
     if to_hold:
         because = Because(TermChange.MOVED, "datum van het overleg")

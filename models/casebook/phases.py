@@ -1,7 +1,7 @@
 """Leaving one phase and entering the next: visits, the duties a phase asks on arrival, and of whom."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, update
@@ -10,6 +10,7 @@ from models import process, projection
 from models.casebook import duties
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame
+from models.clocks import AMSTERDAM
 from models.lookups import cases, meetings, people
 from models.owed import DUTIES, Level
 from models.tables.base import new_id
@@ -113,21 +114,36 @@ async def _known(frame: Frame, named: tuple[UUID, ...]) -> list[Wanted]:
 
 
 async def _information(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]:
-    """Asked before the meeting: within the term, and never after the conference begins."""
+    """Everybody involved is asked before the meeting; who was asked something in words already is not asked twice."""
     meeting = await meetings.coming(frame.work, frame.case.id)
-    involved = await frame.standing(Standing.INVOLVED)
-    before = meeting.starts_at if meeting else None
+    asked = {one.owner_organisation_id for one in await frame.still_open({DutyKind.INFORMATION})}
+    due = before_meeting(frame, meeting.starts_at if meeting else None, frame.work.now)
     return [
-        Wanted(DutyKind.INFORMATION, organisation_id=one.organisation_id, fixed_at=_sooner(frame, before))
-        for one in involved
-    ]
+        Wanted(DutyKind.INFORMATION, organisation_id=one.organisation_id, fixed_at=due)
+        for one in await frame.standing(Standing.INVOLVED) if one.organisation_id not in asked
+    ]  # fmt: skip
 
 
-def _sooner(frame: Frame, before: datetime | None) -> datetime | None:
+def before_meeting(frame: Frame, starts_at: datetime | None, asked_at: datetime) -> datetime | None:
+    """Within the term, and not later than the end of the working day before the meeting; nothing: within the term.
+
+    Asked later than that, it is due when the meeting begins.
+    """
+    if starts_at is None or starts_at <= frame.work.now:
+        return None
+    with projection.counted(DutyKind.INFORMATION):
+        calendar = frame.policy.calendar(DutyKind.INFORMATION)
+        day = calendar.add_working_days(starts_at.astimezone(AMSTERDAM).date(), -1)
+    latest = datetime.combine(day, frame.policy.closes, tzinfo=AMSTERDAM).astimezone(UTC)
+    latest = latest if latest > asked_at else starts_at
+    return latest if latest < usual_term(frame, asked_at) else None
+
+
+def usual_term(frame: Frame, asked_at: datetime) -> datetime:
+    """When information is due that was asked at this moment, whatever is planned."""
     term = frame.policy.term(DutyKind.INFORMATION, urgent=frame.case.urgent)
     with projection.counted(DutyKind.INFORMATION):
-        usual = frame.policy.due(DutyKind.INFORMATION, frame.work.now, term).moment
-    return before if before is not None and frame.work.now < before < usual else None
+        return frame.policy.due(DutyKind.INFORMATION, asked_at, term).moment
 
 
 async def _named_each(kind: DutyKind, named: tuple[UUID, ...]) -> list[Wanted]:

@@ -12,6 +12,7 @@ from models.words import (
     GlassVerdict,
     ReassignReason,
     SendTo,
+    Withheld,
 )
 
 
@@ -87,8 +88,9 @@ NEEDED: Mapping[str, str] = {
 
 
 class Judgement(Command):
-    """Whether one criterion of BGS 2.20(1) is met, and why."""
+    """Whether one criterion of BGS 2.20(1) is met, and why; of the person of the case when nobody is named."""
 
+    subject_id: UUID | None = None
     criterion: str = Field(pattern="^[abcd]$")
     met: StrictBool
     motivation: Annotated[Prose, Field(min_length=1)]
@@ -99,10 +101,37 @@ class GiveAnswer(Command):
 
     outcome: Line
     note: Prose = ""
+    why: Withheld | None = None
     spoke_to: Line | None = None
     spoke_at: Moment | None = None
     recheck_at: Moment | None = None
     judgements: Some[Judgement] = ()
+
+
+class AskInformation(Command):
+    """A question of the regisseur to one partner, in words and perhaps about certain life domains."""
+
+    organisation_id: UUID
+    question: Annotated[Prose, Field(min_length=10)]
+    life_domains: Some[Line] = ()
+
+
+class LinkCases(Command):
+    """That the plans of two cases may be aligned: the test of BGS 2.20(2) in three parts, each with its motivation."""
+
+    other_case: UUID
+    circle: Annotated[Prose, Field(min_length=10)]
+    dependence: Annotated[Prose, Field(min_length=10)]
+    necessity: Annotated[Prose, Field(min_length=10)]
+    deciders: Some[UUID] = ()
+    decided_at: Moment | None = None
+
+
+class EndLink(Command):
+    """That they are not aligned any more, and why."""
+
+    reason: Annotated[Prose, Field(min_length=1)]
+    deciders: Some[UUID] = ()
 
 
 class Reassign(Command):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from models.clocks import AMSTERDAM
 from models.refusals import NotFound
+from models.tables.asking import PrivateAnswer
 from models.tables.cases import Case
 from models.tables.duties import BY_LINK, Answer, Duty
 from models.tables.trail import History
@@ -85,6 +86,24 @@ async def valid_answer(work: Work, duty_id: UUID) -> Answer | None:
     """The answer that counts; one that was corrected does not."""
     statement = select(Answer).where(Answer.duty_id == duty_id, Answer.corrected_at.is_(None))
     return (await work.session.scalars(statement)).one_or_none()
+
+
+async def private_answer(work: Work, duty_id: UUID) -> PrivateAnswer | None:
+    """What the organisation of the actor answered and nobody else knows of (R12)."""
+    statement = select(PrivateAnswer).where(
+        PrivateAnswer.duty_id == duty_id, PrivateAnswer.organisation_id == work.actor.organisation_id,
+        PrivateAnswer.replaced_at.is_(None),
+    )  # fmt: skip
+    return (await work.session.scalars(statement)).one_or_none()
+
+
+async def private_answers(work: Work, case_id: UUID) -> dict[UUID, PrivateAnswer]:
+    """What the organisation of the actor answered so in a case, by duty."""
+    statement = select(PrivateAnswer).where(
+        PrivateAnswer.case_id == case_id, PrivateAnswer.organisation_id == work.actor.organisation_id,
+        PrivateAnswer.replaced_at.is_(None),
+    )  # fmt: skip
+    return {one.duty_id: one for one in await work.session.scalars(statement)}
 
 
 async def was_corrected(work: Work, duty_id: UUID) -> bool:

@@ -13,6 +13,7 @@ from models.lookups.paging import Page, Paged, Place, keyset, shown
 from models.refusals import NotFound
 from models.rights import CaseFacts
 from models.tables.cases import Case, Involvement
+from models.tables.duties import Duty
 from models.tables.items import InfoItem, InfoItemVersion
 from models.tables.people import Organisation, Person
 from models.transactions import Work
@@ -159,3 +160,12 @@ async def versions(work: Work, case_id: UUID, item_id: UUID) -> list[InfoItemVer
     elif not found:
         raise NotFound("Deze informatie")
     return found
+
+
+async def supplied_since(work: Work, duty: Duty) -> bool:
+    """Whether who owes it supplied anything to the case since it was asked, as far as the actor may know."""
+    statement = select(InfoItem.id).where(
+        InfoItem.case_id == duty.case_id, InfoItem.supplier_id == duty.owner_organisation_id,
+        InfoItem.first_processed_at >= duty.opened_at, InfoItem.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return await work.session.scalar(statement.limit(1)) is not None

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import aliased
 
 from models import links
-from models.lookups.duties import valid_answer
+from models.lookups.duties import private_answer, valid_answer
 from models.lookups.people import may_enter
 from models.refusals import LinkNotGood, NotFound
 from models.tables.cases import Case
@@ -102,7 +102,9 @@ async def own_pin(work: Work) -> str | None:
 async def given(work: Work) -> str | None:
     """What was answered, for who gave the second factor; nothing to anybody else."""
     link = link_of(work)
-    found = await valid_answer(work, link.duty_id) if link.proven and link.duty_id else None
+    if not link.proven or link.duty_id is None:
+        return None
+    found = await valid_answer(work, link.duty_id) or await private_answer(work, link.duty_id)
     return found.outcome if found else None
 
 

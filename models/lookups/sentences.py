@@ -79,6 +79,18 @@ def _answered(facts: Mapping[str, Any], known: Known) -> str:
     return f"{owner} antwoordde op '{_lower(facts.get('soort'))}'{outcome}{by_phone}"
 
 
+def _requested(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Informatie gevraagd aan {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
+
+
+def _coherent(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Vastgelegd dat deze casus samenhangt met een andere (BGS 2.20, tweede lid)"
+
+
+def _apart(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Vastgelegd dat deze casus niet meer samenhangt met een andere"
+
+
 def _handed_on(facts: Mapping[str, Any], _known: Known) -> str:
     return f"De taak '{_lower(facts.get('soort'))}' is doorgegeven aan een collega"
 
@@ -248,6 +260,8 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "termijn verlengd": _extended,
     "overgenomen": _taken_over,
     "casus naast": _beside,
+    "samenhang vastgelegd": _coherent,
+    "samenhang beëindigd": _apart,
     "nieuwe melding": _new_report,
     "overleg gepland": _convened,
     "overleg gehouden": _held,
@@ -263,6 +277,7 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "geheimhouding getekend": _guest("Geheimhoudingsverklaring getekend"),
     "derde uitgenodigd": _guest("Incidentele derde uitgenodigd voor het overleg"),
     "verstrekt aan derde": _guest("Informatie verstrekt aan een incidentele derde"),
+    "informatie gevraagd": _requested,
     "informatie toegevoegd": _supplied,
     "informatie gecorrigeerd": _corrected_item,
     "informatie ingetrokken": _withdrawn_item,

@@ -77,10 +77,13 @@ async def own(work: Work, wanted: DutyFilter = EVERYTHING, page: Page = FIRST) -
     return cut([_line(work, row, None) for row in found], page, _place)
 
 
-async def of_case(work: Work, case_id: UUID, *, ended: bool, page: Page = FIRST) -> Paged[DutyLine]:
+async def of_case(
+    work: Work, case_id: UUID, *, ended: bool, page: Page = FIRST, kinds: Sequence[DutyKind] = ()
+) -> Paged[DutyLine]:
     """The duties of a case that the actor may know of, open ones only unless `ended`. Raises NotFound."""
     _case, facts = await cases.seen(work, case_id)
     statement = _named(work).where(Duty.case_id == case_id)
+    statement = statement.where(Duty.kind.in_(kinds)) if kinds else statement
     statement = statement if ended else statement.where(is_open())
 
     async def read(part: Page) -> Sequence[DutyLine]:

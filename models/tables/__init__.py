@@ -2,10 +2,12 @@
 
 from models.tables import (
     agenda,
+    asking,
     assigned,
     attached,
     brakes,
     cases,
+    coherence,
     duties,
     engine,
     entrance,
@@ -27,7 +29,7 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events", "findings",
-    "glass", "guests", "items", "links", "meetings", "once", "people", "preferences", "referrals", "risk", "trail",
-    "ways",
+    "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coherence", "duties", "engine",
+    "entrance", "events", "findings", "glass", "guests", "items", "links", "meetings", "once", "people",
+    "preferences", "referrals", "risk", "trail", "ways",
 ]  # fmt: skip

@@ -63,6 +63,7 @@ class Case(Base):
     hold_since: Mapped[datetime | None]
     hold_until: Mapped[datetime | None]
     unshielded_until: Mapped[datetime | None]
+    beside: Mapped[bool] = mapped_column(default=False, server_default="false")  #: of another person of its report
     linked_to: Mapped[UUID | None] = mapped_column(ForeignKey("cases.id", ondelete="SET NULL"))
 
 
@@ -172,6 +173,8 @@ class CriterionJudgement(Base):
     id: Mapped[Id]
     house_id: Mapped[HouseId]
     case_id: Mapped[CaseId]
+    #: of somebody else of the report, until they have a case of their own; nobody: of the person of this case
+    subject_id: Mapped[UUID | None] = mapped_column(ForeignKey("subject.id", ondelete="CASCADE"))
     criterion: Mapped[str]
     met: Mapped[bool]
     motivation: Mapped[str]

@@ -24,6 +24,10 @@ class Duty(Base):
     __table_args__ = (
         CheckConstraint("num_nonnulls(answered_at, lapsed_at, withdrawn_at) <= 1", name="ends_once"),
         CheckConstraint("extra >= 0", name="extended_only"),
+        CheckConstraint(
+            "ended_as IS NULL OR (kind, ended_as) NOT IN (('bekend_of_niet_bekend', 'geen_mededeling'),"
+            " ('informatie_aanleveren', 'geweigerd'))", name="no_private_answer",
+        ),
         Index("ix_duty_open_by_case", "case_id", postgresql_where=text(OPEN)),
         Index("ix_duty_open_by_owner", "owner_organisation_id", "due_at", postgresql_where=text(OPEN)),
         Index("ix_duty_exhausted", "house_id", "exhausted_at",

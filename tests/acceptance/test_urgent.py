@@ -1,7 +1,13 @@
-"""S2: a person with confused behaviour. Urgent, by the sector's own message, from report to closure; then a relapse."""
+"""S2: a person with confused behaviour. Urgent, by the sector's own message, from report to closure; then a relapse.
 
+Every MUST NOT of the scenario is asserted. Left out: what happens outside Pols (the crisismaatregel, the exploratory
+investigation, the request for a zorgmachtiging) and a request of the person to see or correct what is kept.
+"""
+
+import re
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -13,6 +19,7 @@ pytestmark = pytest.mark.acceptance
 
 WHY_LATER = "veiligheid van omwonenden; politie, UAVG 41"
 SECRECY = "behandelrelatie; delen schaadt de hulpverlening"
+DIAGNOSIS, RISK = "psychotische stoornis", "gevaar voor anderen als hij niet slaapt"
 
 
 async def test_a_person_with_confused_behaviour_is_conducted_from_an_urgent_report_to_closure_and_reported_again(
@@ -55,12 +62,44 @@ async def _met_within_48_hours(world: World, case_id: str) -> None:
     meeting = await world.duty("triagist", case_id, "overleg_houden")
     assert steps.moment(meeting["uiterlijk"]) - await world.now() <= timedelta(hours=48)
     await steps.prepared(world, case_id, in_days=1.5)
-    await world.answer("ggz", case_id, "informatie_aanleveren", "geweigerd", toelichting=SECRECY)
-    for key in ("politie", "gemeente"):
-        seen = str(await world.get(key, f"/casussen/{case_id}/tijdlijn"))
-        assert SECRECY not in seen
-        assert "geweigerd" not in seen
+    await world.answer("ggz", case_id, "informatie_aanleveren", "geweigerd", waarom="geheim", toelichting=SECRECY)
+    for key in ("politie", "gemeente", "regisseur"):
+        seen = [str(await world.get(key, f"/casussen/{case_id}/{what}")) for what in ("tijdlijn", "taken")]
+        assert SECRECY not in str(seen)
+        assert "geweigerd" not in str(seen)
+    await _shared_on_good_care_only(world, case_id)
+    await _no_neighbour_and_no_ranking(world, case_id)
     await steps.conferred(world, case_id)
+
+
+async def _shared_on_good_care_only(world: World, case_id: str) -> None:
+    """Step 4, and MUST NOT: a diagnosis is not visible to the police, nor to a corporation, which has no account."""
+    path = f"/casussen/{case_id}/informatie"
+    police = str(world.house.organisations["politie"])
+    diagnosis = {"categorie": "gezondheid", "regime": "medisch", "tekst": DIAGNOSIS, "nietVoor": [police]}
+    await world.post("ggz", path, diagnosis | {"doorbrekingsgrond": "goed_hulpverlenerschap"}, expect=400)
+    reasoned = {"doorbrekingsgrond": "goed_hulpverlenerschap", "motiveringDoorbreking": "direct gevaar voor anderen"}
+    await world.post("ggz", path, diagnosis | reasoned)
+    await world.post("ggz", path, diagnosis | reasoned | {"tekst": RISK, "nietVoor": []})
+    case = f"/casussen/{case_id}"
+    shown = str([await world.get("politie", one) for one in (path, case, f"{case}/tijdlijn")])
+    assert (RISK in shown, DIAGNOSIS in shown) == (True, False)
+    assert DIAGNOSIS in str(await world.get("gemeente", path))
+    assert "corporatie" not in world.house.tokens
+
+
+async def _no_neighbour_and_no_ranking(world: World, case_id: str) -> None:
+    """MUST NOT: the neighbour stored as a person with full categories; people ranked by the number of reports."""
+    path = f"/casussen/{case_id}/informatie"
+    about = {"categorie": "politiegegevens", "regime": "Wpg", "tekst": "werd met een mes bedreigd"}
+    for wrong in ({"persoon": str(uuid4())}, {"beroepskracht": "de buurman"}):
+        await world.post("politie", path, about | wrong, expect=400)
+    known = (await world.get("regisseur", f"/casussen/{case_id}"))["betrokkenen"]
+    assert [one["naam"] for one in known] == ["Hendrik B."]
+    listed = (await world.get("regisseur", "/casussen"))["resultaten"]
+    assert {name for one in listed for name in one if re.search("score|rang|risico", name.lower())} <= {"hoogRisico"}
+    received = [one["gemeldOp"] for one in listed]
+    assert received == sorted(received, reverse=True)
 
 
 async def _informing_postponed(world: World, case_id: str) -> Any:

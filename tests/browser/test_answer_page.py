@@ -129,14 +129,14 @@ async def test_with_the_keyboard_alone_and_without_following_a_link(
             await tab.type("#pincode", pin)
             async with tab.loaded():
                 await tab.press("Enter")
-            await tab.focus("#uitkomst-geen_mededeling")
+            await tab.focus("#uitkomst-niet_bekend")
             await tab.press("Space")
             async with tab.loaded():
                 await tab.press("Enter")
             await fits(tab, pictures, "6-toetsenbord")
             assert "afgedaan op" in await tab.html()
 
-    assert (await duty_ended(story)) == "geen_mededeling"
+    assert (await duty_ended(story)) == "niet_bekend"
 
 
 async def duty_ended(story: Story) -> str | None:

@@ -320,7 +320,7 @@ async def test_who_stands_in_decides_answers_and_records_a_call_and_each_says_in
     async with story.acting("regisseur2") as work:
         called = {"spoke_to": "de behandelaar", "spoke_at": work.now}
 
-    await story.answer("regisseur2", DutyKind.INFORMATION, "geleverd", **called)
+    await story.answer("regisseur2", DutyKind.INFORMATION, "niet_bekend", **called)
     await story.decide("regisseur2", D.ADJOURN, until=await moment(db, 9))
 
     lines = (await door.get("politie", f"/casussen/{story.case_id}/tijdlijn"))["resultaten"]

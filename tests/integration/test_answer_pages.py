@@ -264,16 +264,35 @@ async def test_with_link_and_pin_somebody_answers_and_the_ladder_stops_at_once(
     async with somebody(db) as client:
         await goes_on(client, mail)
         assert (await proves(client, mail, pin)).status_code == 303
-        answer = await sends(client, mail, uitkomst="geen_mededeling")
+        answer = await sends(client, mail, uitkomst="niet_bekend")
         page = await client.get(answer.headers["location"])
 
     ended, link = await duty(db, mail), await link_row(db, mail)
-    assert (ended.ended_as, await story.armed(ended)) == ("geen_mededeling", [])
+    assert (ended.ended_as, await story.armed(ended)) == ("niet_bekend", [])
     assert "de herinneringen stoppen" in page.text
     assert (link.answered_at is not None, link.factor) == (True, "pincode")
     assert (await row(db, Message, Message.id == mail.message_id)).answered_at is not None
     given = await story.all(Answer, Answer.duty_id == mail.duty_id, key="om")
-    assert [(one.registered_by, one.outcome) for one in given] == [(story.house.person("om"), "geen_mededeling")]
+    assert [(one.registered_by, one.outcome) for one in given] == [(story.house.person("om"), "niet_bekend")]
+
+
+async def test_what_cannot_be_said_stays_with_who_says_so_and_the_question_stays_open(
+    db: Databases, story: Story, mail: Mail
+) -> None:
+    pin = await a_pin(db, story, "om")
+    before = await duty(db, mail)
+    async with somebody(db) as client:
+        await goes_on(client, mail)
+        await proves(client, mail, pin)
+        answer = await sends(client, mail, uitkomst="geen_mededeling")
+        page = await client.get(answer.headers["location"])
+        changed = await sends(client, mail, uitkomst="niet_bekend")
+
+    assert (answer.status_code, changed.status_code) == (303, 303)
+    assert "de herinneringen stoppen" in page.text
+    assert "U antwoordde: <strong>Kan ik niet zeggen</strong>" in page.text
+    assert before.answered_at is None
+    assert (await duty(db, mail)).ended_as == "niet_bekend"
 
 
 async def test_the_log_says_that_it_came_by_link_and_with_which_factor(db: Databases, story: Story, mail: Mail) -> None:
@@ -490,7 +509,7 @@ async def test_a_used_link_says_that_it_is_done_and_what_was_answered_only_after
     pin = await a_pin(db, story, "om")
     async with somebody(db) as client:
         await proves(client, mail, pin)
-        await sends(client, mail, uitkomst="geen_mededeling")
+        await sends(client, mail, uitkomst="niet_bekend")
         own = await client.get(f"{mail.path}/antwoord")
         again = await sends(client, mail, uitkomst="bekend") if 'name="csrf"' in own.text else None
     async with somebody(db) as replaying:
@@ -500,12 +519,12 @@ async def test_a_used_link_says_that_it_is_done_and_what_was_answered_only_after
         proven = await replaying.get(f"{mail.path}/antwoord")
 
     assert again is None
-    assert "Kan ik niet zeggen" in own.text
-    assert ("afgedaan op" in page.text, "Kan ik niet zeggen" in page.text) == (True, False)
+    assert "Niet bekend" in own.text
+    assert ("afgedaan op" in page.text, "Niet bekend" in page.text) == (True, False)
     assert "herstellen" in page.text
-    assert (late.status_code, "geen_mededeling" in late.text) == (409, False)
-    assert "Kan ik niet zeggen" in proven.text
-    assert (await duty(db, mail)).ended_as == "geen_mededeling"
+    assert (late.status_code, "niet_bekend" in late.text) == (409, False)
+    assert "Niet bekend" in proven.text
+    assert (await duty(db, mail)).ended_as == "niet_bekend"
 
 
 async def test_what_was_answered_elsewhere_is_done_for_the_link_too(db: Databases, story: Story, mail: Mail) -> None:

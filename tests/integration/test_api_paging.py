@@ -47,6 +47,7 @@ LISTS = {
     "/casussen/{id}/afspraken": "regisseur", "/overleggen/{id}/scherm": "regisseur",
     "/derden/{id}/verstrekkingen": "regisseur", "/casussen/{id}/informatie": "politie",
     "/casussen/{id}/risicotaxaties": "ggz",
+    "/casussen/{id}/informatieverzoeken": "regisseur",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
@@ -54,11 +55,13 @@ LISTS = {
 }  # fmt: skip
 
 
-#: lists that stay short: what belongs to one referral, and the meetings of one house that come back
+#: lists that stay short: what belongs to one referral or hangs together with one case, and the meetings of one house
+#: that come back
 SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
     "/personen/{id}/voorkeuren/voorbeeld", "/overleggen/{id}/derden",
+    "/casussen/{id}/samenhangen",
 }  # fmt: skip
 
 

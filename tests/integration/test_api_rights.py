@@ -31,6 +31,10 @@ RISK = {
     "geldigTot": "2026-07-05", "oordeel": "midden",
 }  # fmt: skip
 GUEST = {"naam": "K. de Boer", "functie": "consulent", "deskundigheid": "woningen", "publiekeFunctie": "Woningwet 19"}
+LINK = {
+    "kring": "moeder en zoon", "afhankelijkheid": "zijn gedrag hangt af van het hare",
+    "noodzaak": "anders werken de plannen elkaar tegen",
+}  # fmt: skip
 PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren", "manager", "privacy")
 #: reading the log is itself a line in the log
 OF_THE_LOG = frozenset({
@@ -105,6 +109,11 @@ MATRIX = {
     "POST /afspraken/{id}/voortgang": "4334+3443",
     "GET /casussen/{id}/risicotaxaties": "+++4+34++",
     "POST /casussen/{id}/risicotaxaties": "3+34+3433",
+    "GET /casussen/{id}/informatieverzoeken": "+++4+34++",
+    "POST /casussen/{id}/informatieverzoeken": "3+3433433",
+    "GET /casussen/{id}/samenhangen": "+++4+34++",
+    "POST /casussen/{id}/samenhangen": "33+433433",
+    "POST /samenhangen/{id}/beeindigingen": "43+433444",
     "GET /casussen/{id}/informatie": "+++4+34++",
     "POST /casussen/{id}/informatie": "3+34+3433",
     "GET /casussen/{id}/informatie/{informatieId}": "4+44+3444",
@@ -241,7 +250,12 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     files |= {f"{one} /personen/{{id}}/kanalen": f"{own}/kanalen" for one in ("GET", "POST")}
     files["PUT /personen/{id}/kanaalkeuzen"] = f"{own}/kanaalkeuzen"
     paths = await _paths(door, story, asked) | await _series(door) | files
-    return Scene(door, paths, await _bodies(door, question, await story.facts()))
+    bodies = await _bodies(door, question, await story.facts())
+    other = await factories.a_case(db.web, house, Phase.MONITORING)
+    bodies["POST /casussen/{id}/samenhangen"] = linked = LINK | {"casus": str(other.case_id)}
+    bodies["POST /samenhangen/{id}/beeindigingen"] = {"toelichting": "zoon woont elders"}
+    made = await door.post("politie", f"/casussen/{story.case_id}/samenhangen", linked)
+    return Scene(door, paths | {"samenhangen": made["id"]}, bodies)
 
 
 def _away(house: factories.AHouse) -> str:
@@ -344,6 +358,7 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /casussen/{id}/afspraken": {"afspraken": [pledge]},
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
         "POST /casussen/{id}/risicotaxaties": ITEM | RISK | {"leverancier": ggz},
+        "POST /casussen/{id}/informatieverzoeken": {"organisatie": ggz, "vraag": "Is er nog behandeling?"},
         "POST /casussen/{id}/informatie": ITEM | {"leverancier": ggz},
         "PUT /casussen/{id}/informatie/{informatieId}": ITEM | {"alleenVoor": [str(door.house.organisations["huis"])]},
         "POST /casussen/{id}/informatie/{informatieId}/intrekkingen": {"toelichting": "bleek van een ander"},

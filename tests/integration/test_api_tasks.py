@@ -77,12 +77,12 @@ async def test_the_regisseur_registers_what_a_partner_said_by_phone(door: Door, 
     path = f"/taken/{task.id}/antwoorden"
     before = await rows(db, door.house)
 
-    unnamed = await door.refused("regisseur", path, {"uitkomst": "geleverd"}, 400)
-    other = await door.refused("manager", path, {"uitkomst": "geleverd"}, 403)
+    unnamed = await door.refused("regisseur", path, {"uitkomst": "niet_bekend"}, 400)
+    other = await door.refused("manager", path, {"uitkomst": "niet_bekend"}, 403)
     assert await rows(db, door.house) == before
 
     called = {"gesprokenMet": "mw. Jansen", "gesprokenOp": datetime.now(UTC).isoformat()}  # noqa: TID251
-    await door.post("regisseur", path, {"uitkomst": "geleverd"} | called)
+    await door.post("regisseur", path, {"uitkomst": "niet_bekend"} | called)
 
     assert {one["veld"] for one in unnamed["velden"]} == {"gesprokenMet", "gesprokenOp"}
     assert "Deze taak is van een ander" in other["detail"]
@@ -186,7 +186,7 @@ async def test_what_a_partner_answered_is_told_only_to_who_may_read_the_answer(d
         one for one in await story.duties(DutyKind.INFORMATION, key="ggz")
         if one.owner_organisation_id == door.house.organisations["ggz"]
     )  # fmt: skip
-    body = {"uitkomst": "geweigerd", "toelichting": "beroepsgeheim"}
+    body = {"uitkomst": "niet_bekend"}
     await door.post("ggz", f"/taken/{mine.id}/antwoorden", body)
 
     told, lines = {}, {}
@@ -197,10 +197,10 @@ async def test_what_a_partner_answered_is_told_only_to_who_may_read_the_answer(d
 
     said = "GGZ Westerveen antwoordde op 'informatie aanleveren'"
     assert told == {
-        "ggz": "geweigerd", "regisseur": "geweigerd", "gemeente": "beantwoord", "politie": "beantwoord",
+        "ggz": "niet_bekend", "regisseur": "niet_bekend", "gemeente": "beantwoord", "politie": "beantwoord",
         "manager": "beantwoord",
     }  # fmt: skip
-    assert lines["ggz"] == lines["regisseur"] == {f"{said}: geweigerd"}
+    assert lines["ggz"] == lines["regisseur"] == {f"{said}: niet bekend"}
     assert lines["gemeente"] == lines["politie"] == lines["manager"] == {said}
 
 

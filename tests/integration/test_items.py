@@ -1,6 +1,7 @@
 """Informatie in full: what it says, who may say it, correcting it, taking it back, and who hears of that."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
@@ -139,7 +140,7 @@ async def test_somebody_of_the_circle_is_written_about_and_somebody_of_another_c
     story = await a_case(db.web, door.house, Phase.SCREENING, subjects=people)
     report = (await door.get("politie", f"/casussen/{story.case_id}"))["aanmelding"]
     ids = {one["naam"]: one["id"] for one in (await door.get("politie", f"/aanmeldingen/{report}"))["personen"]}
-    await story.judge()
+    await story.judge(others=(UUID(ids["Monique D."]),))
     await story.decide("om", D.ADMIT, subjects=(ids["Monique D."],))
     await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "ggz"))
     said = {"categorie": "relaties", "tekst": "komt er dagelijks"}

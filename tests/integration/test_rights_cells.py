@@ -40,7 +40,7 @@ from tests.doors import Door, own_client
 from tests.everything import reveal
 from tests.factories import AHouse, Story, an_item
 from tests.integration.test_api_referrals import SUBMITTED
-from tests.integration.test_api_rights import AWAY, SERIES, operations
+from tests.integration.test_api_rights import AWAY, LINK, SERIES, operations
 from tests.integration.test_visibility_matrix import owner_of
 from tests.integration.test_workplace import browsing, confirmed, csrf
 
@@ -195,6 +195,7 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("GET /taken/{id}", _duty),
     ("POST /taken/{id}", _duty),
     ("POST /noodtoegangen/{id}", _asked_glass),
+    ("POST /samenhangen/{id}", _right(Right.CONTENT)),
     ("GET /casussen/{id}", _right(Right.KNOW)),
     ("POST /casussen/{id}", _right(Right.KNOW)),
     ("POST /overleggen/{id}/reacties", _right(Right.PROCESS)),
@@ -280,6 +281,9 @@ def _bodies(house: AHouse) -> dict[str, Any]:
             "beslisser": str(house.person("om")),
         },
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
+        "POST /casussen/{id}/informatieverzoeken": {"organisatie": ggz, "vraag": "Is er nog behandeling?"},
+        "POST /casussen/{id}/samenhangen": LINK | {"casus": str(new_id())},
+        "POST /samenhangen/{id}/beeindigingen": {"toelichting": "niet meer"},
         "POST /hulpvragen/{id}/adviezen": {"tekst": "Bel de wijkagent."},
         "POST /overlegreeksen/{id}/beeindigingen": {"tot": "2090-01-01"},
         "PUT /casussen/{id}/medewerkers": {"personen": [ggz]},
@@ -441,7 +445,7 @@ async def _place(
             "informatieId": str(item.id) if name != "closed" else None,
             "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
                                   " WHERE c.id = :id"),
-            "huizen": str(story.house.id), **house_wide,
+            "samenhangen": None, "huizen": str(story.house.id), **house_wide,
         }  # fmt: skip
     asked = await Door(client, story.house).call(
         "POST", f"/casussen/{story.case_id}/noodtoegangen", "manager", json={"reden": REASON}
@@ -632,6 +636,11 @@ PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "POST /taken/{duty_id:uuid}/herstellen": ("taken", _duty, {"uitkomst": "onzin"}),
     "POST /taken/{duty_id:uuid}/toewijzen": ("taken", _duty, {"persoon": str(new_id()), "reden": "anders"}),
     "POST /casussen/{case_id:uuid}/omleiden": ("casussen", _right(Right.KNOW), {"aan": "ontvanger"}),
+    "POST /casussen/{case_id:uuid}/informatieverzoeken": (
+        "casussen",
+        _right(Right.KNOW),
+        {"organisatie": str(new_id()), "vraag": "Is er nog behandeling?"},
+    ),
     "POST /casussen/{case_id:uuid}/hervatten": ("casussen", _right(Right.KNOW), {"toelichting": "weer bereikbaar"}),
     "POST /mijn/tokens/{token_id:uuid}": ("tokens", _holds_token, {}),
     "POST /berichten/{message_id:uuid}/verzenden": ("berichten", _mends, {}),

@@ -77,8 +77,9 @@ async def played(db: Databases, house: AHouse, door: Door) -> Scene:
         answer = await door.call("PUT", path, "ggz", json=secret)
         assert answer.status_code == 204, answer.text
     await dennis.decide("triagist", D.COMPLETE)
-    await dennis.judge()
-    await dennis.decide("om", D.ADMIT, subjects=(UUID(await scene.person("Samira K.")),))
+    samira = UUID(await scene.person("Samira K."))
+    await dennis.judge(others=(samira,))
+    await dennis.decide("om", D.ADMIT, subjects=(samira,))
     cases = (await ids_of(db, house))["casussen"]
     scene.samira = Story(db.web, house, next(UUID(one) for one in cases if one != str(dennis.case_id)))
     await _conferred(dennis, "politie", "reclassering", "ggz", place="Stadhuis")

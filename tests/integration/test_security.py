@@ -49,6 +49,7 @@ NOT_FOR_THE_ENGINE = {
     "info_item_version", "subject_address", "subject_protection", "meeting_place", "brake_count",
     "answer_pin", "guest", "handed_item", "risk_assessment",
     "calendar_feed",
+    "information_request", "coherence",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
@@ -59,6 +60,9 @@ CONTENT = {
     )),
     *(f"contact_way.{one}" for one in ("made_at", "code_hash", "code_until", "tries", "codes", "ended_by")),
     "commitment.replaces_id", "hold.reason", "term_change.reason", "person.screened_until", "person.trained_until",
+    *(f"private_answer.{one}" for one in (
+        "id", "house_id", "case_id", "outcome", "why", "note", "at", "registered_by",
+    )),
     "answer_link.token_hash", "answer_link.code_hash", "answer_link.factor_hash",
 }  # fmt: skip
 

@@ -156,12 +156,12 @@ async def three_reported(db: Databases, house: AHouse) -> Story:
 async def of_three_people(db: Databases, house: AHouse) -> Story:
     """Kevin's case has somebody involved and a regisseur; Monique's case, beside it, has nobody yet."""
     story = await a_case(db.web, house, Phase.SCREENING, subjects=three_people())
-    await story.judge()
     async with story.acting("om") as work:
         monique = await work.session.scalar(
             text("SELECT s.id FROM subject s JOIN cases c USING (referral_id) WHERE c.id = :case AND s.name = :name"),
             {"case": story.case_id, "name": "Monique D."},
         )
+    await story.judge(others=(monique,))
     await story.decide("om", D.ADMIT, subjects=(monique,))
     await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
     await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("gemeente", "ggz"))

@@ -1,6 +1,7 @@
 """Screening and triage: who is asked, what stops which clock, who admits and how a report ends otherwise."""
 
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -35,7 +36,8 @@ async def screened(db: Databases, house: AHouse, **facts: object) -> Story:
 async def beside(story: Story) -> list[Case]:
     """The cases that were made beside this one."""
     async with story.acting("triagist") as work:
-        return list(await work.session.scalars(select(Case).where(Case.linked_to == story.case_id)))
+        first = (await story.facts()).referral_id
+        return list(await work.session.scalars(select(Case).where(Case.referral_id == first, Case.beside)))
 
 
 async def test_the_known_round_asks_public_participants_and_not_the_reporter(db: Databases, house: AHouse) -> None:
@@ -169,11 +171,12 @@ async def test_each_admitted_person_gets_a_case_of_their_own(db: Databases, hous
         assert found is not None
         assert found.referral_id is not None
         there = {one.name: one.id for one in await referrals.subjects(work, found.referral_id)}
-    await story.judge()
+    await story.judge(others=(there["Anja B."],))
 
     await story.decide("om", D.ADMIT, subjects=(there["Hendrik B."], there["Anja B."]))
 
     made = await beside(story)
+    assert [one.linked_to for one in made] == [None]  # nothing hangs together by itself (R19)
     assert [(one.phase, one.outcome) for one in made] == [(Phase.REGIE, Outcome.ADMITTED)]
     other = Story(db.web, house, made[0].id)
     assert set(await other.open_kinds()) == set(await story.open_kinds()) - {
@@ -183,6 +186,109 @@ async def test_each_admitted_person_gets_a_case_of_their_own(db: Databases, hous
     assert [one.name for one in await story.all(Subject, key="politie")] == ["Hendrik B."]
     async with other.acting("triagist") as work:
         assert await work.session.get(Lease, other.case_id) is not None
+
+
+async def of_two(db: Databases, house: AHouse) -> tuple[Story, UUID]:
+    people = tuple(DescribeSubject(name=name) for name in ("Kevin D.", "Monique D."))
+    story = await screened(db, house, subjects=people)
+    async with story.acting("triagist") as work:
+        referral_id = (await work.session.get_one(Case, story.case_id)).referral_id
+        assert referral_id is not None
+        return story, next(one.id for one in await referrals.subjects(work, referral_id) if one.name == "Monique D.")
+
+
+async def test_the_criteria_are_judged_per_person(db: Databases, house: AHouse) -> None:
+    """BGS 2.20(1) speaks of the person: what was found of Kevin says nothing of Monique (R4)."""
+    story, monique = await of_two(db, house)
+    await story.judge()
+
+    with pytest.raises(NotPossible, match="toets ze per persoon"):
+        await story.decide("om", D.ADMIT, subjects=(monique,))
+
+    assert (await story.facts()).phase is Phase.SCREENING
+    assert await beside(story) == []
+
+
+async def test_who_does_not_meet_the_criteria_gets_no_case(db: Databases, house: AHouse) -> None:
+    story, lisa = await of_two(db, house)
+    judged = [Judgement(criterion=c, met=True, motivation="zie melding") for c in "abcd"]
+    judged += [Judgement(subject_id=lisa, criterion=c, met=c != "c", motivation="is kind") for c in "abcd"]
+    await story.answer("triagist", DutyKind.JUDGE_CRITERIA, "getoetst", judgements=tuple(judged))
+
+    with pytest.raises(NotPossible, match="toets ze per persoon"):
+        await story.decide("om", D.ADMIT, subjects=(lisa,))
+    await story.decide("om", D.ADMIT)
+
+    assert await beside(story) == []
+
+
+async def test_what_was_judged_of_a_person_stands_with_their_own_case(db: Databases, house: AHouse) -> None:
+    story, monique = await of_two(db, house)
+    judged = [Judgement(criterion=c, met=True, motivation="van Kevin") for c in "abcd"]
+    judged += [Judgement(subject_id=monique, criterion=c, met=True, motivation="van Monique") for c in "abcd"]
+    await story.answer("triagist", DutyKind.JUDGE_CRITERIA, "getoetst", judgements=tuple(judged))
+    await story.decide("om", D.ADMIT, subjects=(monique,))
+    [other] = await beside(story)
+    for one in (story, Story(db.web, house, other.id)):
+        await one.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "ggz"))
+
+    found = {
+        one: {
+            row.motivation
+            for row in await Story(db.web, house, one).all(CriterionJudgement, key="politie")
+            if row.subject_id is None
+        }
+        for one in (story.case_id, other.id)
+    }
+
+    assert found == {story.case_id: {"van Kevin"}, other.id: {"van Monique"}}
+
+
+async def test_nobody_but_people_of_the_report_is_judged_and_each_criterion_once(db: Databases, house: AHouse) -> None:
+    story, monique = await of_two(db, house)
+    own = tuple(Judgement(criterion=c, met=True, motivation="zie melding") for c in "abcd")
+
+    def of(person: UUID, criteria: str) -> tuple[Judgement, ...]:
+        more = (Judgement(subject_id=person, criterion=c, met=True, motivation="zie melding") for c in criteria)
+        return (*own, *more)
+
+    for wrong in (of(monique, "abc"), of(story.case_id, "abcd"), of(monique, "abcd")[4:]):
+        with pytest.raises(InvalidFields, match="criteria"):
+            await story.answer("triagist", DutyKind.JUDGE_CRITERIA, "getoetst", judgements=wrong)
+
+
+async def test_third_parties_and_private_participants_are_not_asked_before_admission(
+    db: Databases, house: AHouse
+) -> None:
+    """Design 3: public participants only; who is involved later is asked then; a third party never."""
+    story = await screened(db, house)
+    await story.judge()
+    await story.decide("om", D.ADMIT)
+    before = {one.owner_organisation_id for one in await story.duties(DutyKind.KNOWN)}
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+    with pytest.raises(InvalidFields):
+        await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("corporatie", "ggz"))
+    await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "ggz"))
+
+    after = {one.owner_organisation_id for one in await story.duties(DutyKind.KNOWN)} - before
+
+    assert before == set(story.organisations("om", "gemeente"))
+    assert after == set(story.organisations("politie", "ggz"))
+
+
+async def test_a_round_without_answers_holds_up_neither_admission_nor_meeting(db: Databases, house: AHouse) -> None:
+    """That nobody answered is written down as a fact when the round is over."""
+    story = await screened(db, house)
+    await story.judge()
+    await story.decide("om", D.ADMIT)
+    await story.decide("manager", D.ASSIGN_DIRECTOR, person_id=house.person("regisseur"))
+    await story.decide("om", D.CHOOSE_INVOLVED, organisations=story.organisations("politie", "ggz"))
+    await story.convene()
+
+    await story.decide("regisseur", D.PREPARED)
+
+    assert (await story.facts("regisseur")).phase is Phase.FOCUSOVERLEG
+    assert {one.ended_as for one in await story.duties(DutyKind.KNOWN, key="regisseur")} == {"geen_antwoord"}
 
 
 async def test_more_information_stops_only_the_clock_of_the_admission(db: Databases, house: AHouse) -> None:
