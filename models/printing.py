@@ -51,17 +51,25 @@ async def printed(paper: Paper, moment: datetime) -> bytes:
     if not _slots.acquire(blocking=False):
         raise NotPrinted
 
-    def done() -> bytes:
-        try:
-            return typeset(paper, moment)
-        finally:
-            _slots.release()  # when the thread is free, not when whoever waited gave up
-
-    try:
-        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(_threads(), done), SECONDS)
-    except (TimeoutError, typst.TypstError) as error:
-        _log.error("not printed error=%s", type(error).__name__)  # its text may hold what somebody wrote
+    going = asyncio.get_running_loop().run_in_executor(_threads(), _in_a_slot, paper, moment)
+    try:  # shielded: who gives up waiting takes no work back, or its slot would never be given back either
+        made = await asyncio.wait_for(asyncio.shield(going), SECONDS)
+    except TimeoutError:
         raise NotPrinted from None
+    if made is None:
+        raise NotPrinted
+    return made
+
+
+def _in_a_slot(paper: Paper, moment: datetime) -> bytes | None:
+    """In a thread: the PDF, or None when that failed. What failed is not told on: it may hold what somebody wrote."""
+    try:
+        return typeset(paper, moment)
+    except Exception as error:  # noqa: BLE001 - of whatever kind, its text stays here
+        _log.error("not printed error=%s", type(error).__name__)
+        return None
+    finally:
+        _slots.release()  # when the thread is free
 
 
 @cache
@@ -129,6 +137,8 @@ def _data(paper: Paper) -> dict[str, Any]:
             "signature": _signature(paper, behalf),
         }
     )  # fmt: skip
+    # a heading of nothing is none: a screen reader would stop at it
+    cleaned["blocks"] = [one for one in cleaned["blocks"] if one["kind"] != "heading" or one["text"]]
     return cleaned
 
 

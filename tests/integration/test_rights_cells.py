@@ -239,6 +239,7 @@ def _bodies(house: AHouse) -> dict[str, Any]:
             "afspraken": [{"organisatie": ggz, "domein": "zorg", "tekst": "gesprek", "uiterlijk": "2090-01-01"}]
         },
         "POST /casussen/{id}/informatie": {"categorie": "zorg", "tekst": "stabiel", "leverancier": ggz},
+        "POST /casussen/{id}/stukken": {"soort": "plan", "doel": "eigen_dossier"},
         "POST /casussen/{id}/noodtoegangen": {"reden": REASON},
         "POST /taken/{id}/antwoorden": {"uitkomst": "gereed"},
         "POST /taken/{id}/verlengingen": {"aantal": 1, "reden": "ziekte"},
@@ -585,6 +586,7 @@ PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "GET /casussen/{case_id:uuid}": ("casussen", _right(Right.KNOW), {}),
     "GET /casussen/{case_id:uuid}/toegang": ("casussen", _right(Right.KNOW), {}),
     "POST /casussen/{case_id:uuid}/noodtoegang": ("casussen", _right(Right.KNOW), {"reden": REASON}),
+    "POST /casussen/{case_id:uuid}/stukken": ("casussen", _right(Right.KNOW), {"stuk": "plan", "doel": "overdracht"}),
     "POST /noodtoegangen/{glass_id:uuid}/bevestigen": ("noodtoegangen", _asked_glass, {"code": "0"}),
     "POST /noodtoegangen/{glass_id:uuid}/beeindigen": ("noodtoegangen", _asked_glass, {}),
     "POST /noodtoegangen/{glass_id:uuid}/beoordelen": ("noodtoegangen", _asked_glass, {"oordeel": "terecht"}),
