@@ -287,6 +287,7 @@ class Identity:
     name: str
     bsn: str | None = None
     born_on: date | None = None
+    places: tuple[str, ...] = ()  #: address, school, contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,12 +325,13 @@ def closing(body: str) -> tuple[Block, ...]:
     return (Paragraph(body),)
 
 
+_TELLING_PLACE = 5  #: a street with a number, a town; not a word that any text has
 _PARTICLES = frozenset({"van", "der", "den", "ten", "ter", "het", "von", "dos", "del"})
 _NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8}(?!\d)")
 
 
 def without(text: str, people: Iterable[Identity]) -> str:
-    """A text in which nobody of these can be recognised by name, number or date of birth."""
+    """A text in which nobody of these can be recognised by name, number, date of birth or place."""
     found = _NINE_DIGITS.sub(OMITTED, text)
     for one in people:
         for said in _ways_to_name(one):
@@ -348,6 +350,8 @@ def _ways_to_name(one: Identity) -> Iterable[str]:
             f"{born:%d-%m-%Y}", f"{born:%Y-%m-%d}", f"{born:%d/%m/%Y}", f"{born.day}-{born.month}-{born.year}",
             DUTCH.day(born).partition(" ")[2],
         }  # fmt: skip
+    for place in one.places:
+        said |= {place.strip(), *(part.strip() for part in place.split(",") if len(part.strip()) >= _TELLING_PLACE)}
     return sorted(filter(None, said), key=len, reverse=True)
 
 

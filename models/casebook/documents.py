@@ -38,7 +38,7 @@ async def draw_up(work: Work, case_id: UUID, command: DrawUp) -> Paper:
     NotPossible, InvalidFields, ReadTooMuch.
     """
     case, facts = await cases.seen(work, case_id)
-    if not visibility.reads_case(work.actor, facts):
+    if not visibility.takes_on_paper(work.actor, facts):
         raise NotAllowed("Een stuk is er alleen voor wie de inhoud van deze casus mag lezen.")
     work.opens(case_id)
     recipient = await lookup.recipient(work, case, facts, command.recipient)

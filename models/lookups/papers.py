@@ -16,9 +16,10 @@ from models import papers, visibility
 from models.actors import Actor
 from models.clocks import AMSTERDAM
 from models.itemwords import Condition
-from models.lookups import cases, duties, info, meetings, people, referrals
+from models.lookups import cases, duties, info, meetings, people, referrals, whereabouts
 from models.lookups.info import Item
 from models.lookups.people import may_enter
+from models.lookups.whereabouts import Whereabouts
 from models.papers import AdviceFacts, Choice, Identity, MinutesFacts, PaperKind, PlanFacts, Pledged, Told
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.rights import CaseFacts
@@ -75,7 +76,7 @@ class Content:
 
 async def choices(work: Work, case: Case, facts: CaseFacts) -> list[Choice]:
     """The documents that the actor may have of a case now; none when they do not read it (closed is shielded, R22)."""
-    if not visibility.reads_case(work.actor, facts):
+    if not visibility.takes_on_paper(work.actor, facts):
         return []
     rows = await work.session.execute(
         select(Document.kind, Document.ref).where(Document.case_id == case.id).order_by(Document.made_at.desc())
@@ -253,12 +254,18 @@ async def _advice(reading: Reading) -> Content:
     work, case = reading.work, reading.case
     assert case.referral_id is not None  # noqa: S101 - advice is given on a report
     report = await referrals.referral(work, case.referral_id)
-    identities = [Identity(one.name, one.bsn, one.born_on) for one in await referrals.subjects(work, report.id)]
+    people_in_it = await referrals.subjects(work, report.id)
+    found = await whereabouts.of(work, people_in_it)
+    identities = [Identity(one.name, one.bsn, one.born_on, _places(found[one.id])) for one in people_in_it]
     kept = await _newest(work, case.id, _ADVICE)
     facts = AdviceFacts(report.goal, report.themes, report.life_domains, kept.body, identities)
     names, _ = await people.names(work)
     signed_by = _of(names, kept.made_by)
     return Content(papers.advice(facts), papers.subject_line(PaperKind.ADVICE), signed_by, "adviseur")
+
+
+def _places(found: Whereabouts) -> tuple[str, ...]:
+    return tuple(filter(None, (found.address, found.school, found.contact_channel)))
 
 
 async def _closing(reading: Reading) -> Content:

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import papers, printing
+from models import papers, printing, visibility
+from models.actors import Actor
 from models.itemwords import Reliability
 from models.papers import (
     AdviceFacts,
@@ -30,6 +31,8 @@ from models.papers import (
     Told,
 )
 from models.refusals import NotPossible, NotPrinted
+from models.rights import CaseFacts
+from models.words import GlassKind, OrganisationKind, Phase, Role
 from tests.papers import pages, tags, words
 
 MOMENT = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -192,6 +195,29 @@ async def test_more_at_once_than_there_is_room_for_are_told_to_come_back() -> No
     assert (await printing.printed(a_paper(), MOMENT)).startswith(b"%PDF-"), "there is room again"
 
 
+# Who takes a copy
+
+
+@pytest.mark.parametrize(
+    ("role", "glass", "phase", "may"),
+    [
+        (Role.PRIVACY_OFFICER, GlassKind.SUPERVISION, Phase.CLOSED, "read"),
+        (Role.PRIVACY_OFFICER, GlassKind.SUPERVISION, Phase.MONITORING, "read"),
+        (Role.MANAGER, GlassKind.EMERGENCY, Phase.MONITORING, "read and take"),
+        (Role.MANAGER, None, Phase.MONITORING, ""),
+    ],
+)
+def test_supervision_is_for_reading_and_emergency_access_gives_a_copy(
+    role: Role, glass: GlassKind | None, phase: Phase, may: str
+) -> None:
+    house = UUID(int=1)
+    actor = Actor(house, UUID(int=2), OrganisationKind.HOUSE, UUID(int=3), frozenset({role}))
+    facts = CaseFacts(house, phase, glass=glass)
+
+    assert visibility.takes_on_paper(actor, facts) is ("take" in may)
+    assert visibility.reads_case(actor, facts) is ("read" in may)
+
+
 # What each says
 
 
@@ -217,17 +243,20 @@ def test_minutes_leave_out_what_is_empty() -> None:
     "text",
     [
         "Hendrik B. mijdt zorg", "bel HENDRIK", "BSN 999990044", "999 990 044", "geboren 3-4-1980", "op 03-04-1980",
-        "3 april 1980", "mevrouw De Wit-Jansen", "Jansen",
+        "3 april 1980", "mevrouw De Wit-Jansen", "Jansen", "woont aan de zeedijk 12",
     ],
 )  # fmt: skip
 def test_nobody_is_recognised_in_advice(text: str) -> None:
-    people = [Identity("Hendrik B.", "999990044", date(1980, 4, 3)), Identity("A. de Wit-Jansen")]
+    people = [
+        Identity("Hendrik B.", "999990044", date(1980, 4, 3), ("Zeedijk 12, Den Helder",)),
+        Identity("A. de Wit-Jansen"),
+    ]
 
     blocks = papers.advice(AdviceFacts(text, [text], [], text, people))
 
     told = " ".join(one for block in blocks for one in papers.texts_of(block))
     assert papers.OMITTED in told
-    assert not re.search(r"hendrik|99|1980|wit|jansen", told, re.IGNORECASE)
+    assert not re.search(r"hendrik|99|1980|wit|jansen|zeedijk", told, re.IGNORECASE)
 
 
 def test_other_words_stay_in_advice() -> None:
