@@ -313,7 +313,7 @@ def advice(facts: AdviceFacts) -> tuple[Block, ...]:
     blocks += [Heading("Ons advies"), Paragraph(without(facts.advice, facts.people))]
     blocks.append(
         Paragraph(
-            "In dit advies staan geen gegevens waaraan iemand te herkennen is. De regie blijft bij u. Is er meer nodig,"
+            "Namen, nummers en plaatsen uit de aanmelding zijn weggelaten. De regie blijft bij u. Is er meer nodig,"
             " dan kan een deelnemer een nieuwe aanmelding doen."
         )
     )
