@@ -36,6 +36,7 @@ from api.v1 import (
     info,
     meetings,
     messages,
+    papers,
     pins,
     post,
     preferences,
@@ -66,7 +67,7 @@ ROUTERS = (
     risk.router, protection.router, stalled.router, findings.router, unblocking.router, post.router, post.bounces,
     asking.router, coherence.router, access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router, channels.router,
-    subscriptions.router, subscriptions.secret_router,
+    subscriptions.router, subscriptions.secret_router, papers.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

@@ -33,7 +33,7 @@ async def first_time(request: Request, work: Work) -> None:
     When it was answered before, the act is not done again: the route answers what it did then.
     """
     given = request.headers.get(HEADER)
-    if given is None or request.method != "POST":
+    if given is None or request.method != "POST" or isinstance(request.scope["route"], Anew):
         return
     key = _KEY.match(given)
     if key is None:
@@ -70,6 +70,19 @@ class Once(APIRoute):
                 work, key = taken
                 await once.keep(work, key, _kept(response, self.told_once))
             return response
+
+        return answered
+
+
+class Anew(APIRoute):
+    """A route whose answer is never kept, with a key or without: sent again, it is done again. JSON within bounds."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler of FastAPI, on a request that stays within bounds."""
+        handle = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            return await handle(Bounded(request.scope, request.receive))
 
         return answered
 

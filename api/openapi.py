@@ -42,6 +42,8 @@ _HEADERS = {
         "schema": {"type": "string", "enum": ["true"]},
     },
 }
+#: on an operation whose answer is never kept, and so takes no key
+ANEW = "x-pols-onbewaard"
 _FROM_FRAMEWORK = ("HTTPValidationError", "ValidationError")
 
 
@@ -74,7 +76,7 @@ def _complete(operation: dict[str, Any], path: str, verb: str) -> None:
     for answer in responses.values():
         answer["headers"] = {"API-Version": {"$ref": "#/components/headers/ApiVersion"}} | _sometimes(operation, verb)
     security = operation.get("security")
-    if security and verb == "post":
+    if _takes_key(operation, verb):
         operation.setdefault("parameters", []).append(_KEY)
     operation["x-pols-wie"] = security[0]["apiToken"][0] if security else Who.OPEN.value
     for status in _possible(operation, path, verb):
@@ -84,12 +86,16 @@ def _complete(operation: dict[str, Any], path: str, verb: str) -> None:
         }
 
 
+def _takes_key(operation: dict[str, Any], verb: str) -> bool:
+    return verb == "post" and bool(operation.get("security")) and not operation.get(ANEW)
+
+
 def _sometimes(operation: dict[str, Any], verb: str) -> dict[str, Any]:
     """Headers that an answer has when there is reason to: a page that goes on, a request that was done before."""
     names: dict[str, str] = {}
     if any(one["name"] == ASKED["after"] for one in operation.get("parameters", ())):
         names["Link"] = "Link"
-    if verb == "post" and operation.get("security"):
+    if _takes_key(operation, verb):
         names[REPLAYED] = "IdempotencyReplayed"
     return {name: {"$ref": f"#/components/headers/{one}"} for name, one in names.items()}
 

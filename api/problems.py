@@ -44,6 +44,7 @@ STATUS: dict[type[Refusal], HTTPStatus] = {
     refusals.TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     refusals.ReadTooMuch: HTTPStatus.TOO_MANY_REQUESTS,
     refusals.NotScanned: HTTPStatus.SERVICE_UNAVAILABLE,
+    refusals.NotPrinted: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 TITLES: dict[HTTPStatus, str] = {
@@ -138,7 +139,7 @@ def _headers_of(error: Refusal) -> dict[str, str] | None:
             return {"WWW-Authenticate": "Bearer"}
         case refusals.TooMany(seconds=seconds):
             return {"Retry-After": str(seconds)}
-        case refusals.NotScanned():
+        case refusals.NotScanned() | refusals.NotPrinted():
             return RETRY_AFTER
         case _:
             return None

@@ -128,6 +128,13 @@ class NotScanned(Refusal):
         super().__init__("De virusscanner is niet bereikbaar; het bestand is niet bewaard. Probeer het zo opnieuw.")
 
 
+class NotPrinted(Refusal):
+    """A document could not be made now: too many at once, or it took too long. Nothing of it is kept or logged."""
+
+    def __init__(self) -> None:
+        super().__init__("Het stuk kon nu niet worden gemaakt; er is niets vastgelegd. Probeer het zo opnieuw.")
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """One wrong field: where it is on the wire, and what to do."""

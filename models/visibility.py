@@ -41,6 +41,11 @@ def reads_case(actor: Actor, case: CaseFacts) -> bool:
     return rights.has(Right.CONTENT, actor, case)
 
 
+def takes_on_paper(actor: Actor, case: CaseFacts) -> bool:
+    """A copy of the content (R30): who reads it otherwise than for supervision, which a copy would outlast."""
+    return any(one is not Capacity.SUPERVISOR for one in rights.by(Right.CONTENT, actor, case))
+
+
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
     """What visibility needs to know of an information item. An empty `only_for` is for everybody who reads the case."""

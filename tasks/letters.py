@@ -1,15 +1,15 @@
-"""Documents that Pols makes: rendered as the person who left the work, with their rights, not the engine's."""
+"""Documents that Pols makes: drawn up as the person who left the work, with their rights, not the engine's.
 
-from datetime import datetime
+What is kept is the text; date, reference and signature come with each copy on paper (`models.papers`).
+"""
+
 from uuid import UUID
 
 from models.actors import ENGINE, Actor
 from models.casebook import documents, journal
-from models.clocks import AMSTERDAM
 from models.lookups import letters as lookup
 from models.tables.engine import JournalEntry
 from models.texts.rendering import letter
-from models.texts.vocabulary import DUTCH
 from models.transactions import Work, unit_of_work
 from tasks.journalled import journalled
 
@@ -27,9 +27,5 @@ async def _draw_up(actor: Actor, case_id: UUID, ref: UUID) -> None:
         facts = await lookup.closing_facts(work, case_id)
         if facts is None:  # shielded before the engine came to it: the regisseur sent a letter of their own
             return
-        body = letter("slotbrief.txt", facts=facts, vandaag=_day(work.now))
+        body = letter("slotbrief.txt", facts=facts)
         await documents.keep(work, case_id, kind="slotbrief", ref=ref, body=body)
-
-
-def _day(moment: datetime) -> str:
-    return DUTCH.day(moment.astimezone(AMSTERDAM).date())

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.workplace.pages import back, page, speaker
+from api.workplace.papers import Offer, offered
 from api.workplace.visits import Visit, visiting
 from models import rights, visibility
 from models.agenda import Presence, said_by_all
@@ -115,6 +116,7 @@ class CaseFile:
     places: dict[UUID, str]
     guests: dict[UUID, list[Guest]]  #: by meeting that is planned, for the house
     away: Away | None  #: the regisseur is, and who leads meanwhile
+    papers: Offer  #: on paper, and for whom
 
 
 async def case(request: Request) -> Response:
@@ -144,6 +146,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         guests=await _guests(visit, held),
         items=await _known(visit, case_id, facts),
         away=await absence.now_of(work, found.director_id) if line.process else None,
+        papers=await offered(work, found, facts),
         commitments=await meetings.commitments_of(work, case_id), lines=await timeline.timeline(work, case_id),
         decisions=[
             (one, timeline.reason(work, one.decision, one.deciders, reads=reads))

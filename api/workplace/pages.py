@@ -23,6 +23,7 @@ from models.refusals import (
     InvalidFields,
     NotAllowed,
     NotFound,
+    NotPrinted,
     NotSignedIn,
     ReadTooMuch,
     Refusal,
@@ -145,7 +146,7 @@ async def refused(request: Request, refusal: Exception) -> Response:
     return await _said(request, refusal)
 
 
-async def _said(request: Request, refusal: Refusal) -> Response:
+async def _said(request: Request, refusal: Refusal) -> Response:  # noqa: PLR0911 - one for each kind
     match refusal:
         case NotSignedIn():
             return RedirectResponse("/aanmelden", status_code=HTTPStatus.SEE_OTHER)
@@ -156,6 +157,10 @@ async def _said(request: Request, refusal: Refusal) -> Response:
             return _wrong(request, HTTPStatus.NOT_FOUND)
         case InvalidFields(errors=errors):
             return _wrong(request, HTTPStatus.UNPROCESSABLE_ENTITY, errors=errors)
+        case NotPrinted():
+            response = _wrong(request, HTTPStatus.SERVICE_UNAVAILABLE, str(refusal))
+            response.headers.update(problems.RETRY_AFTER)
+            return response
         case TooMany():
             return await _too_many(request, refusal)
         case _:

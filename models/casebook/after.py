@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from models import projection
-from models.casebook import duties, meetings, phases, plans
+from models.casebook import documents, duties, meetings, phases, plans
 from models.casebook.decisions import decide_by_rule
 from models.casebook.duties import Because, Wanted
 from models.casebook.effects import set_director
@@ -93,6 +93,12 @@ async def _minuted(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
         await meetings.write_minutes(frame, duty.about_id, command.note)
 
 
+async def _advised(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
+    """Kept as a document of the case, for who reported: an answer of the house is not theirs to read."""
+    if command.note.strip():
+        await documents.keep(frame.work, frame.case.id, kind="advies", ref=duty.id, body=command.note)
+
+
 async def _commitment_answered(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
     """Accepted: carry it out. Refused: replace it, change the plan, or go back to the meeting (the regisseur)."""
     if duty.about_id is None:
@@ -164,6 +170,7 @@ AFTER: dict[DutyKind, After] = {
     DutyKind.HOLD_MEETING: _by_its_act,
     DutyKind.PUBLISH_OUTCOME: _published,
     DutyKind.MINUTES: _minuted,
+    DutyKind.ADVICE: _advised,
     DutyKind.ACCEPT_COMMITMENT: _commitment_answered,
     DutyKind.COMMITMENT: _commitment_ended,
     DutyKind.REPLACE_COMMITMENT: _refused_dropped,

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StrictBool
 
 from models.commands.base import Command, Day, Line, Moment, Prose, Some
+from models.papers import PaperKind, PaperPurpose
 from models.words import (
     DecisionKind,
     GlassVerdict,
@@ -21,6 +22,15 @@ class ExtendTerm(Command):
 
     amount: Annotated[int, Field(ge=1, le=12_000)]
     reason: Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class DrawUp(Command):
+    """Draw up a document on paper: for oneself, or for somebody who reads the case or whom it is about."""
+
+    kind: PaperKind
+    purpose: PaperPurpose
+    recipient: UUID | None = None
+    meeting_id: UUID | None = None
 
 
 class AskGlass(Command):

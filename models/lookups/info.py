@@ -108,6 +108,13 @@ async def readable(work: Work, case_id: UUID, facts: CaseFacts) -> frozenset[UUI
     return frozenset(one.row.id for one in found if visibility.reads_item(work.actor, facts, one.facts))
 
 
+async def all_of(work: Work, case_id: UUID, facts: CaseFacts) -> list[Item]:
+    """Every item of a case that this actor may read and that was not withdrawn, the oldest first."""
+    statement = _select(work).where(InfoItem.case_id == case_id, InfoItem.withdrawn_at.is_(None))
+    rows = await work.session.execute(statement.order_by(InfoItem.first_processed_at, InfoItem.id))
+    return [one for one in map(_item, rows) if visibility.reads_item(work.actor, facts, one.facts)]
+
+
 async def kept_apart(work: Work, case_id: UUID, no_minutes: str) -> list[InfoItem]:
     """Items that not everybody who reads the case may read, or that may not be minuted; as far as this actor reads."""
     limited = or_(

@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models.lookups import people
+from models.papers import PURPOSES
 from models.tables.trail import AuditLine
 from models.transactions import Work
 from models.words import LogPurpose, Role
@@ -41,6 +42,7 @@ SEEN: Mapping[str, str] = {
     "verstrekkingen": "wat een incidentele derde kreeg",
     "risicotaxaties": "de uitkomsten van risicotaxaties",
     "toegang": "wie de casus kan zien, en waarom",
+    "stukken": "welke stukken er uit de casus te maken zijn",
     "medewerkers": "wie er voor de eigen organisatie aan de casus werkt",
 }
 #: every other act, as the rest of a sentence
@@ -72,6 +74,7 @@ DID: Mapping[str, str] = {
     "nieuwe melding": "voegde een nieuwe melding bij de casus",
     "overleg gepland": "plande een overleg",
     "overleg gehouden": "legde de uitkomst van een overleg vast",
+    "stuk opgemaakt": "maakte een stuk uit de casus op om op papier te geven",
     "uitnodiging beantwoord": "liet weten of iemand naar een overleg komt",
     "herinnering": "herinnerde aan een taak",
     "overgeslagen": "sloeg een herinnering over die te laat kwam",
@@ -115,7 +118,7 @@ _PURPOSES: Mapping[str, str] = {
     "casus": "voor de behandeling van de casus", "procesvoering": "voor het verloop van het proces",
     LogPurpose.LAWFULNESS: "om de rechtmatigheid te controleren", LogPurpose.CONTROL: "voor interne controle",
     LogPurpose.INTEGRITY: "om de integriteit en de beveiliging te bewaken",
-    LogPurpose.COURT: "voor een rechterlijke procedure",
+    LogPurpose.COURT: "voor een rechterlijke procedure", **{one: f"voor {said}" for one, said in PURPOSES.items()},
 }  # fmt: skip
 
 

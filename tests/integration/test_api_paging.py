@@ -62,6 +62,7 @@ SHORT = {
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
     "/personen/{id}/voorkeuren/voorbeeld", "/overleggen/{id}/derden",
     "/casussen/{id}/samenhangen",
+    "/casussen/{id}/stukken",
 }  # fmt: skip
 
 

@@ -336,7 +336,7 @@ def test_lines_become_blocks() -> None:
 
 def test_a_template_cannot_reach_what_python_holds_and_a_name_it_does_not_know_is_an_error() -> None:
     with pytest.raises(Exception, match="undefined"):
-        letter("slotbrief.txt", vandaag="vandaag")
+        letter("slotbrief.txt")
 
 
 if __name__ == "__main__":
