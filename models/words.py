@@ -197,10 +197,19 @@ class CommitmentState(StrEnum):
 
     PROPOSED = "voorgesteld"
     PLEDGED = "toegezegd"
+    IN_PROGRESS = "in_uitvoering"  #: its owner said how it goes
     REFUSED = "geweigerd"
     DONE = "gereed"
     FAILED = "niet_gelukt"
     DROPPED = "vervallen"
+
+
+class GoalState(StrEnum):
+    """Where a goal of a plan stands."""
+
+    SOUGHT = "nagestreefd"
+    REACHED = "bereikt"
+    LET_GO = "losgelaten"  #: always with a reason
 
 
 class Outcome(StrEnum):

@@ -96,7 +96,7 @@ async def _commitment_answered(frame: Frame, duty: Duty, command: GiveAnswer) ->
 async def _refused_dropped(frame: Frame, duty: Duty, _command: GiveAnswer) -> None:
     """The plan does without what was refused; a replacement would have ended this duty by itself."""
     if duty.about_id is not None:
-        await plans.drop(frame, [duty.about_id])
+        await plans.drop_from_plan(frame, [duty.about_id])
         await _perhaps_complete(frame)
 
 
@@ -110,7 +110,10 @@ async def _commitment_ended(frame: Frame, duty: Duty, command: GiveAnswer) -> No
         return
     commitment = await meeting_lookup.commitment(frame.work, duty.about_id)
     commitment.state = CommitmentState.DONE if command.outcome == "gereed" else CommitmentState.FAILED
-    commitment.ended_at = frame.work.now
+    commitment.ended_at, commitment.result, commitment.delay_reason = frame.work.now, command.note, ""
+    await frame.work.session.flush()
+    if frame.case.phase in plans.IN_FORCE:
+        await plans.bring_into_force(frame)  # what waited for it waits no longer
 
 
 async def _transfer_answered(frame: Frame, duty: Duty, command: GiveAnswer) -> None:

@@ -17,6 +17,7 @@ from models.tables import (
     meetings,
     once,
     people,
+    plans,
     preferences,
     referrals,
     trail,
@@ -26,5 +27,5 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events", "findings",
-    "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
+    "glass", "items", "links", "meetings", "once", "people", "plans", "preferences", "referrals", "trail", "ways",
 ]  # fmt: skip
