@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.workplace.pages import back, page, speaker
 from api.workplace.visits import Visit, visiting
+from models import plan as rules
 from models import rights, visibility
 from models.agenda import Presence, said_by_all
 from models.casebook import answers, corrections
@@ -24,6 +25,7 @@ from models.lookups import (
     info,
     invitations,
     meetings,
+    plan,
     referrals,
     stalled,
     timeline,
@@ -39,11 +41,13 @@ from models.lookups.stalled import StalledRow
 from models.lookups.timeline import Line
 from models.lookups.waiting import Waiting
 from models.owed import DUTIES
+from models.plan import Step
 from models.refusals import FieldError, InvalidFields, NotFound
 from models.rights import CaseFacts, Right
 from models.tables.duties import Answer, Duty
 from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
+from models.tables.plans import Goal, PlanVersion
 from models.tables.referrals import Subject
 from models.unblock import Asker, leads
 from models.visibility import DutyOwner
@@ -96,7 +100,12 @@ class CaseFile:
     phone: dict[UUID, tuple[str, ...]]  #: what a partner owes and the actor may answer for them by phone
     phoned: list[Phoned]
     meetings: list[Meeting]
+    outcomes: dict[UUID, str]  #: by meeting, for who reads the case
+    goals: list[Goal]
     commitments: list[Commitment]
+    steps: dict[UUID, Step]
+    runs: frozenset[UUID]  #: commitments that wait for nothing
+    plan: PlanVersion | None  #: what is in force now
     decisions: list[tuple[DecisionLine, str]]
     lines: list[Line]
     reads: bool
@@ -125,6 +134,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     open_ = [one for one in (await waiting.open_in(work, [case_id])).get(case_id, []) if _is_shown(visit, facts, one)]
     own = {one.duty.id: _outcomes(one) for one in await waiting.own(work, case_id=case_id) if _answered_here(one)}
     row = await stalled.of_case(work, case_id)
+    steps = await plan.steps(work, case_id) if reads else []
     file = CaseFile(
         line=line, next=waiting.next_of(open_), own=own, stalled=row, phoned=await _phoned(visit, case_id),
         asker=await stalled.asker(work, row.stalls if row else ()), phone=_by_phone(visit, line, open_, own),
@@ -138,6 +148,9 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
             (one, timeline.reason(work, one.decision, one.deciders, reads=reads))
             for one in await decisions.taken(work, case_id)
         ],
+        goals=await plan.goals_of(work, case_id, facts), steps={one.id: one for one in steps}, runs=rules.runs(steps),
+        plan=next((one.row for one in await plan.versions(work, case_id, facts)), None),
+        outcomes=await meetings.outcomes(work, case_id) if reads else {},
         reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
         may_open=not reads and any(rights.has(one, visit.actor, facts) for one in (Right.BREAK_GLASS, Right.SUPERVISE)),
     )  # fmt: skip

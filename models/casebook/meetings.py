@@ -187,7 +187,6 @@ async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meetin
     present = await _presence(frame, meeting, command)
     await plans.make(frame, command.commitments, meeting_id=meeting.id, present=present)
     await _check_text(frame, "uitkomst", command.outcome)
-    await places.not_in(frame, {"afspraken": "\n".join(one.body for one in command.commitments)})
     _document(frame, meeting, "uitkomst", command.outcome)
     await _what_follows(frame, meeting)
     frame.note("overleg gehouden", "overleg", meeting.id, overleg=meeting.id, aanwezig=len(present))

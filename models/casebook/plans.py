@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from models import plan as rules
-from models.casebook import duties, pledges
+from models.casebook import duties, pledges, whereabouts
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import AMSTERDAM
@@ -42,6 +42,8 @@ async def make(
     if not wanted:
         return []
     await pledges.check(frame, wanted)
+    said = [text for one in wanted for text in (one.body, one.condition, one.informed)]
+    await whereabouts.not_in(frame, {"afspraken": "\n".join(said)})
     await _replace(frame, [one.replaces_id for one in wanted if one.replaces_id is not None])
     made = [_made(frame, one, meeting_id, pledged=one.organisation_id in present) for one in wanted]
     frame.work.session.add_all(made)

@@ -178,6 +178,14 @@ async def texts(work: Work, meeting_id: UUID) -> dict[str, str]:
     return {row.kind: row.body for row in rows}
 
 
+async def outcomes(work: Work, case_id: UUID) -> dict[UUID, str]:
+    """By meeting of a case its outcome, for who reads the case."""
+    rows = await work.session.execute(
+        select(Document.ref, Document.body).where(Document.case_id == case_id, Document.kind == "uitkomst")
+    )
+    return {row.ref: row.body for row in rows}
+
+
 async def is_of_case(work: Work, meeting_id: UUID, case_id: UUID) -> bool:
     """This meeting belongs to this case."""
     found = await work.session.scalar(select(Meeting.id).where(Meeting.id == meeting_id, Meeting.case_id == case_id))

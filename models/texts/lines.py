@@ -40,6 +40,7 @@ FITS: Mapping[str, re.Pattern[str]] = {
         "casussen": r"\d{1,4}",
         "spoed": "True|False",
         "nakijken": "True|False",
+        "eigenAfspraak": "True|False",
     }.items()
 }
 _CALENDAR = "agenda"  #: what a calendar part is made of: no template sees it

@@ -44,7 +44,7 @@ LISTS = {
     "/casussen": "regisseur", "/taken": "politie", "/aanmeldingen": "politie", "/hulpvragen": "triagist",
     "/organisaties": "ggz", "/personen": "ggz", "/casussen/{id}/taken": "regisseur",
     "/casussen/{id}/tijdlijn": "ggz", "/casussen/{id}/besluiten": "regisseur", "/casussen/{id}/overleggen": "regisseur",
-    "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
+    "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie", "/casussen/{id}/doelen": "regisseur",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
@@ -132,6 +132,8 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
     for kept in ([], [], [str(house.organisations["politie"])], [str(house.organisations["politie"])], []):
         item = {"categorie": "zorg", "tekst": "stabiel", "nietVoor": kept}
         await made.door.post("ggz", f"/casussen/{story.case_id}/informatie", item)
+    for goal in ("rust", "werk", "wonen", "zorg"):
+        await made.door.post("regisseur", f"/casussen/{story.case_id}/doelen", {"tekst": goal})
     for name in ("weeklijst", "rapport", "koppeling"):
         await made.door.post("beheerder", "/tokens", {"naam": name})
     drafts = [(await made.door.post("politie", "/aanmeldingen", SUBMITTED))["id"] for _ in range(4)]

@@ -48,7 +48,7 @@ NOT_FOR_THE_ENGINE = {
     "local_account", "identity", "known_device", "sign_in_budget", "sign_in_flow",
     "info_item_version", "subject_address", "subject_protection", "meeting_place", "brake_count",
     "answer_pin",
-    "calendar_feed",
+    "calendar_feed", "goal", "commitment_need", "plan_version", "planned",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
@@ -58,7 +58,11 @@ CONTENT = {
         "reason", "asked_at", "code_hash", "tries", "confirmed_by", "verdict", "review", "reviewed_at", "reviewed_by",
     )),
     *(f"contact_way.{one}" for one in ("made_at", "code_hash", "code_until", "tries", "codes", "ended_by")),
-    "commitment.replaces_id", "hold.reason", "term_change.reason", "person.screened_until", "person.trained_until",
+    *(f"commitment.{one}" for one in (
+        "replaces_id", "goal_id", "intervention", "subject_id", "statutory_task", "starts_on", "condition",
+        "condition_at", "informed", "result", "delay_reason", "excluded", "only_for",
+    )),
+    "hold.reason", "term_change.reason", "person.screened_until", "person.trained_until",
     "answer_link.token_hash", "answer_link.code_hash", "answer_link.factor_hash",
 }  # fmt: skip
 
