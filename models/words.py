@@ -121,6 +121,7 @@ class DutyKind(StrEnum):
     ADOPT_PLAN = "plan_vaststellen"
     ACCEPT_COMMITMENT = "afspraak_aanvaarden"
     REPLACE_COMMITMENT = "geweigerde_afspraak_vervangen"
+    RECONCILE = "tegenstrijdige_afspraken_afstemmen"
     PLAN_ANSWERS = "plan_rond_krijgen"
     COMMITMENT = "afspraak_uitvoeren"
     PROGRESS = "voortgang_melden"
@@ -210,6 +211,13 @@ class GoalState(StrEnum):
     SOUGHT = "nagestreefd"
     REACHED = "bereikt"
     LET_GO = "losgelaten"  #: always with a reason
+
+
+class ConflictFound(StrEnum):
+    """Who saw that two commitments contradict each other."""
+
+    RULE = "regel"  #: the catalogue of the house says so
+    HAND = "procesregisseur"
 
 
 class Outcome(StrEnum):

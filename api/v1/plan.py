@@ -10,12 +10,14 @@ from api.once import Once
 from api.paging import PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork
 from api.wire import SHOWS, CaseId, Dag, Gemaakt, Id, Outgoing, Verwijzing, dutch
-from models.casebook import answers, goals
-from models.commands.meetings import JudgeGoal, SetGoal
+from models.casebook import answers, conflicts, goals
+from models.commands.meetings import JudgeGoal, MarkConflict, SetGoal
 from models.lookups import cases, people, plan
+from models.lookups import conflicts as lookup
+from models.lookups.conflicts import Seen
 from models.lookups.plan import Version
 from models.tables.plans import Planned
-from models.words import GoalState
+from models.words import ConflictFound, GoalState
 
 router = APIRouter(tags=["plan"], route_class=Once)
 
@@ -138,3 +140,59 @@ async def set_goal(case_id: CaseId, body: NieuwDoel, work: CaseWork) -> Gemaakt:
 @router.post("/doelen/{id}/standen", status_code=204, summary="Zeg waar een doel staat")
 async def judge_goal(goal_id: Id, body: Doelstand, work: CaseWork) -> None:
     await goals.judge_goal(work, goal_id, body)
+
+
+class NieuweTegenstrijdigheid(MarkConflict):
+    """Een afspraak van een samenhangende casus waarmee deze afspraak niet samengaat, en waarom."""
+
+    model_config = dutch(other_id="afspraak", note="toelichting")
+
+
+class Tegenstrijdigheid(Outgoing):
+    """Een afspraak die niet samengaat met een van een samenhangende casus. Van die casus staat hier alleen het nummer;
+    `afgestemd` komt er als beide procesregisseurs zeiden hoe zij het oplosten.
+    """
+
+    model_config = dutch(
+        "id", own_id="afspraak", other_case="andereCasus", found_by="gevondenDoor", note="toelichting",
+        marked_at="gemarkeerdOp", settled_at="afgestemdOp", settled_how="afgestemd",
+    )  # fmt: skip
+
+    id: UUID
+    own_id: UUID
+    other_case: Verwijzing
+    found_by: ConflictFound
+    note: str
+    marked_at: datetime
+    settled_at: datetime | None
+    settled_how: str
+
+
+class Tegenstrijdigheden(Outgoing):
+    """De tegenstrijdige afspraken van een casus, de nieuwste eerst."""
+
+    model_config = dutch(results="resultaten")
+
+    results: list[Tegenstrijdigheid]
+
+
+@router.get(
+    "/casussen/{id}/conflicten", summary="Afspraken die niet samengaan met een samenhangende casus",
+    openapi_extra=SHOWS,
+)  # fmt: skip
+async def list_conflicts(case_id: CaseId, work: CaseReader) -> Tegenstrijdigheden:
+    _case, facts = await cases.seen(work, case_id)
+    found = await lookup.of_case(work, case_id, facts)
+    answers.saw(work, "afspraken", case_id, case_id)
+    return Tegenstrijdigheden(results=[_contradicts(one) for one in found])
+
+
+def _contradicts(one: Seen) -> Tegenstrijdigheid:
+    other = Verwijzing(id=one.other_case_id, name=one.other_number)
+    plain = ("id", "found_by", "note", "marked_at", "settled_at", "settled_how")
+    return Tegenstrijdigheid(own_id=one.own_id, other_case=other, **{name: getattr(one.row, name) for name in plain})
+
+
+@router.post("/afspraken/{id}/conflicten", status_code=201, summary="Markeer dat een afspraak niet samengaat")
+async def mark_conflict(commitment_id: Id, body: NieuweTegenstrijdigheid, work: CaseWork) -> Gemaakt:
+    return Gemaakt(id=(await conflicts.mark(work, commitment_id, body)).id)

@@ -1,5 +1,6 @@
 """One case: where it stands, on whom it waits, what was decided and what happened; and answering what is yours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
@@ -20,6 +21,7 @@ from models.lookups import (
     absence,
     caselists,
     cases,
+    conflicts,
     decisions,
     duties,
     info,
@@ -34,6 +36,7 @@ from models.lookups import (
 )
 from models.lookups.absence import Away
 from models.lookups.caselists import CaseLine
+from models.lookups.conflicts import Seen
 from models.lookups.decisions import DecisionLine
 from models.lookups.invitations import Reaction
 from models.lookups.paging import Page
@@ -106,6 +109,7 @@ class CaseFile:
     steps: dict[UUID, Step]
     runs: frozenset[UUID]  #: commitments that wait for nothing
     plan: PlanVersion | None  #: what is in force now
+    conflicts: Sequence[Seen]  #: commitments that contradict one of a linked case, for who leads
     decisions: list[tuple[DecisionLine, str]]
     lines: list[Line]
     reads: bool
@@ -150,6 +154,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         ],
         goals=await plan.goals_of(work, case_id, facts), steps={one.id: one for one in steps}, runs=rules.runs(steps),
         plan=next((one.row for one in await plan.versions(work, case_id, facts)), None),
+        conflicts=await conflicts.of_case(work, case_id, facts),
         outcomes=await meetings.outcomes(work, case_id) if reads else {},
         reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
         may_open=not reads and any(rights.has(one, visit.actor, facts) for one in (Right.BREAK_GLASS, Right.SUPERVISE)),

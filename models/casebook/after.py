@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from models import projection
-from models.casebook import duties, meetings, phases, plans
+from models.casebook import conflicts, duties, meetings, phases, plans
 from models.casebook.decisions import decide_by_rule
 from models.casebook.duties import Because, Wanted
 from models.casebook.effects import set_director
@@ -157,6 +157,7 @@ AFTER: dict[DutyKind, After] = {
     DutyKind.ACCEPT_COMMITMENT: _commitment_answered,
     DutyKind.COMMITMENT: _commitment_ended,
     DutyKind.REPLACE_COMMITMENT: _refused_dropped,
+    DutyKind.RECONCILE: conflicts.settled,
     DutyKind.ACCEPT_TRANSFER: _transfer_answered,
     DutyKind.INCIDENT: _incident_judged,
     DutyKind.FOLLOW_UP_CALL: _called,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from models import plan as rules
-from models.casebook import duties, pledges, whereabouts
+from models.casebook import conflicts, duties, pledges, whereabouts
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import AMSTERDAM
@@ -58,8 +58,7 @@ async def make(
     )  # fmt: skip
     await frame.work.session.flush()
     if frame.case.phase in IN_FORCE:
-        new_version(frame)
-        await bring_into_force(frame)
+        await adopt(frame)
     return made
 
 
@@ -170,6 +169,7 @@ async def adopt(frame: Frame) -> None:
     """The plan is in force: a new version, its commitments chased from now."""
     new_version(frame)
     await bring_into_force(frame)
+    await conflicts.find(frame)
 
 
 def new_version(frame: Frame) -> None:

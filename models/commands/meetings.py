@@ -76,6 +76,13 @@ class JudgeGoal(Command):
     reason: Prose = ""
 
 
+class MarkConflict(Command):
+    """With which commitment of a linked case this one does not go together, and why."""
+
+    other_id: UUID
+    note: Annotated[Prose, Field(min_length=1)]
+
+
 class SettleCondition(Command):
     """Whether what a commitment waits for came true; when it does not, the commitment is dropped."""
 

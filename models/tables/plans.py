@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, CaseId, HouseId, Id, words
-from models.words import GoalState
+from models.words import ConflictFound, GoalState
 
 
 class Goal(Base):
@@ -91,3 +91,38 @@ class Planned(Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     due_on: Mapped[date]
+
+
+class PlanConflict(Base):
+    """Two commitments of linked cases that contradict each other. Settled once both regisseurs said how."""
+
+    __tablename__ = "plan_conflict"
+    __table_args__ = (
+        CheckConstraint("case_id <> other_case_id", name="between_two_cases"),
+        CheckConstraint("found_by = 'regel' OR note <> ''", name="marked_with_a_reason"),
+        CheckConstraint("settled_at IS NULL OR settled_how <> ''", name="settled_somehow"),
+        UniqueConstraint("commitment_id", "other_commitment_id"),
+        ForeignKeyConstraint(
+            ["commitment_id", "case_id"], ["commitment.id", "commitment.case_id"], ondelete="CASCADE",
+            name="fk_plan_conflict_commitment_id",
+        ),
+        ForeignKeyConstraint(
+            ["other_commitment_id", "other_case_id"], ["commitment.id", "commitment.case_id"], ondelete="CASCADE",
+            name="fk_plan_conflict_other_commitment_id",
+        ),
+        Index("ix_plan_conflict_case_id", "case_id"),
+        Index("ix_plan_conflict_other_case_id", "other_case_id"),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    case_id: Mapped[CaseId]
+    commitment_id: Mapped[UUID]
+    other_case_id: Mapped[CaseId]
+    other_commitment_id: Mapped[UUID]
+    found_by: Mapped[ConflictFound] = mapped_column(words(ConflictFound))
+    note: Mapped[str]
+    marked_at: Mapped[datetime]
+    marked_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    settled_at: Mapped[datetime | None]
+    settled_how: Mapped[str]

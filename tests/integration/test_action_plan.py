@@ -9,8 +9,16 @@ import yaml
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from models.casebook import policies
+from models.commands.referrals import DescribeSubject
+from models.lookups import cases
+from models.policy import Intervention
+from models.tables.cases import Case
+from models.tables.duties import Duty
 from models.tables.engine import JournalEntry, Message
 from models.tables.plans import CommitmentNeed
+from models.transactions import unit_of_work
+from models.words import DecisionKind as D
 from models.words import DutyKind, Phase, WorkKind
 from tasks import messages
 from tests.conftest import Databases
@@ -314,3 +322,92 @@ async def test_colleagues_of_who_made_a_commitment_hear_that_and_not_what(door: 
     }  # fmt: skip
     assert len(mine) == 3
     assert "geheim" not in str([one.lines for one in mine])
+
+
+# Plans that contradict each other
+
+
+async def two_cases(door: Door, db: Databases) -> tuple[Story, Story]:
+    """Two people of one report, each with a case that another regisseur leads, and a plan that is being made."""
+    kevin, monique = DescribeSubject(name="Kevin D.", bsn="999990019"), DescribeSubject(name="Monique D.")
+    story = await a_case(db.web, door.house, Phase.SCREENING, subjects=(kevin, monique))
+    await story.judge()
+    async with story.acting("om") as work:
+        found = await work.session.execute(text("SELECT id FROM subject WHERE name = 'Monique D.' AND case_id IS NULL"))
+        other_id = found.scalar_one()
+    await story.decide("om", D.ADMIT, subjects=(other_id,))
+    async with story.acting("manager") as work:
+        beside = await work.session.scalar(select(Case.id).where(Case.linked_to == story.case_id))
+    assert beside is not None
+    other = Story(db.web, door.house, beside)
+    for one, leads in ((story, "regisseur"), (other, "regisseur2")):
+        await one.decide("manager", D.ASSIGN_DIRECTOR, person_id=door.house.person(leads))
+        await one.decide("om", D.CHOOSE_INVOLVED, organisations=one.organisations("politie", "gemeente", "ggz"))
+        meeting = {"begintOp": (await in_days(one, 7)).isoformat(), "organisaties": []}
+        await door.post(leads, where(one, "overleggen"), meeting)
+        await one.decide(leads, D.PREPARED)
+        held = (await door.get(leads, where(one, "overleggen")))["resultaten"][0]["id"]
+        said = {"uitkomst": "plan", "aanwezigen": [str(door.house.organisations["politie"])]}
+        pledged = [await pledge(one, "politie")]
+        await door.post(leads, f"/overleggen/{held}/uitkomsten", said | {"afspraken": pledged})
+        await one.decide("gemeente", D.APPOINT_CASE_DIRECTOR, person_id=door.house.person("gemeente"))
+        await one.answer(leads, DutyKind.PUBLISH_OUTCOME, "gedaan")
+        await one.answer(leads, DutyKind.MINUTES, "gedaan", note="verslag")
+        await one.decide(leads, D.ADOPT_PLAN)
+    return story, other
+
+
+async def owed(story: Story) -> list[Duty]:
+    found = await story.duties(DutyKind.RECONCILE, key="manager")
+    return [one for one in found if one.ended_as is None]
+
+
+async def test_what_the_catalogue_forbids_together_is_marked_for_both_regisseurs(door: Door, db: Databases) -> None:
+    one, other = await two_cases(door, db)
+    clashing = (
+        Intervention(name="contactverbod", domain="straf", clashes_with=("systeemtherapie",)),
+        Intervention(name="systeemtherapie", domain="zorg"),
+    )
+    async with unit_of_work(door.house.actors["beheerder"], db.web) as work:
+        version, policy = await cases.house_policy(work, door.house.id)
+        changed = policy.model_copy(update={"interventions": clashing})
+        await policies.set_policy(work, door.house.id, version + 1, changed)
+    ban = await pledge(one, "politie", tekst="niet bij de woning", domein=None, interventie="contactverbod")
+    therapy = await pledge(other, "ggz", tekst="samen in gesprek", domein=None, interventie="systeemtherapie")
+    await door.post("regisseur", where(one), {"afspraken": [ban]})
+    assert await owed(one) == []
+
+    await door.post("regisseur2", where(other), {"afspraken": [therapy]})
+
+    [mine], [theirs] = await owed(one), await owed(other)
+    assert (mine.owner_person_id, theirs.owner_person_id) == tuple(map(door.house.person, ("regisseur", "regisseur2")))
+    [seen] = (await door.get("regisseur", where(one, "conflicten")))["resultaten"]
+    assert (seen["gevondenDoor"], seen["andereCasus"]["id"]) == ("regel", str(other.case_id))
+    assert "gesprek" not in str(seen)
+    for who in ("politie", "ggz", "manager"):
+        assert (await door.get(who, where(one, "conflicten")))["resultaten"] == [], who
+    kinds = {each["soort"] for each in (await door.get("politie", where(one, "taken")))["resultaten"]}
+    assert "tegenstrijdige_afspraken_afstemmen" not in kinds
+    answer = {"uitkomst": "afgestemd", "toelichting": "therapie pas na het verbod"}
+    await door.post("regisseur", f"/taken/{mine.id}/antwoorden", answer)
+    assert (await door.get("regisseur", where(one, "conflicten")))["resultaten"][0]["afgestemdOp"] is None
+    await door.post("regisseur2", f"/taken/{theirs.id}/antwoorden", answer)
+    assert (await door.get("regisseur2", where(other, "conflicten")))["resultaten"][0]["afgestemdOp"] is not None
+
+
+async def test_a_regisseur_marks_a_contradiction_once_and_only_with_a_linked_case(door: Door, db: Databases) -> None:
+    one, other = await two_cases(door, db)
+    stranger = await a_case(db.web, door.house, Phase.MONITORING)
+    mine, theirs, strange = [
+        list(await told(door, each, who))[0]
+        for each, who in ((one, "regisseur"), (other, "regisseur2"), (stranger, "regisseur"))
+    ]
+    path = f"/afspraken/{mine}/conflicten"
+
+    await door.refused("regisseur", path, {"afspraak": strange, "toelichting": "botst"}, 409)
+    await door.refused("politie", path, {"afspraak": theirs, "toelichting": "botst"}, 403)
+    await door.post("regisseur", path, {"afspraak": theirs, "toelichting": "botst"})
+    again = await door.refused("regisseur", path, {"afspraak": theirs, "toelichting": "botst"}, 409)
+
+    assert "al als tegenstrijdig" in again["detail"]
+    assert (len(await owed(one)), len(await owed(other)), await owed(stranger)) == (1, 1, [])

@@ -53,11 +53,12 @@ LISTS = {
 }  # fmt: skip
 
 
-#: lists that stay short: what belongs to one referral, and the meetings of one house that come back
+#: lists that stay short: what belongs to one referral, the meetings of one house that come back, and what in one plan
+#: contradicts another
 SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
-    "/personen/{id}/voorkeuren/voorbeeld",
+    "/personen/{id}/voorkeuren/voorbeeld", "/casussen/{id}/conflicten",
 }  # fmt: skip
 
 

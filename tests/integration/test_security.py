@@ -49,6 +49,7 @@ NOT_FOR_THE_ENGINE = {
     "info_item_version", "subject_address", "subject_protection", "meeting_place", "brake_count",
     "answer_pin",
     "calendar_feed", "goal", "commitment_need", "plan_version", "planned",
+    "plan_conflict",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",

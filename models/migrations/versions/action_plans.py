@@ -102,6 +102,29 @@ TABLES = (
     )
     """,
     "CREATE INDEX ix_planned_case_id ON planned (case_id)",
+    """
+    CREATE TABLE plan_conflict (
+      id uuid NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL, commitment_id uuid NOT NULL,
+      other_case_id uuid NOT NULL, other_commitment_id uuid NOT NULL, found_by varchar(48) NOT NULL, note text NOT NULL,
+      marked_at timestamptz NOT NULL, marked_by uuid, settled_at timestamptz, settled_how text NOT NULL,
+      CONSTRAINT pk_plan_conflict PRIMARY KEY (id),
+      CONSTRAINT uq_plan_conflict_commitment_id_other_commitment_id UNIQUE (commitment_id, other_commitment_id),
+      CONSTRAINT ck_plan_conflict_between_two_cases CHECK (case_id <> other_case_id),
+      CONSTRAINT ck_plan_conflict_conflictfound CHECK (found_by IN ('regel', 'procesregisseur')),
+      CONSTRAINT ck_plan_conflict_marked_with_a_reason CHECK (found_by = 'regel' OR note <> ''),
+      CONSTRAINT ck_plan_conflict_settled_somehow CHECK (settled_at IS NULL OR settled_how <> ''),
+      CONSTRAINT fk_plan_conflict_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_plan_conflict_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE,
+      CONSTRAINT fk_plan_conflict_other_case_id FOREIGN KEY (other_case_id) REFERENCES cases (id) ON DELETE CASCADE,
+      CONSTRAINT fk_plan_conflict_commitment_id FOREIGN KEY (commitment_id, case_id)
+        REFERENCES commitment (id, case_id) ON DELETE CASCADE,
+      CONSTRAINT fk_plan_conflict_other_commitment_id FOREIGN KEY (other_commitment_id, other_case_id)
+        REFERENCES commitment (id, case_id) ON DELETE CASCADE,
+      CONSTRAINT fk_plan_conflict_marked_by FOREIGN KEY (marked_by) REFERENCES person (id)
+    )
+    """,
+    "CREATE INDEX ix_plan_conflict_case_id ON plan_conflict (case_id)",
+    "CREATE INDEX ix_plan_conflict_other_case_id ON plan_conflict (other_case_id)",
     "CREATE UNIQUE INDEX ix_planned_standing ON planned (commitment_id) WHERE until_version IS NULL",
 )
 # What is in force now is known; how it came to be was kept nowhere.
@@ -120,7 +143,7 @@ FILLED = (
     FROM commitment WHERE state <> 'vervallen'
     """,
 )
-_NEW = ("goal", "commitment_need", "plan_version", "planned")
+_NEW = ("goal", "commitment_need", "plan_version", "planned", "plan_conflict")
 SECURITY = (
     *(
         statement.format(table=table)
@@ -172,6 +195,15 @@ SECURITY = (
       USING (commitment_id IS NULL OR (SELECT pols_kind()) = 'huis' OR organisation_id = (SELECT pols_org())
              OR EXISTS (SELECT FROM commitment k WHERE k.id = commitment_id))
     """,
+    # which cases are linked, and that their plans contradict each other, is for the house alone
+    """
+    CREATE POLICY leads ON plan_conflict TO pols_web
+      USING (house_id = (SELECT pols_house()) AND (SELECT pols_is_staff()) AND (
+        case_id = (SELECT pols_acting()) OR other_case_id = (SELECT pols_acting())
+        OR pols_reads(case_id) OR pols_reads(other_case_id)))
+      WITH CHECK (house_id = (SELECT pols_house()) AND (SELECT pols_is_staff()))
+    """,
+    "GRANT SELECT, INSERT, UPDATE (settled_at, settled_how) ON plan_conflict TO pols_web",
     "GRANT SELECT, INSERT ON goal, commitment_need, plan_version, planned TO pols_web",
     "GRANT UPDATE (state, reason, ended_at) ON goal TO pols_web",
     "GRANT UPDATE (until_version) ON planned TO pols_web",
@@ -182,6 +214,7 @@ def upgrade() -> None:
     """Keep what a plan is made of, each table with its security."""
     for statement in TABLES:
         op.execute(statement)
+    admit("duty", "ck_duty_dutykind", "tegenstrijdige_afspraken_afstemmen")
     admit("commitment", "ck_commitment_commitmentstate", "in_uitvoering")
     for table in SEEN_BY_THE_OWNER:
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
