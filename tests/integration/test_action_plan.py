@@ -399,7 +399,7 @@ async def test_a_regisseur_marks_a_contradiction_once_and_only_with_a_linked_cas
     one, other = await two_cases(door, db)
     stranger = await a_case(db.web, door.house, Phase.MONITORING)
     mine, theirs, strange = [
-        list(await told(door, each, who))[0]
+        next(iter(await told(door, each, who)))
         for each, who in ((one, "regisseur"), (other, "regisseur2"), (stranger, "regisseur"))
     ]
     path = f"/afspraken/{mine}/conflicten"

@@ -32,7 +32,8 @@ OF_NO_FILE = {
     "GET /logboek", "GET /verwerkingen", "GET /casussen/{id}/inzage", "GET /personen/{id}/inzage",
     "GET /noodtoegangen", "GET /tokens", "GET /bevindingen", "GET /afwezigheden", "GET /personen/{id}/afwezigheid",
     "GET /personen/{id}/taken", "GET /personen/{id}/agendafeed", "GET /personen/{id}/kanalen", "GET /gebeurtenissen",
-    "GET /abonnementen", "GET /abonnementen/{id}/bezorgingen",
+    "GET /abonnementen", "GET /abonnementen/{id}/bezorgingen", "GET /berichten", "GET /organisaties/{id}/weekoverzicht",
+    "GET /personen/{id}/voorkeuren", "GET /personen/{id}/voorkeuren/voorbeeld",
 }  # fmt: skip
 SHOWING = [name for name, found in operations().items() if found.get("x-pols-inzage")]
 PURPOSE = {"doel": "rechtmatigheid"}

@@ -304,7 +304,12 @@ def owner_of(row: Row) -> DutyOwner:
 
 
 def _line(world: World, actor: Actor, row: Row) -> bool:
-    return visibility.sees_line(actor, world.facts(actor, row["case_id"]), organisation_id=row["organisation_id"])
+    facts = world.facts(actor, row["case_id"])
+    if row["commitment_id"] is not None and row["organisation_id"] != actor.organisation_id:
+        about = next(one for one in world.tables["commitment"] if one["id"] == row["commitment_id"])
+        if actor.organisation_kind is not OrganisationKind.HOUSE and not _commitment(world, actor, about):
+            return False
+    return visibility.sees_line(actor, facts, organisation_id=row["organisation_id"])
 
 
 def _answer(world: World, actor: Actor, row: Row) -> bool:
@@ -361,7 +366,7 @@ async def test_who_stands_to_a_case_is_no_secret_only_to_who_sees_it(world: Worl
 
 def test_the_world_has_rows_in_every_table_that_is_compared(world: World) -> None:
     assert [table for table in EXPECTED if not world.tables[table]] == []
-    assert len(world.labels) == len(Phase) + 10
+    assert len(world.labels) == len(Phase) + 11
 
 
 @pytest.mark.parametrize(
