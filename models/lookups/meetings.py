@@ -129,6 +129,12 @@ async def commitments_of(work: Work, case_id: UUID, facts: CaseFacts) -> list[Co
     return [one for one in await work.session.scalars(statement) if plan.reads(work, facts, one)]
 
 
+async def bodies_apart(work: Work, case_id: UUID) -> list[str]:
+    """What the commitments say that are not for everybody who reads the case; as far as this actor reads."""
+    limited = or_(func.cardinality(Commitment.excluded) > 0, func.cardinality(Commitment.only_for) > 0)
+    return list(await work.session.scalars(select(Commitment.body).where(Commitment.case_id == case_id, limited)))
+
+
 async def page_of_commitments(
     work: Work, case_id: UUID, facts: CaseFacts, page: Page, *, states: Sequence[CommitmentState] = (),
     organisation_id: UUID | None = None,

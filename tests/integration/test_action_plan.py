@@ -25,6 +25,7 @@ from tests.conftest import Databases
 from tests.doors import Door, rows
 from tests.factories import Story, a_case, described
 from tests.integration.test_api_plan import commitment_of, in_days, pledge
+from tests.integration.test_workplace import signed_in
 
 SECTOR = Path(__file__).parents[2] / "docs/standards/UitkomstOverleg.yaml"
 
@@ -288,6 +289,17 @@ async def test_the_outcome_is_a_message_of_the_sector_with_what_the_reader_may_r
     await door.refused("reclassering", f"/overleggen/{meeting}/uitkomst", None, 404, "GET")
 
 
+async def test_the_outcome_does_not_repeat_what_is_kept_from_somebody(door: Door, db: Databases) -> None:
+    story = await a_case(db.web, door.house, Phase.FOCUSOVERLEG)
+    meeting = (await door.get("ggz", where(story, "overleggen")))["resultaten"][0]["id"]
+    apart = await pledge(story, "ggz", tekst="opname op afdeling Zuid", nietVoor=[str(door.house.organisations["om"])])
+    said = {"uitkomst": "Eén plan: opname op afdeling Zuid, en toezicht.", "aanwezigen": [], "afspraken": [apart]}
+
+    problem = await door.refused("regisseur", f"/overleggen/{meeting}/uitkomsten", said, 400)
+
+    assert [one["veld"] for one in problem["velden"]] == ["uitkomst"]
+
+
 async def test_what_the_message_cannot_hold_is_left_out_and_said_to_be(door: Door, db: Databases) -> None:
     story = await a_case(db.web, door.house, Phase.FOCUSOVERLEG)
     planned = (await door.get("ggz", where(story, "overleggen")))["resultaten"][0]["id"]
@@ -411,3 +423,47 @@ async def test_a_regisseur_marks_a_contradiction_once_and_only_with_a_linked_cas
 
     assert "al als tegenstrijdig" in again["detail"]
     assert (len(await owed(one)), len(await owed(other)), await owed(stranger)) == (1, 1, [])
+
+
+# In the workplace
+
+
+async def test_the_page_of_a_case_shows_the_plan_and_the_outcome_to_who_may_read_them(
+    door: Door, db: Databases, story: Story
+) -> None:
+    await door.post("regisseur", where(story, "doelen"), {"tekst": "rust in de straat", "leefgebied": "wonen"})
+    politie = str(door.house.organisations["politie"])
+    await added(
+        door, story, await pledge(story, "ggz", tekst="vervolgafspraak", voorwaarde="als hij wegblijft"),
+        await pledge(story, "ggz", tekst="schuilplaats", nietVoor=[politie]),
+    )  # fmt: skip
+
+    pages = {}
+    for who in ("regisseur", "politie", "manager"):
+        async with signed_in(db, door.house, who) as client:
+            pages[who] = (await client.get(f"/casussen/{story.case_id}")).text
+
+    for who in ("regisseur", "politie"):
+        for said in ("rust in de straat", "Het systeem", "als hij wegblijft", "wacht op de voorwaarde", "één plan"):
+            assert said in pages[who], (who, said)
+    assert ("schuilplaats" in pages["regisseur"], "schuilplaats" in pages["politie"]) == (True, False)
+    for said in ("rust in de straat", "vervolgafspraak", "één plan"):
+        assert said not in pages["manager"]
+
+
+async def test_a_contradiction_is_on_the_page_of_both_cases_with_the_number_of_the_other(
+    door: Door, db: Databases
+) -> None:
+    one, other = await two_cases(door, db)
+    mine, theirs = [
+        next(iter(await told(door, each, who))) for each, who in ((one, "regisseur"), (other, "regisseur2"))
+    ]
+    await door.post("regisseur", f"/afspraken/{mine}/conflicten", {"afspraak": theirs, "toelichting": "botst in tijd"})
+
+    for here, there, who in ((one, other, "regisseur"), (other, one, "regisseur2")):
+        async with signed_in(db, door.house, who) as client:
+            page = (await client.get(f"/casussen/{here.case_id}")).text
+        assert "Tegenstrijdige afspraken" in page
+        assert f"een afspraak in casus {(await there.facts('manager')).number}: botst in tijd" in page
+    async with signed_in(db, door.house, "politie") as client:
+        assert "Tegenstrijdige" not in (await client.get(f"/casussen/{one.case_id}")).text
