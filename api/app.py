@@ -36,8 +36,10 @@ from api.v1 import (
     info,
     meetings,
     messages,
+    outcome,
     papers,
     pins,
+    plan,
     post,
     preferences,
     protection,
@@ -67,7 +69,7 @@ ROUTERS = (
     risk.router, protection.router, stalled.router, findings.router, unblocking.router, post.router, post.bounces,
     asking.router, coherence.router, access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router, channels.router,
-    subscriptions.router, subscriptions.secret_router, papers.router,
+    subscriptions.router, subscriptions.secret_router, papers.router, outcome.router, plan.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

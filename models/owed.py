@@ -229,6 +229,15 @@ DUTIES: dict[DutyKind, DutySpec] = {
         on_leave=OnLeave.CARRY,
         announce=WorkKind.ALERT,
     ),
+    DutyKind.RECONCILE: DutySpec(
+        Owner.DIRECTOR,
+        working_days(5),
+        _A,
+        ("afgestemd",),
+        explained=frozenset({"afgestemd"}),
+        level=Level.CASE,
+        on_leave=OnLeave.CARRY,
+    ),
     DutyKind.PLAN_ANSWERS: DutySpec(Owner.DIRECTOR, working_days(5), _D, silent=True),
     DutyKind.COMMITMENT: DutySpec(
         Owner.NAMED,

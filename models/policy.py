@@ -18,7 +18,7 @@ from models.messages import Language, MessageKind
 from models.owed import BY_THE_HOUR, DUTIES, MAY_LAPSE
 from models.refusals import FieldError, InvalidFields
 from models.texts import own
-from models.words import DutyKind
+from models.words import DutyKind, OrganisationKind
 
 #: what no field is for, in the words people use
 SENSITIVE_TERMS: dict[Sensitive, tuple[str, ...]] = {
@@ -108,6 +108,57 @@ class OwnText(BaseModel):
     text: Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
+class Intervention(BaseModel):
+    """What a plan can hold: its domain, and with which others it does not go together for the same person."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    domain: Literal["straf", "zorg", "bestuur", "civiel"]
+    clashes_with: Some[Line] = ()
+
+
+class StatutoryTask(BaseModel):
+    """Whose task of WGS 2.27 a participant carries out, and of which kind that participant is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    kind: Literal[OrganisationKind.LID1, OrganisationKind.LID2]
+
+
+#: a list to begin with (domain rules 2.7); a house makes it its own
+INTERVENTIONS = tuple(
+    Intervention(name=name, domain=domain)
+    for domain, names in (
+        ("straf", ("aanhouding", "voorlopige hechtenis",
+                   "schorsing of voorwaardelijke straf met bijzondere voorwaarden", "contact- of locatieverbod",
+                   "ISD-maatregel", "tbs", "reclasseringstoezicht", "advies aan ZSM over de afdoening",
+                   "forensische zorg (Wfz 2.3)")),
+        ("bestuur", ("tijdelijk huisverbod", "gebiedsverbod", "last onder dwangsom", "sluiting (Opiumwet 13b)",
+                     "aanpak woonoverlast", "crisismaatregel (Wvggz 7:1)")),
+        ("civiel", ("zorgmachtiging (Wvggz)", "rechterlijke machtiging (Wzd)", "ondertoezichtstelling",
+                    "uithuisplaatsing", "beëindiging van het gezag", "bewind of mentorschap",
+                    "beëindiging van de huur of tweedekanswoning")),
+        ("zorg", ("ggz of FACT", "verslavingszorg", "Wmo-ondersteuning", "beschermd wonen", "maatschappelijke opvang",
+                  "jeugdhulp", "schuldhulpverlening", "systeemtherapie", "LVB-begeleiding", "dagbesteding")),
+    )
+    for name in names
+)  # fmt: skip
+#: the participants of WGS 2.27(1) and (2), each for its own tasks
+STATUTORY_TASKS = tuple(
+    StatutoryTask(name=name, kind=kind)
+    for kind, names in (
+        (OrganisationKind.LID1, ("raad voor de kinderbescherming", "DJI", "politie", "openbaar ministerie",
+                                 "burgemeester", "college van burgemeester en wethouders", "GGD")),
+        (OrganisationKind.LID2, ("reclassering", "Veilig Thuis", "gecertificeerde instelling", "ggz-instelling",
+                                 "Wmo 2015, 2.3.1 tot en met 2.3.5", "Jeugdwet, 2.3 en 2.4", "Participatiewet, 7",
+                                 "Wet gemeentelijke schuldhulpverlening, 3")),
+    )
+    for name in names
+)  # fmt: skip
+
+
 class Policy(BaseModel):
     """Everything a house may set itself. What is absent keeps the default of `owed.DUTIES`."""
 
@@ -152,6 +203,9 @@ class Policy(BaseModel):
         "lichamelijke gezondheid",
         "verslaving", "dagelijks leven", "sociaal netwerk", "maatschappelijke deelname", "justitie",
     )  # fmt: skip
+    #: what commitments choose from; what was agreed keeps its word when the list changes
+    interventions: Annotated[tuple[Intervention, ...], Field(max_length=200)] = INTERVENTIONS
+    statutory_tasks: Annotated[tuple[StatutoryTask, ...], Field(max_length=100)] = STATUTORY_TASKS
     #: per organisation, besides that of the address with which somebody was designated
     contact_domains: Annotated[dict[UUID, Some[Domain]], Field(max_length=400)] = Field(default_factory=dict)
     webhook_hosts: Some[Host] = ()  #: where systems of participants may be told of events
@@ -171,6 +225,30 @@ class Policy(BaseModel):
             msg = "alleen een sluitingsdag krijgt een naam"
             raise ValueError(msg)
         return self
+
+    @model_validator(mode="after")
+    def _catalogue_knows_its_own(self) -> Self:
+        names = [one.name for one in self.interventions]
+        if len(names) != len(set(names)):
+            raise PydanticCustomError("uitleg", "elke interventie staat één keer in de catalogus")
+        unknown = sorted({each for one in self.interventions for each in one.clashes_with} - set(names))
+        if unknown:
+            raise PydanticCustomError(
+                "uitleg", "een interventie verdraagt zich niet met een andere uit de catalogus; onbekend: {namen}",
+                {"namen": ", ".join(unknown)},
+            )  # fmt: skip
+        if any(one.name in one.clashes_with for one in self.interventions):
+            raise PydanticCustomError("uitleg", "een interventie verdraagt zich met zichzelf")
+        return self
+
+    def intervention(self, name: str | None) -> Intervention | None:
+        """An intervention of the catalogue."""
+        return next((one for one in self.interventions if one.name == name), None)
+
+    def clash(self, one: str | None, other: str | None) -> bool:
+        """Whether two interventions do not go together, whichever of the two says so."""
+        found = self.intervention(one), self.intervention(other)
+        return any(each and beside and beside.name in each.clashes_with for each, beside in (found, found[::-1]))
 
     def calendar(self, kind: DutyKind | None = None) -> WorkingCalendar:
         """The working calendar of the house; for a kind of duty whose term a law sets, the calendar of that law."""

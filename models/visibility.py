@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol, Self
 from uuid import UUID
 
 from models import rights
@@ -67,6 +68,27 @@ def reads_item(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
     return reads_case(actor, case) and not kept and item.finds
 
 
+@dataclass(frozen=True, slots=True)
+class CommitmentFacts:
+    """What visibility needs to know of a commitment: whose it is, and for whom of the others it is (not)."""
+
+    organisation_id: UUID
+    excluded: Collection[UUID] = ()
+    only_for: Collection[UUID] = ()
+
+
+def reads_commitment(actor: Actor, case: CaseFacts, commitment: CommitmentFacts) -> bool:
+    """A commitment: who reads the case, unless it is kept from their organisation (R13). It is not kept from its owner,
+    who carries it out, nor from the house, which follows the plan.
+    """
+    if not reads_case(actor, case):
+        return False
+    mine = actor.organisation_id
+    if actor.organisation_kind is OrganisationKind.HOUSE or mine == commitment.organisation_id:
+        return True
+    return mine not in commitment.excluded and (not commitment.only_for or mine in commitment.only_for)
+
+
 def supplied(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
     """The item is of the actor's own organisation, whose people on this case correct or withdraw it and see what it
     said before.
@@ -129,6 +151,19 @@ def sees_process(actor: Actor, case: CaseFacts) -> bool:
     return rights.has(Right.PROCESS, actor, case)
 
 
+class HasOwner(Protocol):
+    """A duty as it is kept."""
+
+    @property
+    def owner_organisation_id(self) -> UUID: ...
+    @property
+    def owner_role(self) -> Role | None: ...
+    @property
+    def owner_person_id(self) -> UUID | None: ...
+    @property
+    def apart(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class DutyOwner:
     """Who owes a duty: an organisation, perhaps a role in it, perhaps somebody by name."""
@@ -136,6 +171,12 @@ class DutyOwner:
     organisation_id: UUID
     role: Role | None = None
     person_id: UUID | None = None
+    apart: bool = False  #: what it is about is not for everybody: between its owner and the house (R13)
+
+    @classmethod
+    def of(cls, duty: "HasOwner") -> Self:
+        """Of a duty as it is kept."""
+        return cls(duty.owner_organisation_id, duty.owner_role, duty.owner_person_id, duty.apart)
 
 
 def owns_duty(actor: Actor, case: CaseFacts, owner: DutyOwner, kind: DutyKind | None = None) -> bool:
@@ -154,6 +195,9 @@ def owns_duty(actor: Actor, case: CaseFacts, owner: DutyOwner, kind: DutyKind | 
 def sees_duty(actor: Actor, case: CaseFacts, *, owner: DutyOwner, kind: DutyKind | None = None) -> bool:
     """A duty: its owner always, so that it can be done; others with the process, informing the person staff only."""
     own = owns_duty(actor, case, owner, kind)
+    theirs = actor.organisation_id == owner.organisation_id or actor.organisation_kind is OrganisationKind.HOUSE
+    if owner.apart and not theirs:
+        return False
     if kind in FOR_THE_OFFICER and Capacity.PRIVACY_OFFICER in rights.capacities(actor, case):
         return True
     return own or (sees_process(actor, case) and (kind not in INTERNAL or actor.is_staff))

@@ -121,6 +121,7 @@ class DutyKind(StrEnum):
     ADOPT_PLAN = "plan_vaststellen"
     ACCEPT_COMMITMENT = "afspraak_aanvaarden"
     REPLACE_COMMITMENT = "geweigerde_afspraak_vervangen"
+    RECONCILE = "tegenstrijdige_afspraken_afstemmen"
     PLAN_ANSWERS = "plan_rond_krijgen"
     COMMITMENT = "afspraak_uitvoeren"
     PROGRESS = "voortgang_melden"
@@ -197,10 +198,26 @@ class CommitmentState(StrEnum):
 
     PROPOSED = "voorgesteld"
     PLEDGED = "toegezegd"
+    IN_PROGRESS = "in_uitvoering"  #: its owner said how it goes
     REFUSED = "geweigerd"
     DONE = "gereed"
     FAILED = "niet_gelukt"
     DROPPED = "vervallen"
+
+
+class GoalState(StrEnum):
+    """Where a goal of a plan stands."""
+
+    SOUGHT = "nagestreefd"
+    REACHED = "bereikt"
+    LET_GO = "losgelaten"  #: always with a reason
+
+
+class ConflictFound(StrEnum):
+    """Who saw that two commitments contradict each other."""
+
+    RULE = "regel"  #: the catalogue of the house says so
+    HAND = "procesregisseur"
 
 
 class Outcome(StrEnum):

@@ -71,8 +71,15 @@ async def cancel(work: Work, entry: JournalEntry) -> None:
 
 @journalled
 async def publish(work: Work, entry: JournalEntry) -> None:
-    """Tell all involved participants that the outcome of the meeting can be read."""
-    await _post(work, entry, await lookup.involved_people(work, entry.case_id), "uitkomst")
+    """Tell all involved participants that the outcome of the meeting can be read.
+
+    Whose organisation made a commitment in it is told that, and not what: also who was not there, or a colleague was.
+    """
+    owners = await lookup.colleagues_of_owners(work, entry.case_id, entry.about_id)
+    await _post(
+        work, entry, await lookup.involved_people(work, entry.case_id), "uitkomst",
+        own={one: {"eigenAfspraak": True} for one in owners},
+    )  # fmt: skip
 
 
 @journalled
@@ -93,14 +100,16 @@ async def send_copy(work: Work, entry: JournalEntry) -> None:
     )  # fmt: skip
 
 
-async def _post(work: Work, entry: JournalEntry, people: list[lookup.PersonId], template: str, **line: str) -> None:
+async def _post(
+    work: Work, entry: JournalEntry, people: list[lookup.PersonId], template: str, *, own: invitees.Lines | None = None
+) -> None:  # fmt: skip
     """Each of them once about this subject, however often the work was left (an invitation to who joins later)."""
     number, phone = await lookup.number_and_phone(work, entry.case_id)
-    if phone:
-        line |= {"telefoon": phone}
+    line = {"telefoon": phone} if phone else {}
     await outbox.post(
         work, people, house_id=entry.house_id, template=template,
-        key=f"{entry.case_id}:{entry.kind}:{entry.about_id}", case_id=entry.case_id, lines=[{"casus": number} | line],
+        key=f"{entry.case_id}:{entry.kind}:{entry.about_id}", case_id=entry.case_id,
+        lines=[{"casus": number} | line], own=own,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tests.factories import AHouse
 #: what is looked at in each collection, and for each other name in a path
 _TABLES = {
     "casussen": "cases", "aanmeldingen": "referral", "overleggen": "meeting", "taken": "duty",
-    "afspraken": "commitment", "derden": "guest",
+    "afspraken": "commitment", "derden": "guest", "doelen": "goal",
     "personen": "subject", "organisaties": "organisation",
     "abonnementen": "subscription", "bijlagen": "attachment",
     "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "huizen": "house",

@@ -9,7 +9,17 @@ from api.wire import Spoken, dutch
 from models.clocks import Unit
 from models.commands.base import written_out
 from models.ladder import Step
-from models.policy import CutOff, LadderStep, OwnText, Policy, Term
+from models.policy import (
+    INTERVENTIONS,
+    STATUTORY_TASKS,
+    CutOff,
+    Intervention,
+    LadderStep,
+    OwnText,
+    Policy,
+    StatutoryTask,
+    Term,
+)
 from models.words import DutyKind
 
 _UNITS = {
@@ -54,6 +64,18 @@ class Sluiting(CutOff):
     at: Klok
 
 
+class Interventie(Intervention):
+    """Een interventie uit de catalogus, haar domein, en waarmee zij bij dezelfde persoon niet samengaat."""
+
+    model_config = dutch(name="naam", domain="domein", clashes_with="verdraagtNiet")
+
+
+class WettelijkeTaak(StatutoryTask):
+    """Een deelnemer of taak van WGS 2.27, en van welke soort organisatie."""
+
+    model_config = dutch(name="naam", kind="soort")
+
+
 class EigenTekst(OwnText):
     """Wat het huis zelf zegt op een plaats in zijn berichten; zonder `bericht` in alle berichten."""
 
@@ -78,13 +100,19 @@ class Beleid(Policy):
         meeting_minutes="overlegMinuten", public_meeting_place="openbareOverlegplaats",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen", contact_domains="adresdomeinen",
-        webhook_hosts="systemenVoorGebeurtenissen",
+        webhook_hosts="systemenVoorGebeurtenissen", interventions="interventies", statutory_tasks="wettelijkeTaken",
     )  # fmt: skip
 
     terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen
     urgent_terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
     ladders: dict[DutyKind, list[LadderTrede]] = Field(default_factory=dict)  # type: ignore[assignment]  # the same
     urgent_ladders: dict[DutyKind, list[LadderTrede]] = Field(default_factory=dict)  # type: ignore[assignment]  # too
+    interventions: Annotated[tuple[Interventie, ...], Field(max_length=200)] = tuple(
+        Interventie.model_validate(one.model_dump(), by_name=True) for one in INTERVENTIONS
+    )
+    statutory_tasks: Annotated[tuple[WettelijkeTaak, ...], Field(max_length=100)] = tuple(
+        WettelijkeTaak.model_validate(one.model_dump(), by_name=True) for one in STATUTORY_TASKS
+    )
     own_texts: Annotated[tuple[EigenTekst, ...], Field(max_length=100)] = ()
     opens: Klok = time(9)
     closes: Klok = Field(default=time(17), examples=["17:00:00"])

@@ -1,5 +1,6 @@
 """One case: where it stands, on whom it waits, what was decided and what happened; and answering what is yours."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from api.workplace.pages import back, page, speaker
 from api.workplace.papers import Offer, offered
 from api.workplace.visits import Visit, visiting
+from models import plan as rules
 from models import rights, visibility
 from models.agenda import Presence, said_by_all
 from models.casebook import answers, asking, corrections
@@ -21,12 +23,14 @@ from models.lookups import (
     absence,
     caselists,
     cases,
+    conflicts,
     decisions,
     duties,
     info,
     invitations,
     meetings,
     people,
+    plan,
     referrals,
     stalled,
     timeline,
@@ -37,6 +41,7 @@ from models.lookups import asking as asking_lookup
 from models.lookups.absence import Away
 from models.lookups.asking import Requested
 from models.lookups.caselists import CaseLine
+from models.lookups.conflicts import Seen
 from models.lookups.decisions import DecisionLine
 from models.lookups.invitations import Reaction
 from models.lookups.paging import Page
@@ -44,12 +49,14 @@ from models.lookups.stalled import StalledRow
 from models.lookups.timeline import Line
 from models.lookups.waiting import Waiting
 from models.owed import DUTIES
+from models.plan import Step
 from models.refusals import FieldError, InvalidFields, NotFound
 from models.rights import CaseFacts, Right
 from models.tables.asking import PrivateAnswer
 from models.tables.duties import Answer, Duty
 from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
+from models.tables.plans import Goal, PlanVersion
 from models.tables.referrals import Subject
 from models.unblock import Asker, leads
 from models.visibility import DutyOwner
@@ -106,7 +113,13 @@ class CaseFile:
     phone: dict[UUID, tuple[str, ...]]  #: what a partner owes and the actor may answer for them by phone
     phoned: list[Phoned]
     meetings: list[Meeting]
+    outcomes: dict[UUID, str]  #: by meeting, for who reads the case
+    goals: list[Goal]
     commitments: list[Commitment]
+    steps: dict[UUID, Step]
+    runs: frozenset[UUID]  #: commitments that wait for nothing
+    plan: PlanVersion | None  #: what is in force now
+    conflicts: Sequence[Seen]  #: commitments that contradict one of a linked case, for who leads
     decisions: list[tuple[DecisionLine, str]]
     lines: list[Line]
     reads: bool
@@ -136,6 +149,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
     open_ = [one for one in (await waiting.open_in(work, [case_id])).get(case_id, []) if _is_shown(visit, facts, one)]
     own = {one.duty.id: _outcomes(one) for one in await waiting.own(work, case_id=case_id) if _answered_here(one)}
     row = await stalled.of_case(work, case_id)
+    steps = await plan.steps(work, case_id) if reads else []
     file = CaseFile(
         line=line, next=waiting.next_of(open_), own=own, stalled=row,
         **await _asking(visit, line),
@@ -148,10 +162,15 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         away=await absence.now_of(work, found.director_id) if line.process else None,
         papers=await offered(work, found, facts),
         commitments=await meetings.commitments_of(work, case_id), lines=await timeline.timeline(work, case_id),
+        commitments=await meetings.commitments_of(work, case_id, facts), lines=await timeline.timeline(work, case_id),
         decisions=[
             (one, timeline.reason(work, one.decision, one.deciders, reads=reads))
             for one in await decisions.taken(work, case_id)
         ],
+        goals=await plan.goals_of(work, case_id, facts), steps={one.id: one for one in steps}, runs=rules.runs(steps),
+        plan=next((one.row for one in await plan.versions(work, case_id, facts)), None),
+        conflicts=await conflicts.of_case(work, case_id, facts),
+        outcomes=await meetings.outcomes(work, case_id) if reads else {},
         reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
         may_open=not reads and any(rights.has(one, visit.actor, facts) for one in (Right.BREAK_GLASS, Right.SUPERVISE)),
     )  # fmt: skip

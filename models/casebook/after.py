@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from models import projection
-from models.casebook import documents, duties, meetings, phases, plans
+from models.casebook import conflicts, documents, duties, meetings, phases, plans
 from models.casebook.decisions import decide_by_rule
 from models.casebook.duties import Because, Wanted
 from models.casebook.effects import set_director
@@ -114,7 +114,7 @@ async def _commitment_answered(frame: Frame, duty: Duty, command: GiveAnswer) ->
 async def _refused_dropped(frame: Frame, duty: Duty, _command: GiveAnswer) -> None:
     """The plan does without what was refused; a replacement would have ended this duty by itself."""
     if duty.about_id is not None:
-        await plans.drop(frame, [duty.about_id])
+        await plans.drop_from_plan(frame, [duty.about_id])
         await _perhaps_complete(frame)
 
 
@@ -128,7 +128,10 @@ async def _commitment_ended(frame: Frame, duty: Duty, command: GiveAnswer) -> No
         return
     commitment = await meeting_lookup.commitment(frame.work, duty.about_id)
     commitment.state = CommitmentState.DONE if command.outcome == "gereed" else CommitmentState.FAILED
-    commitment.ended_at = frame.work.now
+    commitment.ended_at, commitment.result, commitment.delay_reason = frame.work.now, command.note, ""
+    await frame.work.session.flush()
+    if frame.case.phase in plans.IN_FORCE:
+        await plans.bring_into_force(frame)  # what waited for it waits no longer
 
 
 async def _transfer_answered(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
@@ -174,6 +177,7 @@ AFTER: dict[DutyKind, After] = {
     DutyKind.ACCEPT_COMMITMENT: _commitment_answered,
     DutyKind.COMMITMENT: _commitment_ended,
     DutyKind.REPLACE_COMMITMENT: _refused_dropped,
+    DutyKind.RECONCILE: conflicts.settled,
     DutyKind.ACCEPT_TRANSFER: _transfer_answered,
     DutyKind.INCIDENT: _incident_judged,
     DutyKind.FOLLOW_UP_CALL: _called,

@@ -43,6 +43,7 @@ async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer | Pri
     frame.note(
         "antwoord", "taak", duty.id, soort=duty.kind, uitkomst=command.outcome, organisatie=duty.owner_organisation_id,
         telefonisch=by_phone or None, vervangt=_replaced(work.actor, duty),
+        commitment_id=duty.about_id if duty.apart else None,
     )  # fmt: skip
     if by_phone:
         frame.owe(WorkKind.COPY, duty.id)

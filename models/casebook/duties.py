@@ -29,6 +29,7 @@ class Wanted:
     fixed_at: datetime | None = None
     anchor: datetime | None = None
     role: Role | None = None
+    apart: bool = False  #: about something that is not for everybody
 
 
 DIRECTED = tuple(kind for kind, spec in DUTIES.items() if spec.owner is Owner.DIRECTOR)
@@ -61,6 +62,7 @@ def _opened(frame: Frame, one: Wanted) -> Duty:
         about_id=one.about_id, batch_id=frame.batch_id, anchor=anchor, unit=budget.unit, amount=budget.amount,
         fixed_at=budget.at, due_at=max(due.moment, now), due_version=1, explanation=due.explanation(),
         extra=0, urgent=case.urgent or (case.high_risk and one.kind is DutyKind.INCIDENT), opened_at=now,
+        apart=one.apart,
     )  # fmt: skip
 
 

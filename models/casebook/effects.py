@@ -186,7 +186,7 @@ async def _release(frame: Frame, command: TakeDecision, _decision: Decision) -> 
     ]  # fmt: skip
     await duties.end_duties(frame, theirs, ended_as="deelnemer vertrokken")
     standing = await meetings.commitments(frame.work, frame.case.id, plans.STANDING)
-    await plans.drop(frame, [one.id for one in standing if one.organisation_id in command.organisations])
+    await plans.drop_from_plan(frame, [one.id for one in standing if one.organisation_id in command.organisations])
     if frame.case.phase is Phase.PLAN and standing and await plans.all_accepted(frame):
         from models.casebook.decisions import decide_by_rule  # noqa: PLC0415 - deciding has effects, not the reverse
 
@@ -253,7 +253,10 @@ async def _small_change(frame: Frame, command: TakeDecision, _decision: Decision
         commitment.state = CommitmentState.PROPOSED
     elif commitment.state is CommitmentState.REFUSED:
         commitment.state = CommitmentState.PROPOSED
+    if commitment.starts_on is not None and commitment.starts_on > commitment.due_on:
+        commitment.starts_on = None  # it was to begin after what is now its last day
     await frame.work.session.flush()
+    await plans.planned_anew(frame, commitment)
     await plans.adopt(frame)
 
 

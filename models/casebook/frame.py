@@ -99,22 +99,24 @@ class Frame:
 
     def note(
         self, what: str, object_kind: str = "casus", object_id: UUID | None = None, *,
-        referral_id: UUID | None = None, item_id: UUID | None = None, **facts: object,
+        referral_id: UUID | None = None, item_id: UUID | None = None, commitment_id: UUID | None = None,
+        **facts: object,
     ) -> None:  # fmt: skip
         """Write the history line people read and the audit line that proves it.
 
-        A line about an information item is for who reads that item, and moves nothing that others see of the case.
+        A line about an information item is for who reads that item, and moves nothing that others see of the case; so
+        is one about a commitment that is not for everybody.
         """
         work, actor, case = self.work, self.work.actor, self.case
         if actor.person_id != case.director_id and actor.leads(case.director_id):
             facts["vervangt"] = facts.get("vervangt") or case.director_id
-        if item_id is None:
+        if item_id is None and commitment_id is None:
             case.last_event_at = work.now
         work.session.add(
             History(
                 house_id=case.house_id, case_id=case.id, at=work.now, what=what, person_id=actor.person_id,
                 organisation_id=actor.organisation_id, on_behalf_of=actor.on_behalf_of, facts=_plain(facts),
-                item_id=item_id,
+                item_id=item_id, commitment_id=commitment_id,
             )
         )  # fmt: skip
         audit(

@@ -188,7 +188,6 @@ async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meetin
     present = await _presence(frame, meeting, command)
     await plans.make(frame, command.commitments, meeting_id=meeting.id, present=present)
     await _check_text(frame, "uitkomst", command.outcome)
-    await places.not_in(frame, {"afspraken": "\n".join(one.body for one in command.commitments)})
     _document(frame, meeting, "uitkomst", command.outcome)
     await _what_follows(frame, meeting)
     frame.note("overleg gehouden", "overleg", meeting.id, overleg=meeting.id, aanwezig=len(present))
@@ -208,12 +207,14 @@ async def _presence(frame: Frame, meeting: Meeting, command: RecordMeeting) -> f
 async def _check_text(frame: Frame, field: str, body: str) -> None:
     """Minutes and outcome are read by everybody involved: nothing in them that some of these may not read (R13).
 
-    What is looked for is what the writer may read: a literal passage of an item that is kept from somebody, or that may
-    not be minuted, and a secret address. Raises InvalidFields.
+    What is looked for is what the writer may read: a literal passage of an item or a commitment that is kept from
+    somebody, or that may not be minuted, and a secret address. Raises InvalidFields.
     """
     await places.not_in(frame, {field: body})
-    for item in await info.kept_apart(frame.work, frame.case.id, Condition.NO_MINUTES):
-        if items.repeats(body, item.body):
+    kept = [one.body for one in await info.kept_apart(frame.work, frame.case.id, Condition.NO_MINUTES)]
+    kept += await meetings.bodies_apart(frame.work, frame.case.id)
+    for said in kept:
+        if items.repeats(body, said):
             raise InvalidFields(
                 [FieldError(field, "neemt letterlijk informatie over die niet in het verslag mag; laat die weg")]
             )

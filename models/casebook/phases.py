@@ -16,7 +16,7 @@ from models.owed import DUTIES, Level
 from models.tables.base import new_id
 from models.tables.cases import Hold, Involvement, Visit
 from models.tables.duties import Duty
-from models.words import CommitmentState, DutyKind, Phase, Standing
+from models.words import DutyKind, Phase, Standing
 
 
 async def enter(frame: Frame, phase: Phase, enters_with: tuple[DutyKind, ...] | None = None) -> None:
@@ -165,8 +165,8 @@ async def _inform_person(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]
 
 async def _progress(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]:
     """One duty per owner organisation per round."""
-    running = await meetings.commitments(frame.work, frame.case.id, {CommitmentState.PLEDGED})
-    owners = dict.fromkeys(one.organisation_id for one in running)
+    running = await frame.still_open({DutyKind.COMMITMENT})  # what waits for something else is not asked about
+    owners = dict.fromkeys(one.owner_organisation_id for one in running)
     return [Wanted(DutyKind.PROGRESS, organisation_id=one) for one in owners]
 
 

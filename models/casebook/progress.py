@@ -35,9 +35,15 @@ async def report(work: Work, commitment_id: UUID, command: ReportProgress) -> Pr
         by_id=work.actor.person_id, state=command.state, note=command.note,
     )  # fmt: skip
     work.session.add(said)
-    frame.note("voortgang", "afspraak", commitment.id, afspraak=commitment.id, stand=command.state)
+    frame.note(
+        "voortgang", "afspraak", commitment.id, afspraak=commitment.id, stand=command.state,
+        commitment_id=commitment.id if commitment.apart else None,
+    )  # fmt: skip
     if command.state in ENDED:
         await answers.answer(work, owed.id, GiveAnswer(outcome=command.state, note=command.note))
+    else:
+        commitment.state = CommitmentState.IN_PROGRESS
+        commitment.delay_reason = command.note if command.state in EXPLAINED else ""
     await work.session.flush()
     await _answer_for_all(frame, commitment.organisation_id)
     return said
@@ -57,7 +63,9 @@ async def _owed(frame: Frame, commitment: Commitment) -> Duty:
     open_ = await frame.still_open({DutyKind.COMMITMENT})
     found = next((one for one in open_ if one.about_id == commitment.id), None)
     if found is None:
-        raise NotPossible("Deze afspraak loopt niet: zij is nog niet aanvaard of vastgesteld, of al beëindigd.")
+        raise NotPossible(
+            "Deze afspraak loopt niet: zij is nog niet aanvaard of vastgesteld, wacht nog, of is al beëindigd."
+        )
     return found
 
 
@@ -69,8 +77,8 @@ async def _answer_for_all(frame: Frame, organisation_id: UUID) -> None:
         return
     since = frame.visit.entered_at if frame.visit is not None else frame.case.reported_at
     said = await meetings.newest_progress(frame.work, frame.case.id, organisation_id, since=since)
-    pledged = await meetings.commitments(frame.work, frame.case.id, {CommitmentState.PLEDGED})
-    if any(one.organisation_id == organisation_id and one.id not in said for one in pledged):
+    running = await frame.still_open({DutyKind.COMMITMENT})
+    if any(one.owner_organisation_id == organisation_id and one.about_id not in said for one in running):
         return
     worst = _WORST[max(RANK[state] for state in said.values())]
     await answers.answer(frame.work, owed.id, GiveAnswer(outcome=worst, note="volgt uit de voortgang per afspraak"))

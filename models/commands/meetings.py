@@ -4,10 +4,10 @@ from datetime import time
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from models.commands.base import Command, Day, Line, Moment, Prose, Some
-from models.words import SeriesKind
+from models.words import GoalState, SeriesKind
 
 
 class Convene(Command):
@@ -35,14 +35,58 @@ class Repeat(Command):
 
 
 class MakeCommitment(Command):
-    """A pledge: what, by whom, before which day, in which domain."""
+    """A pledge: what, by whom, before which day; in a domain, which an intervention of the catalogue has of itself.
+
+    Without `subject_id` it is about the system. It waits for its condition and for the commitments it needs: that are
+    in the plan, or (`needs_new`, from 1) named with it. Not for `excluded`; with `only_for` for nobody else.
+    """
 
     organisation_id: UUID
     person_id: UUID | None = None
-    domain: Line
+    domain: Line | None = None
     body: Annotated[Prose, Field(min_length=1)]
     due_on: Day
     replaces_id: UUID | None = None
+    goal_id: UUID | None = None
+    intervention: Line | None = None
+    subject_id: UUID | None = None
+    statutory_task: Line = ""
+    starts_on: Day | None = None
+    condition: Prose = ""
+    informed: Prose = ""
+    needs: Some[UUID] = ()
+    needs_new: Some[Annotated[int, Field(ge=1, le=50)]] = ()
+    excluded: Some[UUID] = ()
+    only_for: Some[UUID] = ()
+
+
+class SetGoal(Command):
+    """What the plan should reach, for a person of this case or (without one) for the system around them."""
+
+    subject_id: UUID | None = None
+    life_domain: Line = ""
+    body: Annotated[Prose, Field(min_length=1)]
+    due_on: Day | None = None
+
+
+class JudgeGoal(Command):
+    """Where a goal stands now; letting go of it needs a reason."""
+
+    state: GoalState
+    reason: Prose = ""
+
+
+class MarkConflict(Command):
+    """With which commitment of a linked case this one does not go together, and why."""
+
+    other_id: UUID
+    note: Annotated[Prose, Field(min_length=1)]
+
+
+class SettleCondition(Command):
+    """Whether what a commitment waits for came true; when it does not, the commitment is dropped."""
+
+    came: StrictBool
 
 
 class RecordMeeting(Command):

@@ -91,7 +91,7 @@ def _grouped(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, frozenset[UUID]]:
 async def owns(work: Work, duty: Duty) -> bool:
     """Whether the actor owes this duty of their own organisation."""
     facts = await cases.case_facts(work, await cases.case(work, duty.case_id))
-    owner = DutyOwner(duty.owner_organisation_id, duty.owner_role, duty.owner_person_id)
+    owner = DutyOwner.of(duty)
     return visibility.owns_duty(work.actor, facts, owner, duty.kind)
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
-from models.lookups.paging import ALWAYS, EPOCH, Between, Page, Paged, Place, cut, keyset
+from models.lookups import plan
+from models.lookups.paging import ALWAYS, EPOCH, Between, Page, Paged, Place, cut, keyset, shown
 from models.refusals import NotFound
+from models.rights import CaseFacts
 from models.series import Rhythm
 from models.tables.cases import Case, Document
 from models.tables.meetings import Commitment, Meeting, MeetingInvitee, MeetingSeries, Progress
@@ -25,6 +27,7 @@ class Pledge:
     person_id: UUID | None
     due_on: date
     state: CommitmentState
+    apart: bool = False  #: not for everybody who reads the case
 
 
 async def coming(work: Work, case_id: UUID) -> Meeting | None:
@@ -98,7 +101,14 @@ async def invitees(work: Work, meeting_ids: Iterable[UUID]) -> list[MeetingInvit
 async def commitments(work: Work, case_id: UUID, states: Iterable[CommitmentState]) -> list[Pledge]:
     """The commitments of a case in these states, without their text."""
     rows = await work.session.execute(
-        select(Commitment.id, Commitment.organisation_id, Commitment.person_id, Commitment.due_on, Commitment.state)
+        select(
+            Commitment.id,
+            Commitment.organisation_id,
+            Commitment.person_id,
+            Commitment.due_on,
+            Commitment.state,
+            or_(func.cardinality(Commitment.excluded) > 0, func.cardinality(Commitment.only_for) > 0),
+        )
         .where(Commitment.case_id == case_id, Commitment.state.in_(list(states)))
         .order_by(Commitment.due_on, Commitment.id)
     )
@@ -113,25 +123,40 @@ async def commitment(work: Work, commitment_id: UUID) -> Commitment:
     return found
 
 
-async def commitments_of(work: Work, case_id: UUID) -> list[Commitment]:
+async def commitments_of(work: Work, case_id: UUID, facts: CaseFacts) -> list[Commitment]:
     """All commitments of a case that the actor may read."""
     statement = select(Commitment).where(Commitment.case_id == case_id).order_by(Commitment.due_on, Commitment.id)
-    return list(await work.session.scalars(statement))
+    return [one for one in await work.session.scalars(statement) if plan.reads(work, facts, one)]
+
+
+async def bodies_apart(work: Work, case_id: UUID) -> list[str]:
+    """What the commitments say that are not for everybody who reads the case; as far as this actor reads."""
+    limited = or_(func.cardinality(Commitment.excluded) > 0, func.cardinality(Commitment.only_for) > 0)
+    return list(await work.session.scalars(select(Commitment.body).where(Commitment.case_id == case_id, limited)))
 
 
 async def page_of_commitments(
-    work: Work, case_id: UUID, page: Page, *, states: Sequence[CommitmentState] = (),
+    work: Work, case_id: UUID, facts: CaseFacts, page: Page, *, states: Sequence[CommitmentState] = (),
     organisation_id: UUID | None = None,
 ) -> Paged[Commitment]:  # fmt: skip
-    """A page of them; in one of these states, of one organisation."""
+    """A page of them; in one of these states, of one organisation. What may not be read is not counted either."""
     wanted = select(Commitment).where(Commitment.case_id == case_id)
     if states:
         wanted = wanted.where(Commitment.state.in_(states))
     if organisation_id is not None:
         wanted = wanted.where(Commitment.organisation_id == organisation_id)
-    statement = keyset(wanted, page, Commitment.due_on, Commitment.id, start=lambda place: (place.at.date(), place.id))
-    found = (await work.session.scalars(statement)).all()
-    return cut(found, page, lambda one: Place(one.id, datetime.combine(one.due_on, EPOCH.timetz())))
+
+    async def read(part: Page) -> Sequence[Commitment]:
+        by = (Commitment.due_on, Commitment.id)
+        statement = keyset(wanted, part, *by, start=lambda place: (place.at.date(), place.id))
+        return (await work.session.scalars(statement)).all()
+
+    return await shown(
+        read,
+        lambda one: plan.reads(work, facts, one),
+        page,
+        lambda one: Place(one.id, datetime.combine(one.due_on, EPOCH.timetz())),
+    )
 
 
 async def newest_progress(work: Work, case_id: UUID, organisation_id: UUID, *, since: datetime) -> dict[UUID, str]:
@@ -157,6 +182,14 @@ async def texts(work: Work, meeting_id: UUID) -> dict[str, str]:
     """The outcome and the minutes of a meeting, for who reads the case."""
     rows = await work.session.execute(select(Document.kind, Document.body).where(Document.ref == meeting_id))
     return {row.kind: row.body for row in rows}
+
+
+async def outcomes(work: Work, case_id: UUID) -> dict[UUID, str]:
+    """By meeting of a case its outcome, for who reads the case."""
+    rows = await work.session.execute(
+        select(Document.ref, Document.body).where(Document.case_id == case_id, Document.kind == "uitkomst")
+    )
+    return {row.ref: row.body for row in rows}
 
 
 async def is_of_case(work: Work, meeting_id: UUID, case_id: UUID) -> bool:

@@ -27,6 +27,7 @@ class Known:
     deciders: dict[UUID, list[DecisionDecider]]
     reads: bool
     items: frozenset[UUID] = frozenset()  #: the information that the actor may read, also the withdrawn
+    commitments: frozenset[UUID] = frozenset()  #: the commitments that the actor may read
 
     def organisation(self, wanted: UUID | None) -> str:
         """The name of an organisation of the house."""
@@ -206,6 +207,22 @@ def _added(facts: Mapping[str, Any], _known: Known) -> str:
     return f"{count} {'afspraak' if count == 1 else 'afspraken'} aan het plan toegevoegd"
 
 
+def _aimed(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Doel aan het plan toegevoegd"
+
+
+def _goal_stands(facts: Mapping[str, Any], known: Known) -> str:
+    state = f": {_lower(facts.get('stand'))}" if known.reads else ""
+    return f"Stand van een doel vastgelegd{state}"
+
+
+def _condition_settled(facts: Mapping[str, Any], known: Known) -> str:
+    if not known.reads:
+        return "Voorwaarde van een afspraak beoordeeld"
+    came = "ingetreden; de afspraak loopt nu" if facts.get("ingetreden") else "niet ingetreden; de afspraak vervalt"
+    return f"Voorwaarde van een afspraak {came}"
+
+
 def _progressed(facts: Mapping[str, Any], known: Known) -> str:
     state = f": {_lower(facts.get('stand'))}" if known.reads else ""
     return f"Voortgang van een afspraak gemeld{state}"
@@ -278,6 +295,9 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "derde uitgenodigd": _guest("Incidentele derde uitgenodigd voor het overleg"),
     "verstrekt aan derde": _guest("Informatie verstrekt aan een incidentele derde"),
     "informatie gevraagd": _requested,
+    "doel toegevoegd": _aimed,
+    "stand van doel": _goal_stands,
+    "voorwaarde": _condition_settled,
     "informatie toegevoegd": _supplied,
     "informatie gecorrigeerd": _corrected_item,
     "informatie ingetrokken": _withdrawn_item,

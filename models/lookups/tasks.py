@@ -172,7 +172,7 @@ def _line(work: Work, row: _Row, facts: CaseFacts | None) -> DutyLine:
 
 
 def _is_shown(work: Work, duty: Duty, facts: CaseFacts) -> bool:
-    owner = DutyOwner(duty.owner_organisation_id, duty.owner_role, duty.owner_person_id)
+    owner = DutyOwner.of(duty)
     return visibility.lists_duty(work.actor, facts, owner=owner, kind=duty.kind)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models import visibility
-from models.lookups import cases, info, people
+from models.lookups import cases, info, people, plan
 from models.lookups.paging import ALWAYS, Between, Page, Paged, Place, keyset, shown
 from models.lookups.sentences import Known, as_id, say
 from models.rights import CaseFacts
@@ -19,7 +19,7 @@ from models.tables.meetings import Meeting
 from models.tables.trail import History
 from models.transactions import Work
 from models.visibility import DutyOwner
-from models.words import DutyKind
+from models.words import DutyKind, OrganisationKind
 
 
 class HasPerson(Protocol):
@@ -78,17 +78,29 @@ def _is_shown(work: Work, line: History, known: Known, facts: CaseFacts) -> bool
     """
     if line.item_id is not None and line.item_id not in known.items:
         return False
+    if line.commitment_id is not None and not _may_know(work, line, known):
+        return False
     if line.person_id is not None and line.person_id == work.actor.person_id:
         return True
     about, kind = as_id(line.facts, "taak"), line.facts.get("soort")
     duty = known.duties.get(about) if about else None
     if duty is not None:
-        kind, owner = duty.kind, DutyOwner(duty.owner_organisation_id, duty.owner_role, duty.owner_person_id)
+        kind, owner = duty.kind, DutyOwner.of(duty)
     else:
         owner = DutyOwner(as_id(line.facts, "organisatie") or line.organisation_id or UUID(int=0))
     if kind in visibility.INFORMING:
         return visibility.lists_duty(work.actor, facts, owner=owner, kind=DutyKind(kind))
     return duty is not None or about is None
+
+
+def _may_know(work: Work, line: History, known: Known) -> bool:
+    """A line about a commitment that is not for everybody: the house, whose act it was, and who may read it."""
+    actor = work.actor
+    return (
+        actor.organisation_kind is OrganisationKind.HOUSE
+        or line.organisation_id == actor.organisation_id
+        or line.commitment_id in known.commitments
+    )
 
 
 def _told(work: Work, line: History, facts: CaseFacts) -> Mapping[str, Any]:
@@ -112,7 +124,8 @@ async def _known(work: Work, case_id: UUID, facts: CaseFacts) -> Known:
     for one in await work.session.scalars(select(DecisionDecider).where(DecisionDecider.case_id == case_id)):
         named.setdefault(one.decision_id, []).append(one)
     by_id = ({one.id: one for one in duties}, {one.id: one for one in meetings}, {one.id: one for one in taken})
-    return Known(names, organisations, *by_id, named, reads, await info.readable(work, case_id, facts))
+    items = await info.readable(work, case_id, facts)
+    return Known(names, organisations, *by_id, named, reads, items, await plan.readable(work, case_id, facts))
 
 
 def _line(work: Work, line: History, known: Known, facts: CaseFacts) -> Line:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, Uuid, and_, any_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, Subquery, Uuid, and_, any_, false, func, not_, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from models.absence import PERSONAL
@@ -80,11 +80,19 @@ def led_by(director_id: UUID) -> ColumnElement[bool]:
 
 async def open_in(work: Work, case_ids: Iterable[UUID]) -> dict[UUID, list[Waiting]]:
     """The open duties that the actor may see, per case, the first due first."""
-    statement = _rows(work).where(Duty.case_id == any_of(case_ids)).order_by(Duty.due_at, Duty.id)
+    statement = _rows(work).where(Duty.case_id == any_of(case_ids), *_not_apart(work))
+    statement = statement.order_by(Duty.due_at, Duty.id)
     per_case: dict[UUID, list[Waiting]] = {}
     for one in await _found(work, statement):
         per_case.setdefault(one.case_id, []).append(one)
     return per_case
+
+
+def _not_apart(work: Work) -> list[ColumnElement[bool]]:
+    """What is about something that is not for everybody is between its owner and the house (`visibility.sees_duty`)."""
+    if work.actor.organisation_kind is OrganisationKind.HOUSE:
+        return []
+    return [or_(not_(Duty.apart), Duty.owner_organisation_id == work.actor.organisation_id)]
 
 
 def next_of(found: Sequence[Waiting]) -> Waiting | None:

@@ -15,6 +15,7 @@ from models.tables.cases import Case, Involvement, Visit
 from models.tables.duties import Duty
 from models.tables.engine import EngineRun, JournalEntry
 from models.tables.events import EventDelivery
+from models.tables.meetings import Commitment
 from models.tables.once import REMEMBERED, IdempotencyKey
 from models.tables.people import House, HousePolicy, Organisation, Person
 from models.tables.ways import ContactWay
@@ -114,6 +115,14 @@ async def involved_people(work: Work, case_id: UUID) -> list[PersonId]:
         Involvement.case_id == case_id, Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED
     )
     return await _contacts(work, case_id, organisations)
+
+
+async def colleagues_of_owners(work: Work, case_id: UUID, meeting_id: UUID) -> list[PersonId]:
+    """Of the organisations that a commitment of this meeting is of: who works on the case."""
+    owners = select(Commitment.organisation_id).where(
+        Commitment.case_id == case_id, Commitment.meeting_id == meeting_id
+    )
+    return await _contacts(work, case_id, owners)
 
 
 async def _contacts(work: Work, case_id: UUID, organisations: Select[Any]) -> list[PersonId]:

@@ -20,6 +20,7 @@ from models.tables import (
     meetings,
     once,
     people,
+    plans,
     preferences,
     referrals,
     risk,
@@ -30,6 +31,6 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coherence", "duties", "engine",
-    "entrance", "events", "findings", "glass", "guests", "items", "links", "meetings", "once", "people",
+    "entrance", "events", "findings", "glass", "guests", "items", "links", "meetings", "once", "people", "plans",
     "preferences", "referrals", "risk", "trail", "ways",
 ]  # fmt: skip

@@ -64,6 +64,7 @@ class Duty(Base):
     exhausted_at: Mapped[datetime | None]
     lead_proposed_at: Mapped[datetime | None]  #: the ladder proposed to tell who leads at the partner
     lead_told_at: Mapped[datetime | None]  #: who leads at the partner was told
+    apart: Mapped[bool] = mapped_column(default=False, server_default="false")  #: between its owner and the house (R13)
 
     @property
     def proposes_lead(self) -> bool:

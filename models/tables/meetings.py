@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, CaseId, HouseId, Id, words
@@ -83,6 +83,10 @@ class Commitment(Base):
     __table_args__ = (
         CheckConstraint("domain IN ('straf', 'zorg', 'bestuur', 'civiel')", name="domain_is_known"),
         CheckConstraint("body <> ''", name="says_what"),
+        CheckConstraint("starts_on IS NULL OR starts_on <= due_on", name="starts_before_it_is_due"),
+        CheckConstraint("condition_at IS NULL OR condition <> ''", name="only_a_condition_comes_true"),
+        UniqueConstraint("id", "case_id"),
+        ForeignKeyConstraint(["goal_id", "case_id"], ["goal.id", "goal.case_id"]),
         Index("ix_commitment_case_id", "case_id"),
     )
 
@@ -100,6 +104,23 @@ class Commitment(Base):
     replaces_id: Mapped[UUID | None] = mapped_column(ForeignKey("commitment.id", ondelete="SET NULL"))
     made_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    goal_id: Mapped[UUID | None]
+    intervention: Mapped[str | None]  #: of the catalogue of the house at the time
+    subject_id: Mapped[UUID | None] = mapped_column(ForeignKey("subject.id", ondelete="SET NULL"))  #: None: the system
+    statutory_task: Mapped[str] = mapped_column(default="", server_default="")  #: of its owner (WGS 1.3(4))
+    starts_on: Mapped[date | None]
+    condition: Mapped[str] = mapped_column(default="", server_default="")  #: only when this comes true
+    condition_at: Mapped[datetime | None]  #: when it came true
+    informed: Mapped[str] = mapped_column(default="", server_default="")  #: how the subject was told, or why not
+    result: Mapped[str] = mapped_column(default="", server_default="")
+    delay_reason: Mapped[str] = mapped_column(default="", server_default="")
+    excluded: Mapped[list[UUID]] = mapped_column(default=list, server_default="{}")
+    only_for: Mapped[list[UUID]] = mapped_column(default=list, server_default="{}")
+
+    @property
+    def apart(self) -> bool:
+        """Not for everybody who reads the case (R13)."""
+        return bool(self.excluded or self.only_for)
 
 
 class Progress(Base):

@@ -26,6 +26,7 @@ class History(Base):
     on_behalf_of: Mapped[UUID | None]
     facts: Mapped[dict[str, Any]]
     item_id: Mapped[UUID | None]  #: only who may read this information item sees the line
+    commitment_id: Mapped[UUID | None]  #: the same of a commitment that is not for everybody
 
 
 class AuditLine(Base):

@@ -33,6 +33,7 @@ _EXAMPLES: Mapping[MessageKind, list[dict[str, Any]]] = {
     _K.LEAD: [_line(1, DutyKind.INFORMATION, -5, "lead", telefoon=_PHONE)],
     _K.INVITATION: [_ABOUT | {"uiterlijk": _WEEK}],
     _K.CALLED_OFF: [_ABOUT | {"uiterlijk": _WEEK}],
+    _K.OUTCOME: [_ABOUT | {"eigenAfspraak": True}],
     _K.DECIDED_FOR_YOU: [_line(1, DutyKind.OBJECTION, 2)],
     _K.COPY: [_line(1, DutyKind.INFORMATION, 5, herstelbaarTot=_WEEK, dossier=_CASE)],
     _K.ANSWER_CORRECTED: [_ABOUT | {"soort": DutyKind.KNOWN.value, "nakijken": True}],

@@ -40,6 +40,7 @@ FITS: Mapping[str, re.Pattern[str]] = {
         "casussen": r"\d{1,4}",
         "spoed": "True|False",
         "nakijken": "True|False",
+        "eigenAfspraak": "True|False",
     }.items()
 }
 _CALENDAR = "agenda"  #: what a calendar part is made of: no template sees it
@@ -114,6 +115,7 @@ def spoken(
         "herstelbaarTot": words.moment(held["herstelbaarTot"]) if "herstelbaarTot" in held else "",
         "dossier": f"{base_url}/casussen/{held['dossier']}" if "dossier" in held else "",
         "nakijken": bool(held.get("nakijken")),
+        "eigenAfspraak": bool(held.get("eigenAfspraak")),
         "eerder": words.moment(held["eerder"]) if "eerder" in held else "",
         "gaatDoor": bool(held.get("gaatDoor")),
         "casussen": held.get("casussen", ""),

@@ -174,6 +174,7 @@ ENGLISH = Vocabulary(
         "plan_vaststellen": "adopt the plan",
         "afspraak_aanvaarden": "accept a commitment",
         "geweigerde_afspraak_vervangen": "replace a commitment that was refused",
+        "tegenstrijdige_afspraken_afstemmen": "settle commitments that contradict each other",
         "plan_rond_krijgen": "complete the plan",
         "afspraak_uitvoeren": "carry out a commitment",
         "voortgang_melden": "report on progress",

@@ -23,6 +23,7 @@ NOUNS_OF_ONE = {
     "toegang", "mij", "beleid", "tijdlijn", "informatie", "rooster", "inhoud", "voortgang", "inzage", "logboek",
     "adresgeheim", "afwezigheid", "vertrek", "proef", "termijn", "weekoverzicht",
     "agendafeed", "voorbeeld", "scherm",
+    "voorwaarde", "plan", "uitkomst",
 }  # fmt: skip
 OPERATIONS = list(MATRIX)
 

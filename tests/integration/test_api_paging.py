@@ -48,6 +48,8 @@ LISTS = {
     "/derden/{id}/verstrekkingen": "regisseur", "/casussen/{id}/informatie": "politie",
     "/casussen/{id}/risicotaxaties": "ggz",
     "/casussen/{id}/informatieverzoeken": "regisseur",
+    "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
+    "/casussen/{id}/doelen": "regisseur",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
@@ -63,6 +65,12 @@ SHORT = {
     "/personen/{id}/voorkeuren/voorbeeld", "/overleggen/{id}/derden",
     "/casussen/{id}/samenhangen",
     "/casussen/{id}/stukken",
+#: lists that stay short: what belongs to one referral, the meetings of one house that come back, and what in one plan
+#: contradicts another
+SHORT = {
+    "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
+    "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
+    "/personen/{id}/voorkeuren/voorbeeld", "/casussen/{id}/conflicten",
 }  # fmt: skip
 
 
@@ -144,6 +152,8 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
         item = {"categorie": "zorg", "tekst": "stabiel", "nietVoor": kept}
         await made.door.post("ggz", f"/casussen/{story.case_id}/informatie", item)
     await _in_the_room(made, story)
+    for goal in ("rust", "werk", "wonen", "zorg"):
+        await made.door.post("regisseur", f"/casussen/{story.case_id}/doelen", {"tekst": goal})
     for name in ("weeklijst", "rapport", "koppeling"):
         await made.door.post("beheerder", "/tokens", {"naam": name})
     drafts = [(await made.door.post("politie", "/aanmeldingen", SUBMITTED))["id"] for _ in range(4)]

@@ -50,6 +50,8 @@ NOT_FOR_THE_ENGINE = {
     "answer_pin", "guest", "handed_item", "risk_assessment",
     "calendar_feed",
     "information_request", "coherence",
+    "goal", "commitment_need", "plan_version", "planned",
+    "plan_conflict",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
@@ -62,6 +64,10 @@ CONTENT = {
     "commitment.replaces_id", "hold.reason", "term_change.reason", "person.screened_until", "person.trained_until",
     *(f"private_answer.{one}" for one in (
         "id", "house_id", "case_id", "outcome", "why", "note", "at", "registered_by",
+    )),
+    *(f"commitment.{one}" for one in (
+        "replaces_id", "goal_id", "intervention", "subject_id", "statutory_task", "starts_on", "condition",
+        "condition_at", "informed", "result", "delay_reason", "excluded", "only_for",
     )),
     "answer_link.token_hash", "answer_link.code_hash", "answer_link.factor_hash",
 }  # fmt: skip

@@ -13,12 +13,13 @@ from deployments import embedded
 from deployments.embedded import EmbeddedServer
 from models import visibility
 from models.actors import Actor
-from models.casebook import referrals
+from models.casebook import goals, plans, referrals
+from models.commands.meetings import SetGoal
 from models.commands.referrals import DescribeSubject, KeepSecret
 from models.rights import CaseFacts
 from models.tables.base import new_id
 from models.transactions import unit_of_work
-from models.visibility import DutyOwner, ItemFacts
+from models.visibility import CommitmentFacts, DutyOwner, ItemFacts
 from models.words import DecisionKind as D
 from models.words import DutyKind, GlassKind, OrganisationKind, Phase, Role, Standing
 from tests.conftest import TEMPLATE, Databases, connected
@@ -168,6 +169,18 @@ async def of_three_people(db: Databases, house: AHouse) -> Story:
     return await with_items(story)
 
 
+async def with_something_apart(story: Story) -> Story:
+    """Commitments that are not for everybody, and a goal."""
+    async with story.acting("regisseur") as work:
+        await goals.set_goal(work, story.case_id, SetGoal(body="rust"))
+    politie, gemeente = story.organisations("politie", "gemeente")
+    async with story.acting("regisseur") as work:
+        kept = story.pledge(work, "ggz", "opname", excluded=(politie,))
+        own = story.pledge(work, "ggz", "gesprek", only_for=(gemeente,))
+        await plans.add_commitments(work, story.case_id, (kept, own))
+    return story
+
+
 async def everything(db: Databases) -> dict[str, list[Row]]:
     async with db.owner.engine.begin() as connection:
         return {
@@ -193,6 +206,7 @@ async def world(server: EmbeddedServer) -> AsyncIterator[World]:
     db = connected(server, name)
     house, other = await with_more_people(db.owner, await a_house(db.owner)), await a_house(db.owner)
     stories = await the_usual_way(db, house) | await beside_the_way(db, house)
+    stories["with something apart"] = await with_something_apart(await a_case(db.web, house, Phase.MONITORING))
     stories["of another house"] = await a_case(db.web, other, Phase.MONITORING)
     for key in ("ggz", "politie"):
         async with unit_of_work(house.actors[key], db.web) as work:
@@ -274,13 +288,28 @@ def _duty(world: World, actor: Actor, row: Row) -> bool:
     return visibility.sees_duty(actor, facts, owner=owner_of(row), kind=kind)
 
 
+def _commitment(world: World, actor: Actor, row: Row) -> bool:
+    about = CommitmentFacts(row["organisation_id"], row["excluded"], row["only_for"])
+    return visibility.reads_commitment(actor, world.facts(actor, row["case_id"]), about)
+
+
+def _of_commitment(world: World, actor: Actor, row: Row) -> bool:
+    found = next(one for one in world.tables["commitment"] if one["id"] == row["commitment_id"])
+    return _commitment(world, actor, found)
+
+
 def owner_of(row: Row) -> DutyOwner:
     role = row["owner_role"]
-    return DutyOwner(row["owner_organisation_id"], Role(role) if role else None, row["owner_person_id"])
+    return DutyOwner(row["owner_organisation_id"], Role(role) if role else None, row["owner_person_id"], row["apart"])
 
 
 def _line(world: World, actor: Actor, row: Row) -> bool:
-    return visibility.sees_line(actor, world.facts(actor, row["case_id"]), organisation_id=row["organisation_id"])
+    facts = world.facts(actor, row["case_id"])
+    if row["commitment_id"] is not None and row["organisation_id"] != actor.organisation_id:
+        about = next(one for one in world.tables["commitment"] if one["id"] == row["commitment_id"])
+        if actor.organisation_kind is not OrganisationKind.HOUSE and not _commitment(world, actor, about):
+            return False
+    return visibility.sees_line(actor, facts, organisation_id=row["organisation_id"])
 
 
 def _answer(world: World, actor: Actor, row: Row) -> bool:
@@ -297,10 +326,15 @@ def _of_duty(world: World, actor: Actor, row: Row) -> bool:
 EXPECTED: dict[str, Callable[[World, Actor, Row], bool]] = {
     "cases": _case, "visit": _seen, "rung": _seen, "meeting": _seen, "decision": _process, "hold": _process,
     "duty": _duty, "history": _line, "answer": _answer, "referral": _referral, "subject": _subject,
-    "criterion_judgement": _read, "document": _read, "commitment": _read, "info_item": _item,
+    "criterion_judgement": _read, "document": _read, "commitment": _commitment, "goal": _read, "plan_version": _read,
+    "planned": _of_commitment, "info_item": _item,
     "subject_address": _address, "meeting_place": _place, "term_change": _of_duty,
 }  # fmt: skip
-KEY = {"subject_address": "subject_id", "meeting_place": "meeting_id"}  #: where the id is another's
+KEY = {
+    "plan_version": "case_id",
+    "subject_address": "subject_id",
+    "meeting_place": "meeting_id",
+}  #: where the id is another's
 
 
 @pytest.mark.parametrize("who", KEYS)
@@ -332,7 +366,7 @@ async def test_who_stands_to_a_case_is_no_secret_only_to_who_sees_it(world: Worl
 
 def test_the_world_has_rows_in_every_table_that_is_compared(world: World) -> None:
     assert [table for table in EXPECTED if not world.tables[table]] == []
-    assert len(world.labels) == len(Phase) + 10
+    assert len(world.labels) == len(Phase) + 11
 
 
 @pytest.mark.parametrize(

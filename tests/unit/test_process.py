@@ -24,6 +24,7 @@ OPENED_BY_AN_ACT = {
     DutyKind.ACCEPT_COMMITMENT: "a pledge was made for who was absent",
     DutyKind.COMMITMENT: "a pledge came into force",
     DutyKind.REPLACE_COMMITMENT: "a pledge was refused",
+    DutyKind.RECONCILE: "commitments of linked plans contradict each other",
     DutyKind.OBJECTION: "somebody was named as having decided",
     DutyKind.REVIEW_GLASS: "somebody opened a case that was not theirs to read",
 }
