@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models import clocks, projection
-from models.casebook import beside, duties, phases, plans
+from models.casebook import beside, duties, phases, plans, rounds
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame
 from models.casebook.holding import hold, hold_duties, later, resume
@@ -337,6 +337,8 @@ EFFECTS: dict[D, Effect] = {
     D.ADJOURN: _adjourn,
     D.ADOPT_PLAN: _adopt_plan,
     D.SMALL_CHANGE: _small_change,
+    D.CONTINUE: rounds.go_on,
+    D.ADJUST: rounds.adjust,
     D.SCALE_DOWN: _call_off,
     D.END_REGIE: _call_off,
     D.START_WATCH: _start_watch,

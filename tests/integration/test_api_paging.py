@@ -56,7 +56,7 @@ LISTS = {
 SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
-    "/personen/{id}/voorkeuren/voorbeeld",
+    "/personen/{id}/voorkeuren/voorbeeld", "/casussen/{id}/rondes",
 }  # fmt: skip
 
 

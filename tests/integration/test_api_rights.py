@@ -87,6 +87,8 @@ MATRIX = {
     "GET /overlegreeksen/{id}/zittingen": "+++++34+3",
     "GET /overlegreeksen/{id}/zittingen/{datum}": "+++++34+3",
     "GET /casussen/{id}/afspraken": "+++4+34++",
+    "GET /casussen/{id}/rondes": "+++4+34+4",
+    "GET /casussen/{id}/rondes/{nummer}": "+++4+34+4",
     "POST /casussen/{id}/afspraken": "3+3433433",
     "POST /afspraken/{id}/voortgang": "4334+3443",
     "GET /casussen/{id}/informatie": "+++4+34++",
@@ -189,7 +191,12 @@ class Scene:
             return self.paths[operation]
         template = operation.split()[1]
         collection = template.split("/")[1]
-        known = {"{id}": self.paths.get(collection, ""), "{besluitId}": self.paths["besluiten"], "{versie}": "1"}
+        known = {
+            "{id}": self.paths.get(collection, ""),
+            "{besluitId}": self.paths["besluiten"],
+            "{versie}": "1",
+            "{nummer}": "1",
+        }
         known |= {f"{{{one}}}": self.paths[one] for one in ("datum", "informatieId", "persoonId")}
         if template.endswith("/toegang/{persoonId}"):  # somebody who works, not somebody it is about
             known["{persoonId}"] = str(self.door.house.person("ggz"))

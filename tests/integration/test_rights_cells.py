@@ -181,6 +181,7 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("POST /huizen", _of_the_house),
     ("GET /casussen/{id}/overleggen", _right(Right.PROCESS)),
     ("GET /casussen/{id}/besluiten/{besluitId}", _right(Right.PROCESS)),
+    ("GET /casussen/{id}/rondes", _right(Right.PROCESS)),
     ("GET /overleggen/{id}", _right(Right.PROCESS)),
     ("POST /afspraken/{id}/voortgang", _right(Right.CONTENT)),
     ("GET /aanmeldingen/{id}", _right(Right.REPORT)),
@@ -222,7 +223,7 @@ ABOUT = {
     "DELETE /personen/{id}/agendafeed": "agendahouder",
 }
 #: what else stands in a path, for which something that is not there is of the same case
-INNER = {"{besluitId}": "besluiten", "{informatieId}": "informatieId", "{versie}": "versie"}
+INNER = {"{besluitId}": "besluiten", "{informatieId}": "informatieId", "{versie}": "versie", "{nummer}": "nummer"}
 #: what is not there answers the same for everybody who may come in at all
 HIDDEN = 404
 
@@ -412,6 +413,7 @@ async def _place(
             "informatieId": str(item.id) if name != "closed" else None,
             "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
                                   " WHERE c.id = :id"),
+            "nummer": await first("SELECT 1 FROM visit WHERE case_id = :id AND phase = 'monitoring' LIMIT 1"),
             "huizen": str(story.house.id), **house_wide,
         }  # fmt: skip
     asked = await Door(client, story.house).call(
@@ -422,7 +424,7 @@ async def _place(
         statement = text("SELECT id FROM outbox WHERE :id = ANY (case_ids) LIMIT 1")
         found["berichten"] = await connection.scalar(statement, {"id": story.case_id})
     ids = {key: str(value) if value else str(new_id()) for key, value in found.items()}
-    ids["versie"] = found["versie"] or "1"
+    ids["versie"], ids["nummer"] = found["versie"] or "1", "1"
     there = {key for key, value in found.items() if value}
     supplied = story.house.organisations[supplier] if name != "closed" else None
     return Place(name, story, ids, there, dict(duty) if duty else {}, supplied)
@@ -514,7 +516,10 @@ async def test_everybody_is_allowed_or_told_what_is_told_of_what_does_not_exist(
         operation.split(maxsplit=1)[0],
         _bodies(world.house).get(operation),
     )
-    collection, nothing = _collection(operation), {key: str(new_id()) for key in world.places[0].ids} | {"versie": "99"}
+    collection, nothing = (
+        _collection(operation),
+        {key: str(new_id()) for key in world.places[0].ids} | {"versie": "99", "nummer": "99"},
+    )
     of_a_case = collection == "personen" and "/casussen/" in operation
     inner = collection if of_a_case or collection in INNER.values() else None
     places = [world.places[0], world.places[-1]] if collection in OF_A_HOUSE else world.places
@@ -584,6 +589,7 @@ def _is_log(operation: str) -> bool:
 PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "GET /casussen/{case_id:uuid}": ("casussen", _right(Right.KNOW), {}),
     "GET /casussen/{case_id:uuid}/toegang": ("casussen", _right(Right.KNOW), {}),
+    "GET /casussen/{case_id:uuid}/rondes": ("casussen", _right(Right.PROCESS), {}),
     "POST /casussen/{case_id:uuid}/noodtoegang": ("casussen", _right(Right.KNOW), {"reden": REASON}),
     "POST /noodtoegangen/{glass_id:uuid}/bevestigen": ("noodtoegangen", _asked_glass, {"code": "0"}),
     "POST /noodtoegangen/{glass_id:uuid}/beeindigen": ("noodtoegangen", _asked_glass, {}),
