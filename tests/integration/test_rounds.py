@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from models.casebook.frame import open_frame
 from models.refusals import InvalidFields, NotPossible
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase
@@ -104,6 +105,7 @@ async def test_the_database_refuses_a_round_without_a_next_evaluation(story: Sto
 
     with pytest.raises(IntegrityError, match="without a next evaluation"):
         async with story.acting("regisseur") as work:
+            await open_frame(work, story.case_id)
             statement = text(f"UPDATE duty SET {how} = :at WHERE id = :id")
             await work.session.execute(statement, {"at": work.now, "id": evaluation.id})
 

@@ -6,12 +6,12 @@ revision = "2026_11_30_following"
 down_revision = "2026_11_30_newest"
 
 OPEN = "answered_at IS NULL AND lapsed_at IS NULL AND withdrawn_at IS NULL"
-# Asked at the commit, so that a round may end before the next begins. As who acts: they have locked the case and see it.
+# Asked at the commit, so that a round may end before the next begins; of whoever acts on the case, which they have locked.
 ROUNDS = (
     f"""
     CREATE FUNCTION pols_looks_again() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      IF EXISTS (SELECT FROM cases c WHERE c.id = NEW.case_id AND c.phase = 'monitoring')
+      IF NEW.case_id = pols_acting() AND EXISTS (SELECT FROM cases c WHERE c.id = NEW.case_id AND c.phase = 'monitoring')
          AND NOT EXISTS (SELECT FROM duty d WHERE d.case_id = NEW.case_id AND d.kind = 'evalueren' AND {OPEN}) THEN
         RAISE EXCEPTION 'a case in monitoring without a next evaluation' USING ERRCODE = 'check_violation',
           CONSTRAINT = 'ck_case_looks_again';
