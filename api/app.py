@@ -27,8 +27,10 @@ from api.v1 import (
     channels,
     commitments,
     decisions,
+    escalations,
     findings,
     glass,
+    handovers,
     house,
     info,
     meetings,
@@ -59,7 +61,8 @@ from models.transactions import Database, unit_of_work
 
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
-    terms.router, meetings.router, series.router, commitments.router, rounds.router, info.router, protection.router,
+    terms.router, meetings.router, series.router, commitments.router, rounds.router, handovers.router,
+    escalations.router, info.router, protection.router,
     stalled.router, findings.router, unblocking.router, post.router, post.bounces,
     access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router,

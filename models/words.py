@@ -128,6 +128,7 @@ class DutyKind(StrEnum):
     FINAL_EVALUATION = "eindevaluatie_houden"
     REREFERRAL_CRITERIA = "heraanmeldcriteria_vastleggen"
     HANDOVER = "overdracht_regelen"
+    ACCEPT_HANDOVER = "overdracht_aanvaarden"
     CLOSING_FEEDBACK = "partners_terugkoppelen"
     CLOSING_LETTER = "slotbrief_versturen"
     CLOSURE = "over_afsluiten_beslissen"
@@ -137,6 +138,7 @@ class DutyKind(StrEnum):
     INCIDENT = "incident_beoordelen"
     OBJECTION = "bezwaar_tegen_registratie"
     REVIEW_GLASS = "noodtoegang_beoordelen"
+    ESCALATION = "escalatie_beantwoorden"
 
 
 class WorkKind(StrEnum):
@@ -201,6 +203,31 @@ class CommitmentState(StrEnum):
     DONE = "gereed"
     FAILED = "niet_gelukt"
     DROPPED = "vervallen"
+    HANDED_OVER = "overgedragen"  #: goes on with who follows the case from now
+
+
+class HandoverWay(StrEnum):
+    """What becomes of an open commitment when a case is handed over."""
+
+    HANDED = "overgedragen"
+    REPLACED = "vervangen"  #: by something of the receiver's own
+    DROPPED = "vervalt"
+
+
+class EscalatedTo(StrEnum):
+    """Who answers at a level of the house's escalation (domain rules 2.5)."""
+
+    LEAD = "leidinggevende_partner"  #: leads at the partner and reads no case: the regisseur calls
+    MANAGER = "manager_huis"
+    OUTSIDE = "buiten_pols"  #: a steering group, the mayor, the driehoek: the regisseur notes what they said
+
+
+class EscalationEnd(StrEnum):
+    """How an escalation ended."""
+
+    ANSWERED = "beantwoord"
+    HIGHER = "hoger"  #: raised to the next level
+    TAKEN_BACK = "ingetrokken"
 
 
 class Outcome(StrEnum):

@@ -21,6 +21,7 @@ from models.lookups import (
     cases,
     decisions,
     duties,
+    following,
     info,
     invitations,
     meetings,
@@ -42,6 +43,7 @@ from models.owed import DUTIES
 from models.refusals import FieldError, InvalidFields, NotFound
 from models.rights import CaseFacts, Right
 from models.tables.duties import Answer, Duty
+from models.tables.following import Escalation, Handover, RereferralCriterion, Watch
 from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
 from models.tables.referrals import Subject
@@ -101,6 +103,11 @@ class CaseFile:
     lines: list[Line]
     reads: bool
     subjects: list[Subject]
+    earlier: bool  #: criteria to report again stand in a closed case of the same person: for who screens, not which
+    handovers: list[Handover]
+    criteria: list[RereferralCriterion]
+    watches: list[Watch]
+    escalations: list[Escalation]
     may_open: bool  #: by emergency access or for supervision
     items: list[Known]
     places: dict[UUID, str]
@@ -131,6 +138,9 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         open=sorted(open_, key=lambda one: one.duty.id not in own),
         meetings=held, places=await whereabouts.places(work, [one.id for one in held]),
         guests=await _guests(visit, held),
+        earlier=await following.has_earlier_criteria(work, case_id),
+        handovers=await following.handovers(work, case_id), criteria=await following.criteria(work, case_id),
+        watches=await following.watches(work, case_id), escalations=await following.escalations(work, case_id),
         items=await _known(visit, case_id, facts),
         away=await absence.now_of(work, found.director_id) if line.process else None,
         commitments=await meetings.commitments_of(work, case_id), lines=await timeline.timeline(work, case_id),

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models import clocks, projection
-from models.casebook import beside, duties, phases, plans, rounds
+from models.casebook import beside, duties, phases, plans, rounds, watches
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame
 from models.casebook.holding import hold, hold_duties, later, resume
@@ -259,10 +259,6 @@ async def _call_off(frame: Frame, _command: TakeDecision, _decision: Decision) -
     await duties.end_of_kind(frame, {DutyKind.HOLD_MEETING}, ended_as="afgelast", answered=False)
 
 
-async def _start_watch(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
-    duties.open_duties(frame, [Wanted(DutyKind.WATCH, fixed_at=later(frame, command))])
-
-
 async def _unshield(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
     if frame.case.outcome in cases.NOT_TAKEN_ON:
         raise NotPossible("Een aanmelding die niet in behandeling kwam wordt gewist en niet ontsloten.")
@@ -341,7 +337,7 @@ EFFECTS: dict[D, Effect] = {
     D.ADJUST: rounds.adjust,
     D.SCALE_DOWN: _call_off,
     D.END_REGIE: _call_off,
-    D.START_WATCH: _start_watch,
+    D.START_WATCH: watches.start,
     D.UNSHIELD: _unshield,
     D.MARK_URGENT: _mark_urgent,
     D.HOLD: hold,

@@ -211,6 +211,27 @@ def _withdrawn_item(facts: Mapping[str, Any], known: Known) -> str:
     return f"Informatie ingetrokken door {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
 
 
+def _offered(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Overdracht aangeboden aan {known.organisation(as_id(facts, 'organisatie')) or 'de ontvanger'}"
+
+
+def _accepted(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Overdracht aanvaard door {known.organisation(as_id(facts, 'organisatie')) or 'een partij buiten Pols'}"
+
+
+def _criteria(facts: Mapping[str, Any], _known: Known) -> str:
+    count = facts.get("aantal", 0)
+    return f"{count} heraanmeld{'criterium' if count == 1 else 'criteria'} vastgelegd"
+
+
+def _raised(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Geëscaleerd naar trede {facts.get('trede', '')}: {facts.get('naam', '')}"
+
+
+def _taken_back(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Escalatie naar {facts.get('naam', '')} ingetrokken"
+
+
 def _about(facts: Mapping[str, Any], known: Known) -> str:
     duty = known.duties.get(as_id(facts, "taak") or UUID(int=0))
     if duty is None:
@@ -252,6 +273,11 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "geescaleerd": _escalated,
     "afspraken toegevoegd": _added,
     "voortgang": _progressed,
+    "overdracht aangeboden": _offered,
+    "overdracht aanvaard": _accepted,
+    "heraanmeldcriteria vastgelegd": _criteria,
+    "escalatie gevraagd": _raised,
+    "escalatie ingetrokken": _taken_back,
     "informatie toegevoegd": _supplied,
     "informatie gecorrigeerd": _corrected_item,
     "informatie ingetrokken": _withdrawn_item,

@@ -11,6 +11,7 @@ from models.tables import (
     entrance,
     events,
     findings,
+    following,
     glass,
     items,
     links,
@@ -26,5 +27,5 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events", "findings",
-    "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
+    "following", "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
 ]  # fmt: skip

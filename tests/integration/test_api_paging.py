@@ -57,6 +57,8 @@ SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
     "/personen/{id}/voorkeuren/voorbeeld", "/casussen/{id}/rondes",
+    "/casussen/{id}/overdrachten", "/casussen/{id}/heraanmeldcriteria", "/casussen/{id}/waakvlammen",
+    "/casussen/{id}/escalaties",
 }  # fmt: skip
 
 

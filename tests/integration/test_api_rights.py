@@ -24,6 +24,7 @@ SERIES = {
     "plaats": "Stadhuis",
 }  # fmt: skip
 AWAY = {"van": "2090-01-01", "tot": "2090-02-01"}
+CRITERIA = {"criteria": [{"criterium": "weer een melding", "watTeDoen": "bel de regisseur"}]}
 ITEM = {"categorie": "zorg", "tekst": "stabiel sinds mei"}
 PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren", "manager", "privacy")
 #: reading the log is itself a line in the log
@@ -89,6 +90,14 @@ MATRIX = {
     "GET /casussen/{id}/afspraken": "+++4+34++",
     "GET /casussen/{id}/rondes": "+++4+34+4",
     "GET /casussen/{id}/rondes/{nummer}": "+++4+34+4",
+    "GET /casussen/{id}/overdrachten": "+++4+34+4",
+    "POST /casussen/{id}/overdrachten": "3+3433433",
+    "GET /casussen/{id}/heraanmeldcriteria": "+++4+34+4",
+    "PUT /casussen/{id}/heraanmeldcriteria": "3+3433433",
+    "GET /casussen/{id}/waakvlammen": "+++4+34++",
+    "GET /casussen/{id}/escalaties": "+++4+34+4",
+    "POST /casussen/{id}/escalaties": "3+3433433",
+    "POST /casussen/{id}/escalaties/{escalatieId}/intrekkingen": "3+3433433",
     "POST /casussen/{id}/afspraken": "3+3433433",
     "POST /afspraken/{id}/voortgang": "4334+3443",
     "GET /casussen/{id}/informatie": "+++4+34++",
@@ -197,7 +206,7 @@ class Scene:
             "{versie}": "1",
             "{nummer}": "1",
         }
-        known |= {f"{{{one}}}": self.paths[one] for one in ("datum", "informatieId", "persoonId")}
+        known |= {f"{{{one}}}": self.paths[one] for one in ("datum", "informatieId", "persoonId", "escalatieId")}
         if template.endswith("/toegang/{persoonId}"):  # somebody who works, not somebody it is about
             known["{persoonId}"] = str(self.door.house.person("ggz"))
         for place, value in known.items():
@@ -258,6 +267,7 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
     return {
         "hulpvragen": asked, "casussen": str(story.case_id), "huizen": str(door.house.id),
         "aanmeldingen": referral,
+        "escalatieId": (await door.post("regisseur", f"{case}/escalaties", {"reden": "wachtlijst"}))["id"],
         "informatieId": await _item(door, case), "persoonId": (await door.get("politie", case))["betrokkenen"][0]["id"],
         "besluiten": (await door.get("politie", f"{case}/besluiten"))["resultaten"][0]["id"],
         "overleggen": (await door.get("politie", f"{case}/overleggen"))["resultaten"][0]["id"],
@@ -324,6 +334,9 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /casussen/{id}/afspraken": {"afspraken": [pledge]},
         "POST /afspraken/{id}/voortgang": {"stand": "op_schema"},
         "POST /casussen/{id}/informatie": ITEM | {"leverancier": ggz},
+        "POST /casussen/{id}/overdrachten": {"ontvanger": ggz},
+        "PUT /casussen/{id}/heraanmeldcriteria": CRITERIA,
+        "POST /casussen/{id}/escalaties": {"reden": "al drie weken geen woning"},
         "PUT /casussen/{id}/informatie/{informatieId}": ITEM | {"alleenVoor": [str(door.house.organisations["huis"])]},
         "POST /casussen/{id}/informatie/{informatieId}/intrekkingen": {"toelichting": "bleek van een ander"},
         "PUT /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": {"organisaties": [ggz], "personen": []},

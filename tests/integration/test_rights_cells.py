@@ -40,7 +40,7 @@ from tests.doors import Door, own_client
 from tests.everything import reveal
 from tests.factories import AHouse, Story, an_item
 from tests.integration.test_api_referrals import SUBMITTED
-from tests.integration.test_api_rights import AWAY, SERIES, operations
+from tests.integration.test_api_rights import AWAY, CRITERIA, SERIES, operations
 from tests.integration.test_visibility_matrix import owner_of
 from tests.integration.test_workplace import browsing, confirmed, csrf
 
@@ -182,6 +182,11 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("GET /casussen/{id}/overleggen", _right(Right.PROCESS)),
     ("GET /casussen/{id}/besluiten/{besluitId}", _right(Right.PROCESS)),
     ("GET /casussen/{id}/rondes", _right(Right.PROCESS)),
+    ("GET /casussen/{id}/overdrachten", _right(Right.PROCESS)),
+    ("GET /casussen/{id}/heraanmeldcriteria", _right(Right.PROCESS)),
+    ("GET /casussen/{id}/escalaties", _right(Right.PROCESS)),
+    ("POST /casussen/{id}/escalaties/{escalatieId}", _right(Right.KNOW)),
+    ("PUT /casussen/{id}/heraanmeldcriteria", _right(Right.KNOW)),
     ("GET /overleggen/{id}", _right(Right.PROCESS)),
     ("POST /afspraken/{id}/voortgang", _right(Right.CONTENT)),
     ("GET /aanmeldingen/{id}", _right(Right.REPORT)),
@@ -223,7 +228,13 @@ ABOUT = {
     "DELETE /personen/{id}/agendafeed": "agendahouder",
 }
 #: what else stands in a path, for which something that is not there is of the same case
-INNER = {"{besluitId}": "besluiten", "{informatieId}": "informatieId", "{versie}": "versie", "{nummer}": "nummer"}
+INNER = {
+    "{besluitId}": "besluiten",
+    "{informatieId}": "informatieId",
+    "{versie}": "versie",
+    "{nummer}": "nummer",
+    "{escalatieId}": "escalatieId",
+}
 #: what is not there answers the same for everybody who may come in at all
 HIDDEN = 404
 
@@ -241,6 +252,9 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         },
         "POST /casussen/{id}/informatie": {"categorie": "zorg", "tekst": "stabiel", "leverancier": ggz},
         "POST /casussen/{id}/noodtoegangen": {"reden": REASON},
+        "POST /casussen/{id}/overdrachten": {"ontvanger": ggz},
+        "PUT /casussen/{id}/heraanmeldcriteria": CRITERIA,
+        "POST /casussen/{id}/escalaties": {"reden": "al drie weken geen woning"},
         "POST /taken/{id}/antwoorden": {"uitkomst": "gereed"},
         "POST /taken/{id}/verlengingen": {"aantal": 1, "reden": "ziekte"},
         "POST /taken/{id}/overdrachten": {"persoon": str(house.person("ggz"))},
@@ -410,6 +424,7 @@ async def _place(
             "afspraken": await first("SELECT id FROM commitment WHERE case_id = :id LIMIT 1"),
             "besluiten": await first("SELECT id FROM decision WHERE case_id = :id LIMIT 1"),
             "personen": await first("SELECT id FROM subject WHERE case_id = :id LIMIT 1"),
+            "escalatieId": None,
             "informatieId": str(item.id) if name != "closed" else None,
             "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
                                   " WHERE c.id = :id"),

@@ -1,6 +1,8 @@
-"""Following a case: no round without a next date."""
+"""Following a case: a next date always, handing over, reporting again, watches and what was raised."""
 
 from alembic import op
+
+from models.migrations.checks import admit
 
 revision = "2026_11_30_following"
 down_revision = "2026_11_30_newest"
@@ -31,8 +33,160 @@ ROUNDS = (
     """,
 )
 
+TABLES = (
+    """
+    CREATE TABLE handover (
+      id uuid NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL, receiver_id uuid, receiver text NOT NULL,
+      note text NOT NULL, items uuid[] NOT NULL, made_at timestamptz NOT NULL, made_by uuid NOT NULL,
+      answered_at timestamptz, accepted boolean, accepted_by text NOT NULL, accepted_on date, reason text NOT NULL,
+      withdrawn_at timestamptz,
+      CONSTRAINT pk_handover PRIMARY KEY (id),
+      CONSTRAINT ck_handover_has_one_receiver CHECK ((receiver_id IS NULL) = (receiver <> '')),
+      CONSTRAINT ck_handover_answered_at_a_moment CHECK ((answered_at IS NULL) = (accepted IS NULL)),
+      CONSTRAINT ck_handover_outside_by_name_and_date CHECK (
+        receiver_id IS NOT NULL OR (accepted_by <> '' AND accepted_on IS NOT NULL)),
+      CONSTRAINT ck_handover_no_information_outside CHECK (receiver_id IS NOT NULL OR items = '{}'),
+      CONSTRAINT ck_handover_refused_with_a_reason CHECK (accepted IS DISTINCT FROM false OR reason <> ''),
+      CONSTRAINT fk_handover_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_handover_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE,
+      CONSTRAINT fk_handover_receiver_id FOREIGN KEY (receiver_id) REFERENCES organisation (id),
+      CONSTRAINT fk_handover_made_by FOREIGN KEY (made_by) REFERENCES person (id)
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX ix_handover_live ON handover (case_id)
+      WHERE withdrawn_at IS NULL AND accepted IS DISTINCT FROM false
+    """,
+    "CREATE INDEX ix_handover_case_id ON handover (case_id)",
+    """
+    CREATE TABLE handover_line (
+      handover_id uuid NOT NULL, commitment_id uuid NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL,
+      way varchar(48) NOT NULL, note text NOT NULL,
+      CONSTRAINT pk_handover_line PRIMARY KEY (handover_id, commitment_id),
+      CONSTRAINT ck_handover_line_handoverway CHECK (way IN ('overgedragen', 'vervangen', 'vervalt')),
+      CONSTRAINT ck_handover_line_says_why CHECK (way = 'overgedragen' OR note <> ''),
+      CONSTRAINT fk_handover_line_handover_id FOREIGN KEY (handover_id) REFERENCES handover (id) ON DELETE CASCADE,
+      CONSTRAINT fk_handover_line_commitment_id FOREIGN KEY (commitment_id) REFERENCES commitment (id) ON DELETE CASCADE,
+      CONSTRAINT fk_handover_line_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_handover_line_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE
+    )
+    """,
+    "CREATE INDEX ix_handover_line_case_id ON handover_line (case_id)",
+    "CREATE INDEX ix_handover_line_commitment_id ON handover_line (commitment_id)",
+    """
+    CREATE TABLE rereferral_criterion (
+      id uuid NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL, criterion text NOT NULL, to_do text NOT NULL,
+      to_call text NOT NULL, made_at timestamptz NOT NULL, made_by uuid NOT NULL,
+      CONSTRAINT pk_rereferral_criterion PRIMARY KEY (id),
+      CONSTRAINT ck_rereferral_criterion_says_when CHECK (criterion <> ''),
+      CONSTRAINT fk_rereferral_criterion_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_rereferral_criterion_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE,
+      CONSTRAINT fk_rereferral_criterion_made_by FOREIGN KEY (made_by) REFERENCES person (id)
+    )
+    """,
+    "CREATE INDEX ix_rereferral_criterion_case_id ON rereferral_criterion (case_id)",
+    """
+    CREATE TABLE watch (
+      id uuid NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL, decision_id uuid NOT NULL,
+      organisation_id uuid NOT NULL, body text NOT NULL, started_at timestamptz NOT NULL, until timestamptz NOT NULL,
+      ended_at timestamptz, signalled boolean NOT NULL,
+      CONSTRAINT pk_watch PRIMARY KEY (id),
+      CONSTRAINT ck_watch_says_what CHECK (body <> ''),
+      CONSTRAINT ck_watch_ends_later CHECK (until > started_at),
+      CONSTRAINT ck_watch_is_not_for_ever CHECK (until <= started_at + interval '366 days'),
+      CONSTRAINT fk_watch_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_watch_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE,
+      CONSTRAINT fk_watch_decision_id FOREIGN KEY (decision_id) REFERENCES decision (id) ON DELETE CASCADE,
+      CONSTRAINT fk_watch_organisation_id FOREIGN KEY (organisation_id) REFERENCES organisation (id)
+    )
+    """,
+    "CREATE INDEX ix_watch_case_id ON watch (case_id)",
+    """
+    CREATE TABLE escalation (
+      id uuid NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL, about_duty_id uuid, commitment_id uuid,
+      level integer NOT NULL, name text NOT NULL, who varchar(48) NOT NULL, reason text NOT NULL,
+      raised_at timestamptz NOT NULL, raised_by uuid NOT NULL, due_at timestamptz NOT NULL, ended_at timestamptz,
+      ended_as varchar(48), answer text NOT NULL,
+      CONSTRAINT pk_escalation PRIMARY KEY (id),
+      CONSTRAINT ck_escalation_escalatedto CHECK (who IN ('leidinggevende_partner', 'manager_huis', 'buiten_pols')),
+      CONSTRAINT ck_escalation_escalationend CHECK (ended_as IN ('beantwoord', 'hoger', 'ingetrokken')),
+      CONSTRAINT ck_escalation_is_about_one_thing CHECK (num_nonnulls(about_duty_id, commitment_id) <= 1),
+      CONSTRAINT ck_escalation_level_counts_from_one CHECK (level >= 1),
+      CONSTRAINT ck_escalation_has_a_reason CHECK (reason <> ''),
+      CONSTRAINT ck_escalation_ends_one_way CHECK ((ended_at IS NULL) = (ended_as IS NULL)),
+      CONSTRAINT ck_escalation_answered_with_words CHECK (ended_as IS DISTINCT FROM 'beantwoord' OR answer <> ''),
+      CONSTRAINT fk_escalation_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_escalation_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE,
+      CONSTRAINT fk_escalation_about_duty_id FOREIGN KEY (about_duty_id) REFERENCES duty (id) ON DELETE CASCADE,
+      CONSTRAINT fk_escalation_commitment_id FOREIGN KEY (commitment_id) REFERENCES commitment (id) ON DELETE CASCADE,
+      CONSTRAINT fk_escalation_raised_by FOREIGN KEY (raised_by) REFERENCES person (id)
+    )
+    """,
+    """
+    CREATE UNIQUE INDEX ix_escalation_open ON escalation (case_id, about_duty_id, commitment_id) NULLS NOT DISTINCT
+      WHERE ended_at IS NULL
+    """,
+    "CREATE INDEX ix_escalation_case_id ON escalation (case_id)",
+)
+OF_A_CASE = ("handover", "handover_line", "rereferral_criterion", "watch", "escalation")
+SECURITY = (
+    *(
+        statement.format(table=table)
+        for table in OF_A_CASE
+        for statement in (
+            "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            "REVOKE ALL ON {table} FROM PUBLIC",
+            # The content of a case: for who reads it, and for the act that writes it. A closed case is shielded (R22).
+            """
+            CREATE POLICY content ON {table} TO pols_web
+              USING (house_id = (SELECT pols_house()) AND (pols_reads(case_id) OR case_id = (SELECT pols_acting())))
+              WITH CHECK (house_id = (SELECT pols_house()) AND case_id = (SELECT pols_acting()))
+            """,
+            """
+            CREATE POLICY not_by_link ON {table} AS RESTRICTIVE TO pols_web USING ((SELECT pols_link_case()) IS NULL)
+            """,
+            "GRANT SELECT, INSERT ON {table} TO pols_web",
+        )
+    ),
+    "GRANT UPDATE (answered_at, accepted, reason, withdrawn_at) ON handover TO pols_web",
+    "GRANT DELETE ON rereferral_criterion TO pols_web",
+    "GRANT UPDATE (ended_at, signalled) ON watch TO pols_web",
+    "GRANT UPDATE (ended_at, ended_as, answer) ON escalation TO pols_web",
+    # Who decided on a watch sees it, as they see the rest of their decision.
+    """
+    CREATE POLICY deciders ON watch FOR SELECT TO pols_web
+      USING (house_id = (SELECT pols_house()) AND EXISTS (
+        SELECT FROM decision_decider d WHERE d.decision_id = watch.decision_id AND d.person_id = (SELECT pols_person())))
+    """,
+    # That there are criteria, of a closed case of the same person: for who screens a new report, and nothing more of it.
+    # As owner, since the closed case is shielded; the owner sees by these policies only what is of the house that asks.
+    """
+    CREATE POLICY whom_was_it_about ON subject FOR SELECT TO pols_owner
+      USING (house_id = pols_house() AND bsn IS NOT NULL)
+    """,
+    """
+    CREATE POLICY are_there_any ON rereferral_criterion FOR SELECT TO pols_owner USING (house_id = pols_house())
+    """,
+    "CREATE INDEX ix_subject_bsn ON subject (house_id, bsn) WHERE bsn IS NOT NULL",
+    """
+    CREATE FUNCTION pols_has_criteria(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public AS $$
+      SELECT pols_is_staff() AND pols_has('triagist') AND EXISTS (
+        SELECT FROM subject now JOIN subject before ON before.house_id = now.house_id AND before.bsn = now.bsn
+        JOIN cases c ON c.id = before.case_id AND c.phase = 'afgesloten'
+        JOIN rereferral_criterion r ON r.case_id = c.id
+        WHERE now.case_id = wanted AND now.house_id = pols_house() AND before.case_id <> wanted)
+    $$
+    """,
+    "REVOKE ALL ON FUNCTION pols_has_criteria(uuid) FROM PUBLIC",
+    "GRANT EXECUTE ON FUNCTION pols_has_criteria(uuid) TO pols_web",
+)
+
 
 def upgrade() -> None:
-    """Add them."""
-    for statement in ROUNDS:
+    """Add them, each with its security."""
+    admit("duty", "ck_duty_dutykind", "overdracht_aanvaarden", "escalatie_beantwoorden")
+    admit("commitment", "ck_commitment_commitmentstate", "overgedragen")
+    for statement in (*ROUNDS, *TABLES, *SECURITY):
         op.execute(statement)
