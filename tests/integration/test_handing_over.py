@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models.casebook import policies
+from models.casebook.frame import open_frame
 from models.clocks import Unit
 from models.lookups import cases
 from models.policy import EscalationLevel, Term
@@ -59,7 +60,7 @@ async def handovers(door: Door, story: Story) -> list[dict[str, Any]]:
 
 async def wrong(answer: Any) -> set[str]:
     assert answer.status_code == 400, answer.text
-    return {one["name"] for one in answer.json()["invalidParams"]}
+    return {one["veld"] for one in answer.json()["velden"]}
 
 
 async def test_the_receiver_accepts_and_no_commitment_is_left_open(door: Door, story: Story) -> None:
@@ -229,7 +230,7 @@ async def test_an_involved_participant_keeps_watch_and_signals(door: Door, story
 
 async def test_a_watch_has_an_end_and_a_watcher_of_the_case(story: Story) -> None:
     now = (await story.facts()).last_event_at
-    with pytest.raises(InvalidFields, match="183 dagen"):
+    with pytest.raises(InvalidFields, match="datum"):
         await story.decide("om", D.START_WATCH, until=now + timedelta(days=200))
     with pytest.raises(InvalidFields, match="organisaties"):
         await story.decide(
@@ -328,6 +329,7 @@ async def test_the_tables_refuse_what_the_rules_refuse(door: Door, story: Story,
 
     with pytest.raises((IntegrityError, DBAPIError), match=name):
         async with story.acting("regisseur") as work:
+            await open_frame(work, story.case_id)
             await work.session.execute(text(f"{statement} WHERE case_id = :case"), {"case": story.case_id})
 
 
