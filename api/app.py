@@ -49,6 +49,7 @@ from api.v1 import (
     terms,
     tokens,
     trail,
+    trajectory,
     unblocking,
     workers,
 )
@@ -62,7 +63,7 @@ from models.transactions import Database, unit_of_work
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router, tasks.router,
     terms.router, meetings.router, series.router, commitments.router, rounds.router, handovers.router,
-    escalations.router, info.router, protection.router,
+    escalations.router, trajectory.router, info.router, protection.router,
     stalled.router, findings.router, unblocking.router, post.router, post.bounces,
     access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router,

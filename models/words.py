@@ -29,6 +29,7 @@ class Role(StrEnum):
     TRIAGE_MEMBER = "triagelid"  #: deciding person of a public participant at the triage table
     CONTACT = "partnercontact"  #: supplies, takes part, carries out
     CONTACT_POINT = "contactpunt"  #: answers for informing and rights requests (BGS 1.1)
+    TRAJECTORY_COACH = "trajectbegeleider"  #: house: works with the person of a case, and keeps a journal of it
     PARTNER_LEAD = "leidinggevende"  #: leads at a participant: hears that an answer is missing, and reads no case by it
 
 
@@ -204,6 +205,16 @@ class CommitmentState(StrEnum):
     FAILED = "niet_gelukt"
     DROPPED = "vervallen"
     HANDED_OVER = "overgedragen"  #: goes on with who follows the case from now
+
+
+class ContactKind(StrEnum):
+    """How a coach met the person."""
+
+    VISIT = "bezoek"
+    PHONE = "telefonisch"
+    OFFICE = "op_kantoor"
+    OUTSIDE = "buiten"  #: on the street, at an appointment elsewhere
+    MISSED = "niet_verschenen"
 
 
 class HandoverWay(StrEnum):

@@ -23,7 +23,7 @@ from models.transactions import Work
 
 router = APIRouter(tags=["informatie"], route_class=Once)
 
-_SAID = {
+SAID = {
     "category": "categorie", "body": "tekst", "life_domain": "leefgebied", "regime": "regime", "ground": "grondslag",
     "route": "doorbrekingsgrond", "route_reason": "motiveringDoorbreking", "subject_id": "persoon",
     "professional": "beroepskracht", "source": "bron", "reliability": "betrouwbaarheid", "conditions": "voorwaarden",
@@ -44,13 +44,13 @@ GelezenVersie = Annotated[
 class NieuweInformatie(AddInfoItem):
     """Informatie over een persoon. Alleen de procesregisseur noemt een andere leverancier dan de eigen organisatie."""
 
-    model_config = dutch(supplier_id="leverancier", **_SAID)
+    model_config = dutch(supplier_id="leverancier", **SAID)
 
 
 class HersteldeInformatie(DescribeItem):
     """Wat de informatie had moeten zeggen; wat er stond bewaart de leverancier."""
 
-    model_config = dutch(**_SAID)
+    model_config = dutch(**SAID)
 
 
 class InformatieIntrekking(WithdrawItem):
@@ -84,7 +84,7 @@ class Informatie(Outgoing):
 
     model_config = dutch(
         "id", supplier="leverancier", written_by="vastgelegdDoor", version="versie", first_processed_at="vastgelegdOp",
-        corrected_at="gecorrigeerdOp", withdrawn_at="ingetrokkenOp", **_SAID,
+        corrected_at="gecorrigeerdOp", withdrawn_at="ingetrokkenOp", **SAID,
     )  # fmt: skip
 
     id: UUID
@@ -151,7 +151,7 @@ def _told(work: Work, facts: CaseFacts, found: Item) -> Informatie:
     )
 
 
-def _kept(response: Response, item: InfoItem, warnings: list[Sensitive]) -> InformatieVastgelegd:
+def kept(response: Response, item: InfoItem, warnings: list[Sensitive]) -> InformatieVastgelegd:
     response.headers["ETag"] = f'"{item.version}"'
     noticed = [Waarschuwing(kind=one, message=_NOTICED.format(one.replace("_", " "))) for one in warnings]
     return InformatieVastgelegd(id=item.id, version=item.version, warnings=noticed)
@@ -175,7 +175,7 @@ async def add_info(
 ) -> InformatieVastgelegd:  # fmt: skip
     item, warnings = await casebook.add(work, case_id, body)
     response.headers["Location"] = f"{BASE}/casussen/{case_id}/informatie/{item.id}"
-    return _kept(response, item, warnings)
+    return kept(response, item, warnings)
 
 
 @router.get("/casussen/{id}/informatie/{informatieId}", summary="Informatie die u mag lezen", openapi_extra=SHOWS)
@@ -192,7 +192,7 @@ async def correct_info(
     seen: GelezenVersie = None,
 ) -> InformatieVastgelegd:  # fmt: skip
     read = int(seen.strip('"')) if seen else None
-    return _kept(response, *await casebook.correct(work, case_id, item_id, body, seen=read))
+    return kept(response, *await casebook.correct(work, case_id, item_id, body, seen=read))
 
 
 @router.post(

@@ -259,6 +259,12 @@ async def _call_off(frame: Frame, _command: TakeDecision, _decision: Decision) -
     await duties.end_of_kind(frame, {DutyKind.HOLD_MEETING}, ended_as="afgelast", answered=False)
 
 
+async def _close(frame: Frame, command: TakeDecision, decision: Decision) -> None:
+    from models.casebook.coaching import end_with_case  # noqa: PLC0415 - coaching supplies, which asks what is here
+
+    await end_with_case(frame, command, decision)
+
+
 async def _unshield(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
     if frame.case.outcome in cases.NOT_TAKEN_ON:
         raise NotPossible("Een aanmelding die niet in behandeling kwam wordt gewist en niet ontsloten.")
@@ -338,6 +344,7 @@ EFFECTS: dict[D, Effect] = {
     D.SCALE_DOWN: _call_off,
     D.END_REGIE: _call_off,
     D.START_WATCH: watches.start,
+    D.CLOSE: _close,
     D.UNSHIELD: _unshield,
     D.MARK_URGENT: _mark_urgent,
     D.HOLD: hold,

@@ -228,6 +228,14 @@ def _raised(facts: Mapping[str, Any], _known: Known) -> str:
     return f"Geëscaleerd naar trede {facts.get('trede', '')}: {facts.get('naam', '')}"
 
 
+def _coached(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Trajectbegeleiding begonnen"
+
+
+def _coached_no_more(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Trajectbegeleiding beëindigd"
+
+
 def _taken_back(facts: Mapping[str, Any], _known: Known) -> str:
     return f"Escalatie naar {facts.get('naam', '')} ingetrokken"
 
@@ -277,6 +285,8 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "overdracht aanvaard": _accepted,
     "heraanmeldcriteria vastgelegd": _criteria,
     "escalatie gevraagd": _raised,
+    "traject begonnen": _coached,
+    "traject beëindigd": _coached_no_more,
     "escalatie ingetrokken": _taken_back,
     "informatie toegevoegd": _supplied,
     "informatie gecorrigeerd": _corrected_item,

@@ -6,6 +6,7 @@ from models.tables import (
     attached,
     brakes,
     cases,
+    coaching,
     duties,
     engine,
     entrance,
@@ -26,6 +27,6 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "agenda", "assigned", "attached", "brakes", "cases", "duties", "engine", "entrance", "events", "findings",
+    "Base", "agenda", "assigned", "attached", "brakes", "cases", "coaching", "duties", "engine", "entrance", "events", "findings",
     "following", "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
 ]  # fmt: skip

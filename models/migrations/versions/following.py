@@ -183,10 +183,118 @@ SECURITY = (
     "GRANT EXECUTE ON FUNCTION pols_has_criteria(uuid) TO pols_web",
 )
 
+COACHING = (
+    """
+    CREATE OR REPLACE FUNCTION pols_is_staff() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT pols_kind() = 'huis'
+        AND pols_has('triagist', 'procesregisseur', 'adviseur', 'manager', 'trajectbegeleider')
+    $$
+    """,
+    """
+    CREATE FUNCTION pols_coaches(coach uuid) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT pols_kind() = 'huis' AND pols_has('trajectbegeleider')
+        AND (coach = pols_person() OR coalesce(coach = ANY (pols_replaced()), false))
+    $$
+    """,
+    """
+    CREATE TABLE trajectory (
+      id uuid NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL, coach_id uuid NOT NULL,
+      started_at timestamptz NOT NULL, started_by uuid NOT NULL, ended_at timestamptz, ended_reason text NOT NULL,
+      CONSTRAINT pk_trajectory PRIMARY KEY (id),
+      CONSTRAINT ck_trajectory_ends_with_a_reason CHECK ((ended_at IS NULL) = (ended_reason = '')),
+      CONSTRAINT fk_trajectory_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_trajectory_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE,
+      CONSTRAINT fk_trajectory_coach_id FOREIGN KEY (coach_id) REFERENCES person (id),
+      CONSTRAINT fk_trajectory_started_by FOREIGN KEY (started_by) REFERENCES person (id)
+    )
+    """,
+    "CREATE UNIQUE INDEX ix_trajectory_running ON trajectory (case_id) WHERE ended_at IS NULL",
+    "CREATE INDEX ix_trajectory_case_id ON trajectory (case_id)",
+    "CREATE INDEX ix_trajectory_coach_id ON trajectory (coach_id)",
+    """
+    CREATE TABLE trajectory_goal (
+      trajectory_id uuid NOT NULL, position integer NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL,
+      body text NOT NULL,
+      CONSTRAINT pk_trajectory_goal PRIMARY KEY (trajectory_id, position),
+      CONSTRAINT ck_trajectory_goal_says_what CHECK (body <> ''),
+      CONSTRAINT fk_trajectory_goal_trajectory_id FOREIGN KEY (trajectory_id) REFERENCES trajectory (id) ON DELETE CASCADE,
+      CONSTRAINT fk_trajectory_goal_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_trajectory_goal_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE
+    )
+    """,
+    "CREATE INDEX ix_trajectory_goal_case_id ON trajectory_goal (case_id)",
+    """
+    CREATE TABLE contact_moment (
+      id uuid NOT NULL, house_id uuid NOT NULL, case_id uuid NOT NULL, trajectory_id uuid NOT NULL,
+      on_day date NOT NULL, kind varchar(48) NOT NULL, report text NOT NULL, written_by uuid NOT NULL,
+      written_at timestamptz NOT NULL,
+      CONSTRAINT pk_contact_moment PRIMARY KEY (id),
+      CONSTRAINT ck_contact_moment_contactkind CHECK (
+        kind IN ('bezoek', 'telefonisch', 'op_kantoor', 'buiten', 'niet_verschenen')),
+      CONSTRAINT ck_contact_moment_says_what CHECK (report <> ''),
+      CONSTRAINT fk_contact_moment_house_id FOREIGN KEY (house_id) REFERENCES house (id),
+      CONSTRAINT fk_contact_moment_case_id FOREIGN KEY (case_id) REFERENCES cases (id) ON DELETE CASCADE,
+      CONSTRAINT fk_contact_moment_trajectory_id FOREIGN KEY (trajectory_id) REFERENCES trajectory (id) ON DELETE CASCADE,
+      CONSTRAINT fk_contact_moment_written_by FOREIGN KEY (written_by) REFERENCES person (id)
+    )
+    """,
+    "CREATE INDEX ix_contact_moment_case_id ON contact_moment (case_id)",
+    "CREATE INDEX ix_contact_moment_trajectory_id ON contact_moment (trajectory_id)",
+)
+# models/rights.py says the same: TRAJECTORY and JOURNAL. A closed case is shielded, also for who coached (R22).
+JOURNAL = (
+    *(
+        statement.format(table=table)
+        for table in ("trajectory", "trajectory_goal", "contact_moment")
+        for statement in (
+            "ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+            "REVOKE ALL ON {table} FROM PUBLIC",
+            """
+            CREATE POLICY not_by_link ON {table} AS RESTRICTIVE TO pols_web USING ((SELECT pols_link_case()) IS NULL)
+            """,
+            "GRANT SELECT, INSERT ON {table} TO pols_web",
+        )
+    ),
+    # That there is one and to what ends: of the house who coaches and who reads the case, and the act that closes it.
+    """
+    CREATE POLICY coached ON trajectory TO pols_web
+      USING (house_id = (SELECT pols_house()) AND (SELECT pols_kind()) = 'huis' AND (
+        pols_reads(case_id) OR (pols_coaches(coach_id) AND NOT pols_is_shut(case_id))))
+      WITH CHECK (house_id = (SELECT pols_house()) AND case_id = (SELECT pols_acting()))
+    """,
+    """
+    CREATE POLICY acting ON trajectory TO pols_web
+      USING (house_id = (SELECT pols_house()) AND case_id = (SELECT pols_acting()))
+      WITH CHECK (house_id = (SELECT pols_house()) AND case_id = (SELECT pols_acting()))
+    """,
+    "GRANT UPDATE (ended_at, ended_reason) ON trajectory TO pols_web",
+    """
+    CREATE POLICY coached ON trajectory_goal TO pols_web
+      USING (house_id = (SELECT pols_house()) AND EXISTS (SELECT FROM trajectory t WHERE t.id = trajectory_id))
+      WITH CHECK (house_id = (SELECT pols_house()) AND case_id = (SELECT pols_acting()))
+    """,
+    # The journal itself: who coaches, also not for the act of somebody else; and who supervises, to look.
+    """
+    CREATE POLICY coach ON contact_moment TO pols_web
+      USING (house_id = (SELECT pols_house()) AND NOT pols_is_shut(case_id) AND EXISTS (
+        SELECT FROM trajectory t WHERE t.id = trajectory_id AND pols_coaches(t.coach_id)))
+      WITH CHECK (house_id = (SELECT pols_house()) AND written_by = (SELECT pols_person()) AND EXISTS (
+        SELECT FROM trajectory t WHERE t.id = trajectory_id AND t.case_id = contact_moment.case_id
+          AND t.ended_at IS NULL AND pols_coaches(t.coach_id)))
+    """,
+    """
+    CREATE POLICY officer ON contact_moment FOR SELECT TO pols_web
+      USING (house_id = (SELECT pols_house()) AND (SELECT pols_is_officer())
+             AND case_id IN (SELECT pols_glass('toezicht')))
+    """,
+)
+
 
 def upgrade() -> None:
     """Add them, each with its security."""
     admit("duty", "ck_duty_dutykind", "overdracht_aanvaarden", "escalatie_beantwoorden")
+    admit("duty", "ck_duty_role", "trajectbegeleider")
     admit("commitment", "ck_commitment_commitmentstate", "overgedragen")
-    for statement in (*ROUNDS, *TABLES, *SECURITY):
+    for statement in (*ROUNDS, *TABLES, *SECURITY, *COACHING, *JOURNAL):
         op.execute(statement)
