@@ -64,6 +64,7 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
 #: who is there besides, where a test wants every role and more than one contact of an organisation
 MORE_PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("auditor", "huis", (Role.AUDITOR,)),
+    ("begeleider", "huis", (Role.TRAJECTORY_COACH,)),
     ("fg", "huis", (Role.DATA_PROTECTION,)),
     ("contactpunt", "gemeente", (Role.CONTACT_POINT,)),
     ("wijkagent", "politie", (Role.CONTACT,)),

@@ -27,6 +27,7 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "agenda", "assigned", "attached", "brakes", "cases", "coaching", "duties", "engine", "entrance", "events", "findings",
-    "following", "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals", "trail", "ways",
+    "Base", "agenda", "assigned", "attached", "brakes", "cases", "coaching", "duties", "engine", "entrance", "events",
+    "findings", "following", "glass", "items", "links", "meetings", "once", "people", "preferences", "referrals",
+    "trail", "ways",
 ]  # fmt: skip
