@@ -20,7 +20,8 @@ _TABLES = {
     "personen": "subject", "organisaties": "organisation",
     "abonnementen": "subscription", "bijlagen": "attachment",
     "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "huizen": "house",
-    "{escalatieId}": "escalation", "{besluitId}": "decision", "{informatieId}": "info_item", "{persoonId}": "subject",
+    "{escalatieId}": "escalation", "{trajectId}": "trajectory",
+    "{besluitId}": "decision", "{informatieId}": "info_item", "{persoonId}": "subject",
 }  # fmt: skip
 
 Ids = Mapping[str, Sequence[str]]

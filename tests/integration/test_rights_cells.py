@@ -40,7 +40,7 @@ from tests.doors import Door, own_client
 from tests.everything import reveal
 from tests.factories import AHouse, Story, an_item
 from tests.integration.test_api_referrals import SUBMITTED
-from tests.integration.test_api_rights import AWAY, CRITERIA, SERIES, operations
+from tests.integration.test_api_rights import AWAY, CONTACT, CRITERIA, SERIES, operations
 from tests.integration.test_visibility_matrix import owner_of
 from tests.integration.test_workplace import browsing, confirmed, csrf
 
@@ -182,6 +182,7 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("GET /casussen/{id}/overleggen", _right(Right.PROCESS)),
     ("GET /casussen/{id}/besluiten/{besluitId}", _right(Right.PROCESS)),
     ("GET /casussen/{id}/rondes", _right(Right.PROCESS)),
+    ("POST /casussen/{id}/trajecten/{trajectId}", _right(Right.KNOW)),
     ("GET /casussen/{id}/overdrachten", _right(Right.PROCESS)),
     ("GET /casussen/{id}/heraanmeldcriteria", _right(Right.PROCESS)),
     ("GET /casussen/{id}/escalaties", _right(Right.PROCESS)),
@@ -234,6 +235,7 @@ INNER = {
     "{versie}": "versie",
     "{nummer}": "nummer",
     "{escalatieId}": "escalatieId",
+    "{trajectId}": "trajectId",
 }
 #: what is not there answers the same for everybody who may come in at all
 HIDDEN = 404
@@ -254,6 +256,10 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         "POST /casussen/{id}/noodtoegangen": {"reden": REASON},
         "POST /casussen/{id}/overdrachten": {"ontvanger": ggz},
         "PUT /casussen/{id}/heraanmeldcriteria": CRITERIA,
+        "POST /casussen/{id}/trajecten": {"begeleider": str(house.person("triagist")), "doelen": ["dagbesteding"]},
+        "POST /casussen/{id}/trajecten/{trajectId}/beeindigingen": {"reden": "doelen bereikt"},
+        "POST /casussen/{id}/contactmomenten": CONTACT,
+        "POST /casussen/{id}/samenvattingen": {"categorie": "zorg", "tekst": "stabiel"},
         "POST /casussen/{id}/escalaties": {"reden": "al drie weken geen woning"},
         "POST /taken/{id}/antwoorden": {"uitkomst": "gereed"},
         "POST /taken/{id}/verlengingen": {"aantal": 1, "reden": "ziekte"},
@@ -424,7 +430,7 @@ async def _place(
             "afspraken": await first("SELECT id FROM commitment WHERE case_id = :id LIMIT 1"),
             "besluiten": await first("SELECT id FROM decision WHERE case_id = :id LIMIT 1"),
             "personen": await first("SELECT id FROM subject WHERE case_id = :id LIMIT 1"),
-            "escalatieId": None,
+            "escalatieId": None, "trajectId": None,
             "informatieId": str(item.id) if name != "closed" else None,
             "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
                                   " WHERE c.id = :id"),

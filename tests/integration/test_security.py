@@ -50,6 +50,7 @@ NOT_FOR_THE_ENGINE = {
     "answer_pin",
     "calendar_feed",
     "handover", "handover_line", "rereferral_criterion", "watch", "escalation",
+    "trajectory", "trajectory_goal", "contact_moment",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
