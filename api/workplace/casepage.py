@@ -103,6 +103,7 @@ class CaseFile:
     lines: list[Line]
     reads: bool
     subjects: list[Subject]
+    coached: bool  #: by whom and to what ends is a page of its own, for who coaches and who leads
     earlier: bool  #: criteria to report again stand in a closed case of the same person: for who screens, not which
     handovers: list[Handover]
     criteria: list[RereferralCriterion]
@@ -138,6 +139,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         open=sorted(open_, key=lambda one: one.duty.id not in own),
         meetings=held, places=await whereabouts.places(work, [one.id for one in held]),
         guests=await _guests(visit, held),
+        coached=rights.has(Right.TRAJECTORY, visit.actor, facts),
         earlier=await following.has_earlier_criteria(work, case_id),
         handovers=await following.handovers(work, case_id), criteria=await following.criteria(work, case_id),
         watches=await following.watches(work, case_id), escalations=await following.escalations(work, case_id),

@@ -17,6 +17,7 @@ from models.words import DecisionKind as D
 from tests.conftest import Databases
 from tests.doors import Door
 from tests.factories import Story, a_case, onward, with_more_people
+from tests.integration.test_workplace import csrf, signed_in
 
 SECRET = "sprak over zijn moeder"
 
@@ -170,3 +171,19 @@ async def test_who_stands_in_for_the_coach_goes_on_with_the_journal(door: Door, 
 
     assert SECRET in str(await door.get("manager", at(story, "contactmomenten")))
     assert (await noted(door, story, "manager")).status_code == 201
+
+
+async def test_the_page_of_the_coach_shows_the_journal_and_that_of_the_regisseur_does_not(
+    door: Door, story: Story, db: Databases
+) -> None:
+    await coached(door, story)
+    async with signed_in(db, door.house, "begeleider") as client:
+        sent = csrf(client) | {"datum": "2026-01-05", "soort": "bezoek", "verslag": SECRET}
+        assert (await client.post(at(story, "contactmomenten"), data=sent)).status_code == 303
+        assert SECRET in (await client.get(at(story, "traject"))).text
+        wrong = csrf(client) | {"datum": "gisteren", "soort": "bezoek", "verslag": SECRET}
+        assert (await client.post(at(story, "contactmomenten"), data=wrong)).status_code == 400
+    async with signed_in(db, door.house, "regisseur") as client:
+        shown = (await client.get(at(story, "traject"))).text
+    assert "vaste dagbesteding" in shown
+    assert SECRET not in shown

@@ -610,6 +610,8 @@ def _is_log(operation: str) -> bool:
 PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "GET /casussen/{case_id:uuid}": ("casussen", _right(Right.KNOW), {}),
     "GET /casussen/{case_id:uuid}/toegang": ("casussen", _right(Right.KNOW), {}),
+    "GET /casussen/{case_id:uuid}/traject": ("casussen", _right(Right.KNOW), {}),
+    "POST /casussen/{case_id:uuid}/contactmomenten": ("casussen", _right(Right.KNOW), CONTACT),
     "GET /casussen/{case_id:uuid}/rondes": ("casussen", _right(Right.PROCESS), {}),
     "POST /casussen/{case_id:uuid}/noodtoegang": ("casussen", _right(Right.KNOW), {"reden": REASON}),
     "POST /noodtoegangen/{glass_id:uuid}/bevestigen": ("noodtoegangen", _asked_glass, {"code": "0"}),
