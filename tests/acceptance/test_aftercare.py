@@ -276,7 +276,6 @@ async def _never_told(world: World, words: str) -> None:
 
 async def _nothing_copied(world: World, case_id: str) -> None:
     """What regular aftercare knew came with nobody: the case holds what was reported, or supplied on a ground."""
-    await reveal(world.databases)
     items = await world.rows("SELECT supplier_id, ground, category FROM info_item", as_operator=True)
     assert [one for one in items if not one.ground or one.supplier_id is None] == []
     assert items == [], "nobody supplied anything in this story, so nothing may be there"

@@ -182,7 +182,7 @@ async def test_the_page_of_the_coach_shows_the_journal_and_that_of_the_regisseur
         assert (await client.post(at(story, "contactmomenten"), data=sent)).status_code == 303
         assert SECRET in (await client.get(at(story, "traject"))).text
         wrong = csrf(client) | {"datum": "gisteren", "soort": "bezoek", "verslag": SECRET}
-        assert (await client.post(at(story, "contactmomenten"), data=wrong)).status_code == 400
+        assert (await client.post(at(story, "contactmomenten"), data=wrong)).status_code == 422
     async with signed_in(db, door.house, "regisseur") as client:
         shown = (await client.get(at(story, "traject"))).text
     assert "vaste dagbesteding" in shown
