@@ -29,9 +29,11 @@ from api.v1 import (
     coherence,
     commitments,
     decisions,
+    escalations,
     findings,
     glass,
     guests,
+    handovers,
     house,
     info,
     meetings,
@@ -45,6 +47,7 @@ from api.v1 import (
     protection,
     referrals,
     risk,
+    rounds,
     series,
     stalled,
     subscriptions,
@@ -53,6 +56,7 @@ from api.v1 import (
     terms,
     tokens,
     trail,
+    trajectory,
     unblocking,
     workers,
 )
@@ -69,7 +73,8 @@ ROUTERS = (
     risk.router, protection.router, stalled.router, findings.router, unblocking.router, post.router, post.bounces,
     asking.router, coherence.router, access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router, channels.router,
-    subscriptions.router, subscriptions.secret_router, papers.router, outcome.router, plan.router,
+    subscriptions.router, subscriptions.secret_router, papers.router, outcome.router, plan.router, rounds.router,
+    handovers.router, escalations.router, trajectory.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

@@ -274,6 +274,15 @@ DUTIES: dict[DutyKind, DutySpec] = {
         explained=frozenset({"aanvaard"}),
         gates=frozenset({D.CLOSE}),
     ),
+    DutyKind.ACCEPT_HANDOVER: DutySpec(
+        Owner.NAMED,
+        working_days(5),
+        _A,
+        ("aanvaard", "geweigerd"),
+        explained=frozenset({"geweigerd"}),
+        gates=frozenset({D.CLOSE}),
+        announce=WorkKind.ASK,
+    ),
     DutyKind.CLOSING_FEEDBACK: DutySpec(
         Owner.DESK, working_days(5), _W, announce=None, level=Level.CASE, on_leave=OnLeave.CARRY, outlives=True
     ),
@@ -287,7 +296,13 @@ DUTIES: dict[DutyKind, DutySpec] = {
     ),
     DutyKind.CLOSURE: DutySpec(Owner.TRIAGE_TABLE, working_days(20), _D),
     DutyKind.WATCH: DutySpec(
-        Owner.DIRECTOR, calendar_days(90), _A, DONE, gates=frozenset({D.CLOSE}), stops_on_hold=False
+        Owner.DIRECTOR,
+        calendar_days(90),
+        _A,
+        ("gedaan", "signaal"),
+        explained=frozenset({"signaal"}),
+        gates=frozenset({D.CLOSE}),
+        stops_on_hold=False,
     ),
     DutyKind.END_OF_HOLD: DutySpec(
         Owner.DIRECTOR, working_days(0), _D, level=Level.CASE, on_leave=OnLeave.CARRY, stops_on_hold=False
@@ -335,6 +350,17 @@ DUTIES: dict[DutyKind, DutySpec] = {
         announce=None,
         stops_on_hold=False,
         outlives=True,
+    ),
+    DutyKind.ESCALATION: DutySpec(
+        Owner.DIRECTOR,
+        working_days(3),
+        _A,
+        ("beantwoord",),
+        explained=frozenset({"beantwoord"}),
+        gates=frozenset({D.CLOSE}),
+        level=Level.CASE,
+        on_leave=OnLeave.CARRY,
+        stops_on_hold=False,
     ),
 }
 

@@ -18,7 +18,7 @@ from models.messages import Language, MessageKind
 from models.owed import BY_THE_HOUR, DUTIES, MAY_LAPSE
 from models.refusals import FieldError, InvalidFields
 from models.texts import own
-from models.words import DutyKind, OrganisationKind
+from models.words import DutyKind, EscalatedTo, OrganisationKind
 
 #: what no field is for, in the words people use
 SENSITIVE_TERMS: dict[Sensitive, tuple[str, ...]] = {
@@ -95,6 +95,26 @@ class CutOff(BaseModel):
     weekday: Annotated[int, Field(ge=0, le=6)]
     at: time
     triage_weekday: Annotated[int, Field(ge=0, le=6)]
+
+
+class EscalationLevel(BaseModel):
+    """A level to which what is stuck is raised: who answers there, and within what time (domain rules 2.5)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    who: EscalatedTo
+    term: Term
+
+
+#: documented ladders differ per house; this is the usual order
+ESCALATION_LEVELS = (
+    EscalationLevel(
+        name="teamleider bij de partner", who=EscalatedTo.LEAD, term=Term(unit=Unit.WORKING_DAYS, amount=3)
+    ),
+    EscalationLevel(name="managers", who=EscalatedTo.MANAGER, term=Term(unit=Unit.CLOCK_HOURS, amount=24)),
+    EscalationLevel(name="stuurgroep", who=EscalatedTo.OUTSIDE, term=Term(unit=Unit.WORKING_DAYS, amount=5)),
+)
 
 
 class OwnText(BaseModel):
@@ -187,6 +207,8 @@ class Policy(BaseModel):
     correct_phone_working_days: Amount = 5  #: how long a partner may correct what was noted by phone
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
     most_cases_read: Annotated[int, Field(ge=10, le=1500)] = 60  #: different cases one person opens in ten minutes
+    watch_days_most: Annotated[int, Field(ge=7, le=366)] = 183  #: how long a waakvlam lasts at most
+    escalation_levels: Annotated[tuple[EscalationLevel, ...], Field(min_length=1, max_length=10)] = ESCALATION_LEVELS
     weekly_overview: StrictBool = False  #: on Monday, to each participant that did not say otherwise
     own_texts: Annotated[tuple[OwnText, ...], Field(max_length=100)] = ()
     meeting_minutes: Annotated[int, Field(ge=15, le=480)] = 90  #: how long a meeting is in a calendar

@@ -37,6 +37,7 @@ class Capacity(StrEnum):
     OBJECTOR = "in een besluit genoemde beslisser"
     PRIVACY_OFFICER = "privacy officer"
     EMERGENCY = "houder van noodtoegang"
+    COACH = "trajectbegeleider in deze casus"
     SUPERVISOR = "toezichthouder met een vastgelegde reden"
 
 
@@ -54,6 +55,8 @@ class Right(StrEnum):
     BREAK_GLASS = "noodtoegang"
     SUPERVISE = "toezicht"
     EXPLAIN = "toegang"
+    TRAJECTORY = "traject"
+    JOURNAL = "dagboek"
 
 
 MEANING: Mapping[Right, str] = {
@@ -68,6 +71,8 @@ MEANING: Mapping[Right, str] = {
     Right.BREAK_GLASS: "noodtoegang vragen",
     Right.SUPERVISE: "toegang voor toezicht vragen",
     Right.EXPLAIN: "zien wie waarom toegang heeft",
+    Right.TRAJECTORY: "weten dat er trajectbegeleiding is, en met welk doel",
+    Right.JOURNAL: "de verslagen van de trajectbegeleider lezen",
 }
 
 
@@ -85,6 +90,7 @@ class CaseFacts:
     glass: GlassKind | None = None  #: the actor's own emergency access or supervision, while it lasts
     assigned: bool = True  #: the actor's organisation named the actor in this case, or has named nobody
     case_director_id: UUID | None = None
+    coaches: bool = False  #: the actor coaches in this case, or stands in for who does
 
     @property
     def is_shielded(self) -> bool:
@@ -156,6 +162,15 @@ MATRIX: Mapping[Right, Mapping[Capacity, Grant]] = {
         _C.PRIVACY_OFFICER: _ALWAYS,
         _C.TRIAGE_OFFICER: Grant(REPORT_PHASES),
     },
+    Right.TRAJECTORY: {
+        _C.DIRECTOR: Grant(FILE_PHASES),
+        _C.DEPUTY: Grant(FILE_PHASES),
+        _C.EMERGENCY: Grant(FILE_PHASES - {Phase.CLOSED}),
+        _C.COACH: Grant(FILE_PHASES),
+        _C.SUPERVISOR: _ALWAYS,
+    },
+    # larger and more sensitive than the rest: of the house only who coaches (domain rules 2.10)
+    Right.JOURNAL: {_C.COACH: Grant(FILE_PHASES), _C.SUPERVISOR: _ALWAYS},
 }
 
 
@@ -177,6 +192,8 @@ def _of_the_house(actor: Actor, case: CaseFacts) -> Iterable[Capacity]:
         yield from (capacity for role, capacity in _BY_ROLE.items() if role in actor.roles)
         if actor.leads(case.director_id):
             yield Capacity.DIRECTOR if actor.person_id == case.director_id else Capacity.DEPUTY
+        if case.coaches and actor.has(Role.TRAJECTORY_COACH):
+            yield Capacity.COACH
         if case.glass is GlassKind.EMERGENCY and actor.has(Role.MANAGER):
             yield Capacity.EMERGENCY
     if actor.has(Role.PRIVACY_OFFICER):

@@ -29,6 +29,7 @@ class Role(StrEnum):
     TRIAGE_MEMBER = "triagelid"  #: deciding person of a public participant at the triage table
     CONTACT = "partnercontact"  #: supplies, takes part, carries out
     CONTACT_POINT = "contactpunt"  #: answers for informing and rights requests (BGS 1.1)
+    TRAJECTORY_COACH = "trajectbegeleider"  #: house: works with the person of a case, and keeps a journal of it
     PARTNER_LEAD = "leidinggevende"  #: leads at a participant: hears that an answer is missing, and reads no case by it
 
 
@@ -129,6 +130,7 @@ class DutyKind(StrEnum):
     FINAL_EVALUATION = "eindevaluatie_houden"
     REREFERRAL_CRITERIA = "heraanmeldcriteria_vastleggen"
     HANDOVER = "overdracht_regelen"
+    ACCEPT_HANDOVER = "overdracht_aanvaarden"
     CLOSING_FEEDBACK = "partners_terugkoppelen"
     CLOSING_LETTER = "slotbrief_versturen"
     CLOSURE = "over_afsluiten_beslissen"
@@ -138,6 +140,7 @@ class DutyKind(StrEnum):
     INCIDENT = "incident_beoordelen"
     OBJECTION = "bezwaar_tegen_registratie"
     REVIEW_GLASS = "noodtoegang_beoordelen"
+    ESCALATION = "escalatie_beantwoorden"
 
 
 class WorkKind(StrEnum):
@@ -203,6 +206,41 @@ class CommitmentState(StrEnum):
     DONE = "gereed"
     FAILED = "niet_gelukt"
     DROPPED = "vervallen"
+    HANDED_OVER = "overgedragen"  #: goes on with who follows the case from now
+
+
+class ContactKind(StrEnum):
+    """How a coach met the person."""
+
+    VISIT = "bezoek"
+    PHONE = "telefonisch"
+    OFFICE = "op_kantoor"
+    OUTSIDE = "buiten"  #: on the street, at an appointment elsewhere
+    MISSED = "niet_verschenen"
+
+
+class HandoverWay(StrEnum):
+    """What becomes of an open commitment when a case is handed over."""
+
+    HANDED = "overgedragen"
+    REPLACED = "vervangen"  #: by something of the receiver's own
+    DROPPED = "vervalt"
+
+
+class EscalatedTo(StrEnum):
+    """Who answers at a level of the house's escalation (domain rules 2.5)."""
+
+    LEAD = "leidinggevende_partner"  #: leads at the partner and reads no case: the regisseur calls
+    MANAGER = "manager_huis"
+    OUTSIDE = "buiten_pols"  #: a steering group, the mayor, the driehoek: the regisseur notes what they said
+
+
+class EscalationEnd(StrEnum):
+    """How an escalation ended."""
+
+    ANSWERED = "beantwoord"
+    HIGHER = "hoger"  #: raised to the next level
+    TAKEN_BACK = "ingetrokken"
 
 
 class GoalState(StrEnum):

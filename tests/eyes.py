@@ -20,6 +20,7 @@ _TABLES = {
     "personen": "subject", "organisaties": "organisation",
     "abonnementen": "subscription", "bijlagen": "attachment",
     "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "huizen": "house",
+    "{escalatieId}": "escalation", "{trajectId}": "trajectory",
     "{besluitId}": "decision", "{informatieId}": "info_item", "{persoonId}": "subject",
 }  # fmt: skip
 
@@ -35,7 +36,7 @@ async def ids_of(databases: Databases, house: AHouse) -> Ids:
             column = "id" if table == "house" else "house_id"
             rows = await connection.fetch(f"SELECT id::text FROM {table} WHERE {column} = $1 ORDER BY id", house.id)
             found[place] = [row["id"] for row in rows]
-        return found | {"{versie}": ["1"], "{datum}": ["2026-12-01"]}
+        return found | {"{versie}": ["1"], "{nummer}": ["1"], "{datum}": ["2026-12-01"]}
     finally:
         await connection.close()
 

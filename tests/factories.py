@@ -66,6 +66,7 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
 #: who is there besides, where a test wants every role and more than one contact of an organisation
 MORE_PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("auditor", "huis", (Role.AUDITOR,)),
+    ("begeleider", "huis", (Role.TRAJECTORY_COACH,)),
     ("fg", "huis", (Role.DATA_PROTECTION,)),
     ("contactpunt", "gemeente", (Role.CONTACT_POINT,)),
     ("wijkagent", "politie", (Role.CONTACT,)),
@@ -138,6 +139,17 @@ async def a_lead(owner: Database, house: AHouse, where: str, *roles: Role) -> No
         await work.session.flush()
         house.tokens[key] = setup.issue_token(work, made, lasts=timedelta(days=4000))
         house.actors[key] = Actor(house.id, at, kind, made.id, frozenset(held))
+
+
+async def a_coach(owner: Database, house: AHouse) -> None:
+    """Somebody of the house who coaches; known as `begeleider`."""
+    async with unit_of_work(ENGINE, owner) as work:
+        at, roles = await work.session.get_one(Organisation, house.organisations["huis"]), (Role.TRAJECTORY_COACH,)
+        email = f"begeleider@{house.slug}.example"
+        made = setup.designate(work, at, "Begeleider Fictief", email, roles, valid_until=FAR)
+        await work.session.flush()
+        house.tokens["begeleider"] = setup.issue_token(work, made, lasts=timedelta(days=4000))
+        house.actors["begeleider"] = Actor(house.id, at.id, at.kind, made.id, frozenset(roles))
 
 
 async def a_deputy(owner: Database, house: AHouse, director: str = "regisseur", key: str = "vervanger") -> Actor:

@@ -154,6 +154,7 @@ def _told(work: Work, facts: CaseFacts, found: Item) -> Informatie:
 
 def kept(response: Response, item: InfoItem, warnings: list[Sensitive]) -> InformatieVastgelegd:
     """The answer to who supplied or corrected something."""
+    """Say what was written down, which version it is, and what is remarkable about it."""
     response.headers["ETag"] = f'"{item.version}"'
     noticed = [Waarschuwing(kind=one, message=_NOTICED.format(one.replace("_", " "))) for one in warnings]
     return InformatieVastgelegd(id=item.id, version=item.version, warnings=noticed)

@@ -10,9 +10,11 @@ from models.clocks import Unit
 from models.commands.base import written_out
 from models.ladder import Step
 from models.policy import (
+    ESCALATION_LEVELS,
     INTERVENTIONS,
     STATUTORY_TASKS,
     CutOff,
+    EscalationLevel,
     Intervention,
     LadderStep,
     OwnText,
@@ -82,6 +84,20 @@ class EigenTekst(OwnText):
     model_config = dutch(place="plaats", language="taal", kind="bericht", text="tekst")
 
 
+class EscalatieTrede(EscalationLevel):
+    """Een trede waarheen wordt opgeschaald wat vastzit: wie daar antwoordt, en binnen welke tijd."""
+
+    model_config = dutch(name="naam", who="wie", term="termijn")
+
+    term: Termijn
+
+
+_LEVELS = tuple(
+    EscalatieTrede(naam=one.name, wie=one.who, termijn={"eenheid": _UNITS[one.term.unit], "aantal": one.term.amount})  # type: ignore[call-arg]
+    for one in ESCALATION_LEVELS
+)
+
+
 class Beleid(Policy):
     """Wat een huis zelf bepaalt. Wat ontbreekt, houdt zijn standaardwaarde."""
 
@@ -101,6 +117,8 @@ class Beleid(Policy):
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen", contact_domains="adresdomeinen",
         webhook_hosts="systemenVoorGebeurtenissen", interventions="interventies", statutory_tasks="wettelijkeTaken",
+        webhook_hosts="systemenVoorGebeurtenissen", watch_days_most="waakvlamTenHoogsteDagen",
+        escalation_levels="escalatietreden",
     )  # fmt: skip
 
     terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen
@@ -117,6 +135,7 @@ class Beleid(Policy):
     opens: Klok = time(9)
     closes: Klok = Field(default=time(17), examples=["17:00:00"])
     weekly_cutoff: Sluiting | None = None
+    escalation_levels: Annotated[tuple[EscalatieTrede, ...], Field(min_length=1, max_length=10)] = _LEVELS
 
 
 def as_policy(body: Beleid) -> Policy:

@@ -26,6 +26,7 @@ from models.lookups import (
     conflicts,
     decisions,
     duties,
+    following,
     info,
     invitations,
     meetings,
@@ -54,6 +55,7 @@ from models.refusals import FieldError, InvalidFields, NotFound
 from models.rights import CaseFacts, Right
 from models.tables.asking import PrivateAnswer
 from models.tables.duties import Answer, Duty
+from models.tables.following import Escalation, Handover, RereferralCriterion, Watch
 from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
 from models.tables.plans import Goal, PlanVersion
@@ -124,6 +126,12 @@ class CaseFile:
     lines: list[Line]
     reads: bool
     subjects: list[Subject]
+    coached: bool  #: by whom and to what ends is a page of its own, for who coaches and who leads
+    earlier: bool  #: criteria to report again stand in a closed case of the same person: for who screens, not which
+    handovers: list[Handover]
+    criteria: list[RereferralCriterion]
+    watches: list[Watch]
+    escalations: list[Escalation]
     may_open: bool  #: by emergency access or for supervision
     items: list[Known]
     places: dict[UUID, str]
@@ -158,6 +166,10 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         open=sorted(open_, key=lambda one: one.duty.id not in own),
         meetings=held, places=await whereabouts.places(work, [one.id for one in held]),
         guests=await _guests(visit, held),
+        coached=rights.has(Right.TRAJECTORY, visit.actor, facts),
+        earlier=await following.has_earlier_criteria(work, case_id),
+        handovers=await following.handovers(work, case_id), criteria=await following.criteria(work, case_id),
+        watches=await following.watches(work, case_id), escalations=await following.escalations(work, case_id),
         items=await _known(visit, case_id, facts),
         away=await absence.now_of(work, found.director_id) if line.process else None,
         papers=await offered(work, found, facts),

@@ -66,6 +66,7 @@ SAID: Mapping[str, str] = {
     "kanaalbeeindigd": "Beëindigd. Wat hierover ging, gaat nu per e-mail.",
     "proef": "Er is een proefgebeurtenis verstuurd.",
     "opnieuw": "De gebeurtenis wordt opnieuw bezorgd.",
+    "contact": "Het contact is vastgelegd.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
 _TITLES: Mapping[int, str] = {

@@ -23,6 +23,7 @@ ROLES: Mapping[Role, str] = {
     Role.PRIVACY_OFFICER: "de privacy officer",
     Role.CONTACT: "het contact",
     Role.CONTACT_POINT: "het contactpunt",
+    Role.TRAJECTORY_COACH: "de trajectbegeleider",
     Role.PARTNER_LEAD: "de leidinggevende",
 }
 

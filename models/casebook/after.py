@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from models import projection
-from models.casebook import conflicts, documents, duties, meetings, phases, plans
+from models.casebook import conflicts, documents, duties, meetings, packages, phases, plans, raising, watches
 from models.casebook.decisions import decide_by_rule
 from models.casebook.duties import Because, Wanted
 from models.casebook.effects import set_director
@@ -181,4 +181,9 @@ AFTER: dict[DutyKind, After] = {
     DutyKind.ACCEPT_TRANSFER: _transfer_answered,
     DutyKind.INCIDENT: _incident_judged,
     DutyKind.FOLLOW_UP_CALL: _called,
+    DutyKind.HANDOVER: packages.arranged,
+    DutyKind.ACCEPT_HANDOVER: packages.accepted_or_refused,
+    DutyKind.REREFERRAL_CRITERIA: watches.criteria_told,
+    DutyKind.WATCH: watches.watched,
+    DutyKind.ESCALATION: raising.answered,
 }

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models import clocks, projection
-from models.casebook import beside, duties, phases, plans
+from models.casebook import beside, duties, phases, plans, rounds, watches
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame
 from models.casebook.holding import hold, hold_duties, later, resume
@@ -269,8 +269,10 @@ async def _call_off(frame: Frame, _command: TakeDecision, _decision: Decision) -
     await duties.end_of_kind(frame, {DutyKind.HOLD_MEETING}, ended_as="afgelast", answered=False)
 
 
-async def _start_watch(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
-    duties.open_duties(frame, [Wanted(DutyKind.WATCH, fixed_at=later(frame, command))])
+async def _close(frame: Frame, command: TakeDecision, decision: Decision) -> None:
+    from models.casebook.coaching import end_with_case  # noqa: PLC0415 - coaching supplies, which asks what is here
+
+    await end_with_case(frame, command, decision)
 
 
 async def _unshield(frame: Frame, command: TakeDecision, _decision: Decision) -> None:
@@ -347,9 +349,12 @@ EFFECTS: dict[D, Effect] = {
     D.ADJOURN: _adjourn,
     D.ADOPT_PLAN: _adopt_plan,
     D.SMALL_CHANGE: _small_change,
+    D.CONTINUE: rounds.go_on,
+    D.ADJUST: rounds.adjust,
     D.SCALE_DOWN: _call_off,
     D.END_REGIE: _call_off,
-    D.START_WATCH: _start_watch,
+    D.START_WATCH: watches.start,
+    D.CLOSE: _close,
     D.UNSHIELD: _unshield,
     D.MARK_URGENT: _mark_urgent,
     D.HOLD: hold,

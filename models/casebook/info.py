@@ -38,6 +38,12 @@ async def add(work: Work, case_id: UUID, command: AddInfoItem) -> tuple[InfoItem
         raise NotInThisPhase("Aan een afgesloten casus wordt geen informatie toegevoegd.")
     if supplier_id != work.actor.organisation_id:
         frame.work = replace(work, actor=work.actor.behalf(supplier_id))  # the lines of this act say "namens" (R27)
+    return await write(frame, command, supplier_id)
+
+
+async def write(frame: Frame, command: DescribeItem, supplier_id: UUID) -> tuple[InfoItem, list[Sensitive]]:
+    """Write an item down as supplied by this organisation. Raises NotFound or InvalidFields."""
+    work = frame.work
     item = InfoItem(
         id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, supplier_id=supplier_id,
         written_by=work.actor.person_id, first_processed_at=work.now, **await _described(frame, command),

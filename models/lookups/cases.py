@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Text, Uuid, and_, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -19,6 +19,7 @@ from models.policy import Policy
 from models.refusals import NotFound
 from models.rights import CaseFacts
 from models.tables.cases import Case, Decision, Hold, Involvement, Visit
+from models.tables.coaching import Trajectory
 from models.tables.duties import Duty
 from models.tables.people import HousePolicy, Organisation, Person
 from models.transactions import Work
@@ -106,12 +107,19 @@ async def case_facts(work: Work, found: Case) -> CaseFacts:
         Duty.owner_person_id == work.actor.person_id,
     )  # fmt: skip
     assigned = func.pols_assigned(found.id, work.actor.organisation_id, work.actor.person_id)
-    may_object, is_assigned = (await work.session.execute(select(objection.exists(), assigned))).one()
+    asked = select(objection.exists(), assigned, _coached(work, found.id))
+    may_object, is_assigned, coaches = (await work.session.execute(asked)).one()
     return CaseFacts(
         found.house_id, found.phase, found.director_id, found.reporter_organisation_id, frozenset(standings),
         is_unshielded(work, found), may_object, await glass.own(work, found.id), assigned=is_assigned,
-        case_director_id=found.case_director_id,
+        case_director_id=found.case_director_id, coaches=coaches,
     )  # fmt: skip
+
+
+def _coached(work: Work, case_id: UUID) -> ColumnElement[bool]:
+    """Whether the actor coaches in this case, or stands in for who does."""
+    me = [one for one in (work.actor.person_id, *work.actor.replaces) if one is not None]
+    return select(Trajectory.id).where(Trajectory.case_id == case_id, Trajectory.coach_id.in_(me)).exists()
 
 
 async def seen(work: Work, case_id: UUID) -> tuple[Case, CaseFacts]:

@@ -82,6 +82,17 @@ async def nudged_on(work: Work, duty_ids: Sequence[UUID], day: date) -> frozense
     return frozenset(map(UUID, rows)) & frozenset(duty_ids)
 
 
+async def grounds_in(work: Work, case_id: UUID) -> list[UUID]:
+    """The organisations that named a ground against informing the person, when they were last asked."""
+    statement = (
+        select(Duty.owner_organisation_id, Duty.ended_as)
+        .where(Duty.case_id == case_id, Duty.kind == DutyKind.INFORM_GROUND, Duty.answered_at.is_not(None))
+        .order_by(Duty.answered_at, Duty.id)
+    )  # fmt: skip
+    last = {row.owner_organisation_id: row.ended_as for row in await work.session.execute(statement)}
+    return [owner for owner, said in last.items() if said == "grond"]
+
+
 async def valid_answer(work: Work, duty_id: UUID) -> Answer | None:
     """The answer that counts; one that was corrected does not."""
     statement = select(Answer).where(Answer.duty_id == duty_id, Answer.corrected_at.is_(None))

@@ -247,6 +247,35 @@ def _guest(said: str) -> Callable[[Mapping[str, Any], Known], str]:
     return say_it
 
 
+def _offered(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Overdracht aangeboden aan {known.organisation(as_id(facts, 'organisatie')) or 'de ontvanger'}"
+
+
+def _accepted(facts: Mapping[str, Any], known: Known) -> str:
+    return f"Overdracht aanvaard door {known.organisation(as_id(facts, 'organisatie')) or 'een partij buiten Pols'}"
+
+
+def _criteria(facts: Mapping[str, Any], _known: Known) -> str:
+    count = facts.get("aantal", 0)
+    return f"{count} heraanmeld{'criterium' if count == 1 else 'criteria'} vastgelegd"
+
+
+def _raised(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Geëscaleerd naar trede {facts.get('trede', '')}: {facts.get('naam', '')}"
+
+
+def _coached(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Trajectbegeleiding begonnen"
+
+
+def _coached_no_more(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Trajectbegeleiding beëindigd"
+
+
+def _taken_back(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Escalatie naar {facts.get('naam', '')} ingetrokken"
+
+
 def _about(facts: Mapping[str, Any], known: Known) -> str:
     duty = known.duties.get(as_id(facts, "taak") or UUID(int=0))
     if duty is None:
@@ -298,6 +327,13 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "doel toegevoegd": _aimed,
     "stand van doel": _goal_stands,
     "voorwaarde": _condition_settled,
+    "overdracht aangeboden": _offered,
+    "overdracht aanvaard": _accepted,
+    "heraanmeldcriteria vastgelegd": _criteria,
+    "escalatie gevraagd": _raised,
+    "traject begonnen": _coached,
+    "traject beëindigd": _coached_no_more,
+    "escalatie ingetrokken": _taken_back,
     "informatie toegevoegd": _supplied,
     "informatie gecorrigeerd": _corrected_item,
     "informatie ingetrokken": _withdrawn_item,

@@ -7,12 +7,14 @@ from models.tables import (
     attached,
     brakes,
     cases,
+    coaching,
     coherence,
     duties,
     engine,
     entrance,
     events,
     findings,
+    following,
     glass,
     guests,
     items,
@@ -30,7 +32,7 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coherence", "duties", "engine",
-    "entrance", "events", "findings", "glass", "guests", "items", "links", "meetings", "once", "people", "plans",
-    "preferences", "referrals", "risk", "trail", "ways",
+    "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coaching", "coherence", "duties",
+    "engine", "entrance", "events", "findings", "following", "glass", "guests", "items", "links", "meetings", "once",
+    "people", "plans", "preferences", "referrals", "risk", "trail", "ways",
 ]  # fmt: skip

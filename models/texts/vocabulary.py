@@ -182,6 +182,8 @@ ENGLISH = Vocabulary(
         "eindevaluatie_houden": "hold the final evaluation",
         "heraanmeldcriteria_vastleggen": "record when to report again",
         "overdracht_regelen": "arrange the handover",
+        "overdracht_aanvaarden": "accept the handover",
+        "escalatie_beantwoorden": "answer the escalation",
         "partners_terugkoppelen": "tell the partners the outcome",
         "slotbrief_versturen": "send the closing letter",
         "over_afsluiten_beslissen": "decide on closure",

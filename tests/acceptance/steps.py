@@ -153,7 +153,8 @@ async def closed(world: World, case_id: str) -> None:
         ("eindevaluatie_houden", "gedaan"), ("heraanmeldcriteria_vastleggen", "gedaan"),
         ("overdracht_regelen", "niet_nodig"), ("slotbrief_versturen", "verzonden"),
     ):  # fmt: skip
-        await world.answer("regisseur", case_id, kind, outcome, toelichting="vastgelegd")
+        if kind in open_:
+            await world.answer("regisseur", case_id, kind, outcome, toelichting="vastgelegd")
     await world.decide("om", case_id, "afsluiten")
 
 

@@ -53,6 +53,7 @@ async def test_an_ex_detainee_is_followed_over_his_release_and_the_partner_that_
     await _unblocked_with_one_click(world, case_id, asked)
     await _scaled_down_to_probation(world, case_id)
     await _never_told(world, VICTIM)
+    await _nothing_copied(world, case_id)
     with capsys.disabled():
         print("\nS3, left out: " + "; ".join(LEFT_OUT))  # noqa: T201
 
@@ -170,6 +171,20 @@ async def _released_with_housing_in_the_red(world: World, case_id: str, asked: A
     await world.post("regisseur", f"/taken/{asked['id']}/escalaties", {"aan": "leidinggevende"}, expect=204)
     assert world.mailed("opvanghoofd") == ["Een antwoord van uw organisatie blijft uit"]
     await _reads_nothing(world, "opvanghoofd", case_id)
+    await _raised_to_the_managers(world, case_id, asked)
+
+
+async def _raised_to_the_managers(world: World, case_id: str, asked: Any) -> None:
+    """Level 2, with a day by the clock, King's Day or not."""
+    body = {"taak": asked["id"], "trede": 2, "reden": "geen woning op de dag van vrijlating"}
+    await world.post("regisseur", f"/casussen/{case_id}/escalaties", body)
+    owed = await world.duty("manager", case_id, "escalatie_beantwoorden")
+    assert datetime.fromisoformat(owed["uiterlijk"]) - await world.now() > timedelta(hours=23)
+    assert owed["uiterlijk"].startswith("2028-04-27T")
+    spoken = "hotelkamer tot de opvang antwoordt"
+    await world.answer("manager", case_id, "escalatie_beantwoorden", "beantwoord", toelichting=spoken)
+    [found] = (await world.get("regisseur", f"/casussen/{case_id}/escalaties"))["resultaten"]
+    assert (found["naam"], found["antwoord"]) == ("managers", spoken)
 
 
 async def _stalled_after_kings_day(world: World, case_id: str, asked: Any) -> None:
@@ -199,9 +214,34 @@ async def _unblocked_with_one_click(world: World, case_id: str, asked: Any) -> N
 
 
 async def _scaled_down_to_probation(world: World, case_id: str) -> None:
+    for _ in range(2):
+        await world.pass_days(14)
+        await steps.evaluated(world, case_id, "doorgaan", by="gemeente")
+    rounds = (await world.get("reclassering", f"/casussen/{case_id}/rondes"))["resultaten"]
+    assert [one["nummer"] for one in rounds] == list(range(1, len(rounds) + 1))
+    assert all(one["volgendeDatum"] for one in rounds)
     await steps.scaled_down(world, case_id)
+    await _handed_over(world, case_id)
     await steps.closed(world, case_id)
     assert await world.phase(case_id) == "afgesloten"
+
+
+async def _handed_over(world: World, case_id: str) -> None:
+    """Probation goes on with what is still open, having accepted it itself; and it is said when to report again."""
+    listed = (await world.get("regisseur", f"/casussen/{case_id}/afspraken"))["resultaten"]
+    lines = [
+        {"afspraak": one["id"], "wijze": "overgedragen"} for one in listed
+        if one["status"] in {"voorgesteld", "toegezegd", "geweigerd"}
+    ]  # fmt: skip
+    assert lines, "without an open commitment this proves nothing"
+    body = {"ontvanger": steps.organisation(world, "reclassering")[0], "afspraken": lines}
+    await world.post("regisseur", f"/casussen/{case_id}/overdrachten", body)
+    await world.answer("reclassering", case_id, "overdracht_aanvaarden", "aanvaard")
+    criteria = {"criteria": [{"criterium": "meldt zich niet meer bij de reclassering", "watTeDoen": "opnieuw melden"}]}
+    path = f"/casussen/{case_id}/heraanmeldcriteria"
+    assert (await world.client("regisseur").put(path, json=criteria)).is_success
+    left = (await world.get("regisseur", f"/casussen/{case_id}/afspraken"))["resultaten"]
+    assert [one for one in left if one["status"] in {"voorgesteld", "toegezegd", "geweigerd"}] == []
 
 
 async def _climbed(world: World, asked: Any) -> list[tuple[str, str]]:
@@ -232,3 +272,12 @@ async def _never_told(world: World, words: str) -> None:
     letters = await world.rows("SELECT body FROM document WHERE kind = 'slotbrief'", as_operator=True)
     assert letters, "without a letter this proves nothing"
     assert [one for one in letters if words in str(one.body)] == []
+
+
+async def _nothing_copied(world: World, case_id: str) -> None:
+    """What regular aftercare knew came with nobody: the case holds what was reported, or supplied on a ground."""
+    items = await world.rows("SELECT supplier_id, ground, category FROM info_item", as_operator=True)
+    assert [one for one in items if not one.ground or one.supplier_id is None] == []
+    assert items == [], "nobody supplied anything in this story, so nothing may be there"
+    reports = await world.rows("SELECT 1 FROM referral", as_operator=True)
+    assert len(reports) == 1, case_id

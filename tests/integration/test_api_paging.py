@@ -23,6 +23,7 @@ from models.words import DutyKind, Phase
 from tests.conftest import Databases
 from tests.doors import Door, counted
 from tests.factories import AHouse, Story, a_case, a_guest, a_house, ways_and_systems
+from tests.factories import AHouse, Story, a_case, a_coach, a_house, ways_and_systems
 from tests.integration.test_api_referrals import SUBMITTED
 from tests.integration.test_api_rights import AWAY, RISK
 from tests.integration.test_stalled_lookup import drawn
@@ -51,6 +52,7 @@ LISTS = {
     "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
     "/casussen/{id}/doelen": "regisseur",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
+    "/casussen/{id}/contactmomenten": "begeleider", "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
     "/berichten": "manager", "/abonnementen": "beheerder", "/abonnementen/{id}/bezorgingen": "beheerder",
@@ -71,6 +73,9 @@ SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
     "/personen/{id}/voorkeuren/voorbeeld", "/casussen/{id}/conflicten",
+    "/personen/{id}/voorkeuren/voorbeeld", "/casussen/{id}/rondes",
+    "/casussen/{id}/overdrachten", "/casussen/{id}/heraanmeldcriteria", "/casussen/{id}/waakvlammen",
+    "/casussen/{id}/escalaties", "/casussen/{id}/trajecten",
 }  # fmt: skip
 
 
@@ -162,6 +167,7 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
         reason = {"reden": "Dreiging vanavond in de wijk."}
         await made.door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
     await _night(db, made)
+    await _coached(db, made)
     made.system = await _systems(db, made)
     return made
 
@@ -184,6 +190,15 @@ async def _in_the_room(made: Grown, story: Story) -> None:
     items = [one["id"] for one in await made.all(f"{case}/informatie", "politie")]
     given = {"informatie": items, "doel": "een woning", "beslisser": str(door.house.person("politie"))}
     await door.post("regisseur", f"/derden/{made.guest}/verstrekkingen", given, 204)
+async def _coached(db: Databases, made: Grown) -> None:
+    """A trajectory with a few contacts."""
+    await a_coach(db.owner, made.door.house)
+    case = f"/casussen/{made.case_id}"
+    body = {"begeleider": str(made.door.house.person("begeleider")), "doelen": ["dagbesteding"]}
+    await made.door.post("regisseur", f"{case}/trajecten", body)
+    for _ in range(4):
+        contact = {"datum": "2026-01-05", "soort": "bezoek", "verslag": "kwam op tijd"}
+        await made.door.post("begeleider", f"{case}/contactmomenten", contact)
 
 
 async def _systems(db: Databases, made: Grown) -> str:

@@ -24,6 +24,8 @@ SERIES = {
     "plaats": "Stadhuis",
 }  # fmt: skip
 AWAY = {"van": "2090-01-01", "tot": "2090-02-01"}
+CRITERIA = {"criteria": [{"criterium": "weer een melding", "watTeDoen": "bel de regisseur"}]}
+CONTACT = {"datum": "2026-01-05", "soort": "bezoek", "verslag": "kwam op tijd"}
 ITEM = {"categorie": "zorg", "tekst": "stabiel sinds mei"}
 HOUSING = {"categorie": "huisvesting", "tekst": "overlast op de galerij"}
 RISK = {
@@ -36,6 +38,18 @@ LINK = {
     "noodzaak": "anders werken de plannen elkaar tegen",
 }  # fmt: skip
 PEOPLE = ("triagist", "regisseur", "politie", "reclassering", "ggz", "beheerder", "buren", "manager", "privacy")
+PEOPLE = (
+    "triagist",
+    "regisseur",
+    "politie",
+    "reclassering",
+    "ggz",
+    "beheerder",
+    "buren",
+    "manager",
+    "privacy",
+    "begeleider",
+)
 #: reading the log is itself a line in the log
 OF_THE_LOG = frozenset({
     "GET /logboek", "GET /casussen/{id}/inzage", "GET /personen/{id}/inzage", "GET /verwerkingen",
@@ -192,6 +206,143 @@ MATRIX = {
     "POST /abonnementen/{id}/proeven": "33333+3+3",
     "GET /abonnementen/{id}/bezorgingen": "33333+3+3",
     "POST /bezorgingen/{id}/herhalingen": "33333+3+3",
+    "POST /hulpvragen": "++++++++++",
+    "GET /hulpvragen": "+++++3++3+",
+    "GET /hulpvragen/{id}": "+++++34+3+",
+    "POST /hulpvragen/{id}/adviezen": "++33334+3+",
+    "POST /hulpvragen/{id}/aanmeldingen": "33+++33333",
+    "POST /aanmeldingen": "33+++33333",
+    "GET /aanmeldingen": "33+++33333",
+    "GET /aanmeldingen/{id}": "4++4+34444",
+    "PUT /aanmeldingen/{id}": "33+4433333",
+    "DELETE /aanmeldingen/{id}": "33+4433333",
+    "POST /aanmeldingen/{id}/indieningen": "33+4433333",
+    "POST /aanmeldingen/{id}/intrekkingen": "33+4433333",
+    "GET /aanmeldingen/{id}/bijlagen": "4++4+34444",
+    "POST /aanmeldingen/{id}/bijlagen": "33+4433333",
+    "GET /bijlagen/{id}": "4++4434444",
+    "DELETE /bijlagen/{id}": "33+4433333",
+    "GET /aanmeldingen/{id}/versies": "4++4+34444",
+    "GET /aanmeldingen/{id}/versies/{versie}": "4++4434444",
+    "POST /meldingen": "33+++33333",
+    "GET /casussen": "+++++3++++",
+    "GET /casussen/{id}": "+++4+34+++",
+    "GET /casussen/{id}/tijdlijn": "+++4+34+++",
+    "GET /casussen/{id}/besluiten": "+++4+34+++",
+    "POST /casussen/{id}/besluiten": "+++4+34+3+",
+    "GET /casussen/{id}/besluiten/{besluitId}": "+++4+34+4+",
+    "GET /casussen/{id}/taken": "+++4+34+++",
+    "GET /taken": "+++++3++++",
+    "GET /taken/{id}": "+++4+34+4+",
+    "POST /taken/{id}/antwoorden": "3+34+34333",
+    "POST /taken/{id}/overdrachten": "3334+34333",
+    "POST /taken/{id}/herinneringen": "++33334+3+",
+    "GET /taken/{id}/termijn": "+++4+34+4+",
+    "POST /taken/{id}/verlengingen": "3+34+34333",
+    "POST /taken/{id}/escalaties": "3+33334+33",
+    "POST /taken/{id}/sluimeringen": "3334+34333",
+    "POST /taken/{id}/toewijzingen": "3+33334+33",
+    "POST /taken/{id}/correcties": "3334+34333",
+    "POST /casussen/{id}/omleidingen": "3+33334+33",
+    "GET /casussen/{id}/overleggen": "+++4+34+4+",
+    "POST /casussen/{id}/overleggen": "3+34334333",
+    "GET /overleggen/{id}": "+++4+34+4+",
+    "POST /overleggen/{id}/genodigden": "3+34334333",
+    "POST /overleggen/{id}/reacties": "+++4+34+3+",
+    "POST /overleggen/{id}/uitkomsten": "3+34334333",
+    "POST /overlegreeksen": "++3333++33",
+    "GET /overlegreeksen": "+++++3++3+",
+    "GET /overlegreeksen/{id}": "+++++34+3+",
+    "POST /overlegreeksen/{id}/beeindigingen": "++33334+33",
+    "GET /overlegreeksen/{id}/zittingen": "+++++34+3+",
+    "GET /overlegreeksen/{id}/zittingen/{datum}": "+++++34+3+",
+    "GET /casussen/{id}/afspraken": "+++4+34+++",
+    "GET /casussen/{id}/rondes": "+++4+34+4+",
+    "GET /casussen/{id}/rondes/{nummer}": "+++4+34+4+",
+    "GET /casussen/{id}/overdrachten": "+++4+34+4+",
+    "POST /casussen/{id}/overdrachten": "3+34334333",
+    "GET /casussen/{id}/heraanmeldcriteria": "+++4+34+4+",
+    "PUT /casussen/{id}/heraanmeldcriteria": "3+34334333",
+    "GET /casussen/{id}/waakvlammen": "+++4+34+++",
+    "GET /casussen/{id}/trajecten": "3+3333433+",
+    "POST /casussen/{id}/trajecten": "3+33334333",
+    "GET /casussen/{id}/contactmomenten": "333333433+",
+    "POST /casussen/{id}/contactmomenten": "333333433+",
+    "POST /casussen/{id}/samenvattingen": "333333433+",
+    "POST /casussen/{id}/trajecten/{trajectId}/beeindigingen": "3+3333433+",
+    "GET /casussen/{id}/escalaties": "+++4+34+4+",
+    "POST /casussen/{id}/escalaties": "3+34334333",
+    "POST /casussen/{id}/escalaties/{escalatieId}/intrekkingen": "3+34334333",
+    "POST /casussen/{id}/afspraken": "3+34334333",
+    "POST /afspraken/{id}/voortgang": "4334+34434",
+    "GET /casussen/{id}/informatie": "+++4+34+++",
+    "POST /casussen/{id}/informatie": "3+34+34333",
+    "GET /casussen/{id}/informatie/{informatieId}": "4+44+34444",
+    "PUT /casussen/{id}/informatie/{informatieId}": "4344+34434",
+    "POST /casussen/{id}/informatie/{informatieId}/intrekkingen": "4344+34434",
+    "GET /casussen/{id}/informatie/{informatieId}/versies": "3344+33343",
+    "PUT /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": "4++4334434",
+    "DELETE /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": "4++4334434",
+    "POST /casussen/{id}/noodtoegangen": "3334334++3",
+    "GET /noodtoegangen": "++3333++++",
+    "POST /noodtoegangen/{id}/bevestigingen": "43333343+4",
+    "POST /noodtoegangen/{id}/beeindigingen": "4+33334++4",
+    "POST /noodtoegangen/{id}/beoordelingen": "43333343+4",
+    "GET /casussen/{id}/medewerkers": "33+4+33333",
+    "PUT /casussen/{id}/medewerkers": "33!4+33333",
+    "GET /casussen/{id}/toegang": "3+34334++3",
+    "GET /casussen/{id}/toegang/{persoonId}": "3+34+34++3",
+    "GET /stagnaties": "++3333++3+",
+    "GET /stagnaties/casussen": "++3333++3+",
+    "GET /stagnaties/taken": "++3333++3+",
+    "GET /bevindingen": "++333+++3+",
+    "GET /berichten": "++333+++3+",
+    "POST /berichten/{id}/verzendingen": "33333+3+33",
+    "POST /berichten/{id}/stopzettingen": "33333+3+33",
+    "POST /bezorgfouten": "33333+3+33",
+    "GET /huizen/{id}/beleid": "++++++4+++",
+    "PUT /huizen/{id}/beleid": "33333+3+33",
+    "POST /huizen/{id}/beleid/proef": "33333+3+33",
+    "GET /afwezigheden": "33333+3+33",
+    "GET /personen/{id}/afwezigheid": "++444+4+++",
+    "PUT /personen/{id}/afwezigheid": "33333+4+33",
+    "DELETE /personen/{id}/afwezigheid": "33333+4+33",
+    "POST /personen/{id}/vertrek": "33333+3+33",
+    "GET /personen/{id}/taken": "3333333+33",
+    "POST /personen/{id}/overdrachten": "3333333+33",
+    "GET /personen/{id}/voorkeuren": "44444+4+44",
+    "PUT /personen/{id}/voorkeuren": "4444+34344",
+    "GET /personen/{id}/voorkeuren/voorbeeld": "44444+4+44",
+    "GET /organisaties/{id}/weekoverzicht": "++++++4+++",
+    "PUT /organisaties/{id}/weekoverzicht": "3333++4+33",
+    "POST /huizen/{id}/beleid/berichten": "33333+3+33",
+    "POST /personen/{id}/pincodes": "3333333+33",
+    "DELETE /personen/{id}/pincodes": "3333333+33",
+    "GET /personen/{id}/agendafeed": "44+4444444",
+    "POST /personen/{id}/agendafeed": "44+4444444",
+    "DELETE /personen/{id}/agendafeed": "44+4444444",
+    "GET /organisaties": "++++++++++",
+    "GET /personen": "++++++++++",
+    "GET /mij": "++++++++++",
+    "GET /logboek": "33333333+3",
+    "GET /casussen/{id}/inzage": "33333333+3",
+    "GET /personen/{id}/inzage": "33333333+3",
+    "GET /verwerkingen": "33333333+3",
+    "GET /tokens": "++++++++++",
+    "POST /tokens": "++++++++++",
+    "DELETE /tokens/{id}": "44+4444444",
+    "GET /personen/{id}/kanalen": "33+33+4333",
+    "POST /personen/{id}/kanalen": "33+3334333",
+    "PUT /personen/{id}/kanaalkeuzen": "33+3334333",
+    "POST /kanalen/{id}/bevestigingen": "44+4434444",
+    "DELETE /kanalen/{id}": "44+44+4444",
+    "GET /gebeurtenissen": "++++++++++",
+    "GET /abonnementen": "33333+3+33",
+    "POST /abonnementen": "33333+3+33",
+    "DELETE /abonnementen/{id}": "33333+3+33",
+    "POST /abonnementen/{id}/proeven": "33333+3+33",
+    "GET /abonnementen/{id}/bezorgingen": "33333+3+33",
+    "POST /bezorgingen/{id}/herhalingen": "33333+3+33",
 }
 
 
@@ -224,8 +375,15 @@ class Scene:
             return self.paths[operation]
         template = operation.split()[1]
         collection = template.split("/")[1]
-        known = {"{id}": self.paths.get(collection, ""), "{besluitId}": self.paths["besluiten"], "{versie}": "1"}
-        known |= {f"{{{one}}}": self.paths[one] for one in ("datum", "informatieId", "persoonId")}
+        known = {
+            "{id}": self.paths.get(collection, ""),
+            "{besluitId}": self.paths["besluiten"],
+            "{versie}": "1",
+            "{nummer}": "1",
+        }
+        known |= {
+            f"{{{one}}}": self.paths[one] for one in ("datum", "informatieId", "persoonId", "escalatieId", "trajectId")
+        }
         if template.endswith("/toegang/{persoonId}"):  # somebody who works, not somebody it is about
             known["{persoonId}"] = str(self.door.house.person("ggz"))
         for place, value in known.items():
@@ -236,6 +394,7 @@ class Scene:
 @pytest.fixture(scope="module")
 async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     house, neighbours = await factories.a_house(db.owner), await factories.a_house(db.owner)
+    await factories.a_coach(db.owner, house)
     house.tokens["buren"] = neighbours.tokens["triagist"]
     door, story = Door(client, house), await factories.a_report(db.web, house)
     reported = (await door.get("politie", f"/casussen/{story.case_id}"))["aanmelding"]
@@ -268,6 +427,10 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     return Scene(door, paths | {"samenhangen": made["id"]}, bodies)
 
 
+def _trajectory(house: factories.AHouse) -> dict[str, Any]:
+    return {"begeleider": str(house.person("begeleider")), "doelen": ["dagbesteding"]}
+
+
 def _away(house: factories.AHouse) -> str:
     return f"/personen/{house.person('regisseur2')}/afwezigheid"
 
@@ -291,6 +454,8 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
     return {
         "hulpvragen": asked, "casussen": str(story.case_id), "huizen": str(door.house.id),
         "aanmeldingen": referral,
+        "trajectId": (await door.post("regisseur", f"{case}/trajecten", _trajectory(door.house)))["id"],
+        "escalatieId": (await door.post("regisseur", f"{case}/escalaties", {"reden": "wachtlijst"}))["id"],
         "informatieId": await _item(door, case), "persoonId": (await door.get("politie", case))["betrokkenen"][0]["id"],
         "besluiten": (await door.get("politie", f"{case}/besluiten"))["resultaten"][0]["id"],
         "overleggen": (await door.get("politie", f"{case}/overleggen"))["resultaten"][0]["id"],
@@ -375,6 +540,13 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /casussen/{id}/doelen": {"tekst": "veilig wonen"},
         "POST /doelen/{id}/standen": {"status": "bereikt"},
         "POST /casussen/{id}/informatie": ITEM | {"leverancier": ggz},
+        "POST /casussen/{id}/overdrachten": {"ontvanger": ggz},
+        "PUT /casussen/{id}/heraanmeldcriteria": CRITERIA,
+        "POST /casussen/{id}/trajecten": _trajectory(door.house),
+        "POST /casussen/{id}/trajecten/{trajectId}/beeindigingen": {"reden": "doelen bereikt"},
+        "POST /casussen/{id}/contactmomenten": CONTACT,
+        "POST /casussen/{id}/samenvattingen": ITEM,
+        "POST /casussen/{id}/escalaties": {"reden": "al drie weken geen woning"},
         "PUT /casussen/{id}/informatie/{informatieId}": ITEM | {"alleenVoor": [str(door.house.organisations["huis"])]},
         "POST /casussen/{id}/informatie/{informatieId}/intrekkingen": {"toelichting": "bleek van een ander"},
         "PUT /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": {"organisaties": [ggz], "personen": []},

@@ -40,7 +40,7 @@ from tests.doors import Door, own_client
 from tests.everything import reveal
 from tests.factories import AHouse, Story, an_item
 from tests.integration.test_api_referrals import SUBMITTED
-from tests.integration.test_api_rights import AWAY, LINK, SERIES, operations
+from tests.integration.test_api_rights import AWAY, CONTACT, CRITERIA, LINK, SERIES, operations
 from tests.integration.test_visibility_matrix import owner_of
 from tests.integration.test_workplace import browsing, confirmed, csrf
 
@@ -186,6 +186,13 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("GET /overleggen/{id}/scherm", _right(Right.CONTENT)),
     ("GET /derden/{id}", _right(Right.CONTENT)),
     ("POST /derden/{id}", _right(Right.CONTENT)),
+    ("GET /casussen/{id}/rondes", _right(Right.PROCESS)),
+    ("POST /casussen/{id}/trajecten/{trajectId}", _right(Right.KNOW)),
+    ("GET /casussen/{id}/overdrachten", _right(Right.PROCESS)),
+    ("GET /casussen/{id}/heraanmeldcriteria", _right(Right.PROCESS)),
+    ("GET /casussen/{id}/escalaties", _right(Right.PROCESS)),
+    ("POST /casussen/{id}/escalaties/{escalatieId}", _right(Right.KNOW)),
+    ("PUT /casussen/{id}/heraanmeldcriteria", _right(Right.KNOW)),
     ("GET /overleggen/{id}", _right(Right.PROCESS)),
     ("POST /afspraken/{id}/voortgang", _right(Right.CONTENT)),
     ("POST /afspraken/{id}/voorwaarde", _right(Right.CONTENT)),
@@ -231,7 +238,14 @@ ABOUT = {
     "DELETE /personen/{id}/agendafeed": "agendahouder",
 }
 #: what else stands in a path, for which something that is not there is of the same case
-INNER = {"{besluitId}": "besluiten", "{informatieId}": "informatieId", "{versie}": "versie"}
+INNER = {
+    "{besluitId}": "besluiten",
+    "{informatieId}": "informatieId",
+    "{versie}": "versie",
+    "{nummer}": "nummer",
+    "{escalatieId}": "escalatieId",
+    "{trajectId}": "trajectId",
+}
 #: what is not there answers the same for everybody who may come in at all
 HIDDEN = 404
 
@@ -260,6 +274,13 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         },
         "POST /casussen/{id}/stukken": {"soort": "plan", "doel": "eigen_dossier"},
         "POST /casussen/{id}/noodtoegangen": {"reden": REASON},
+        "POST /casussen/{id}/overdrachten": {"ontvanger": ggz},
+        "PUT /casussen/{id}/heraanmeldcriteria": CRITERIA,
+        "POST /casussen/{id}/trajecten": {"begeleider": str(house.person("triagist")), "doelen": ["dagbesteding"]},
+        "POST /casussen/{id}/trajecten/{trajectId}/beeindigingen": {"reden": "doelen bereikt"},
+        "POST /casussen/{id}/contactmomenten": CONTACT,
+        "POST /casussen/{id}/samenvattingen": {"categorie": "zorg", "tekst": "stabiel"},
+        "POST /casussen/{id}/escalaties": {"reden": "al drie weken geen woning"},
         "POST /taken/{id}/antwoorden": {"uitkomst": "gereed"},
         "POST /taken/{id}/verlengingen": {"aantal": 1, "reden": "ziekte"},
         "POST /taken/{id}/overdrachten": {"persoon": str(house.person("ggz"))},
@@ -452,10 +473,12 @@ async def _place(
             "doelen": await first("SELECT id FROM goal WHERE case_id = :id LIMIT 1"),
             "besluiten": await first("SELECT id FROM decision WHERE case_id = :id LIMIT 1"),
             "personen": await first("SELECT id FROM subject WHERE case_id = :id LIMIT 1"),
+            "escalatieId": None, "trajectId": None,
             "informatieId": str(item.id) if name != "closed" else None,
             "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
                                   " WHERE c.id = :id"),
             "samenhangen": None, "huizen": str(story.house.id), **house_wide,
+            "nummer": await first("SELECT 1 FROM visit WHERE case_id = :id AND phase = 'monitoring' LIMIT 1"), **house_wide,
         }  # fmt: skip
     asked = await Door(client, story.house).call(
         "POST", f"/casussen/{story.case_id}/noodtoegangen", "manager", json={"reden": REASON}
@@ -465,7 +488,7 @@ async def _place(
         statement = text("SELECT id FROM outbox WHERE :id = ANY (case_ids) LIMIT 1")
         found["berichten"] = await connection.scalar(statement, {"id": story.case_id})
     ids = {key: str(value) if value else str(new_id()) for key, value in found.items()}
-    ids["versie"] = found["versie"] or "1"
+    ids["versie"], ids["nummer"] = found["versie"] or "1", "1"
     there = {key for key, value in found.items() if value}
     supplied = story.house.organisations[supplier] if name != "closed" else None
     return Place(name, story, ids, there, dict(duty) if duty else {}, supplied)
@@ -559,7 +582,10 @@ async def test_everybody_is_allowed_or_told_what_is_told_of_what_does_not_exist(
         operation.split(maxsplit=1)[0],
         _bodies(world.house).get(operation),
     )
-    collection, nothing = _collection(operation), {key: str(new_id()) for key in world.places[0].ids} | {"versie": "99"}
+    collection, nothing = (
+        _collection(operation),
+        {key: str(new_id()) for key in world.places[0].ids} | {"versie": "99", "nummer": "99"},
+    )
     of_a_case = collection == "personen" and "/casussen/" in operation
     inner = collection if of_a_case or collection in INNER.values() else None
     places = [world.places[0], world.places[-1]] if collection in OF_A_HOUSE else world.places
@@ -629,6 +655,9 @@ def _is_log(operation: str) -> bool:
 PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "GET /casussen/{case_id:uuid}": ("casussen", _right(Right.KNOW), {}),
     "GET /casussen/{case_id:uuid}/toegang": ("casussen", _right(Right.KNOW), {}),
+    "GET /casussen/{case_id:uuid}/traject": ("casussen", _right(Right.KNOW), {}),
+    "POST /casussen/{case_id:uuid}/contactmomenten": ("casussen", _right(Right.KNOW), CONTACT),
+    "GET /casussen/{case_id:uuid}/rondes": ("casussen", _right(Right.PROCESS), {}),
     "POST /casussen/{case_id:uuid}/noodtoegang": ("casussen", _right(Right.KNOW), {"reden": REASON}),
     "POST /casussen/{case_id:uuid}/stukken": ("casussen", _right(Right.KNOW), {"stuk": "plan", "doel": "overdracht"}),
     "POST /noodtoegangen/{glass_id:uuid}/bevestigen": ("noodtoegangen", _asked_glass, {"code": "0"}),

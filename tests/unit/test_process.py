@@ -25,6 +25,8 @@ OPENED_BY_AN_ACT = {
     DutyKind.COMMITMENT: "a pledge came into force",
     DutyKind.REPLACE_COMMITMENT: "a pledge was refused",
     DutyKind.RECONCILE: "commitments of linked plans contradict each other",
+    DutyKind.ACCEPT_HANDOVER: "a case was offered to who follows it from now",
+    DutyKind.ESCALATION: "something was raised to a level of the house",
     DutyKind.OBJECTION: "somebody was named as having decided",
     DutyKind.REVIEW_GLASS: "somebody opened a case that was not theirs to read",
 }

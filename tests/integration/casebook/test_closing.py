@@ -79,7 +79,7 @@ async def test_closing_withdraws_what_was_owed_but_not_what_outlives_it(db: Data
     assert set(await story.open_kinds()) <= {
         DutyKind.CONFIRM_RECEIPT, DutyKind.FEEDBACK, DutyKind.CLOSING_FEEDBACK, DutyKind.CORRECT_MINUTES,
     }  # fmt: skip
-    assert (await story.duty(DutyKind.COMMITMENT)).ended_as == "vervalt"
+    assert (await story.duty(DutyKind.COMMITMENT)).ended_as == "vervallen"
     assert DutyKind.CLOSING_FEEDBACK in await story.open_kinds()
 
 
