@@ -117,7 +117,7 @@ class Beleid(Policy):
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen", contact_domains="adresdomeinen",
         webhook_hosts="systemenVoorGebeurtenissen", interventions="interventies", statutory_tasks="wettelijkeTaken",
-        webhook_hosts="systemenVoorGebeurtenissen", watch_days_most="waakvlamTenHoogsteDagen",
+        watch_days_most="waakvlamTenHoogsteDagen",
         escalation_levels="escalatietreden",
     )  # fmt: skip
 

@@ -173,7 +173,6 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         items=await _known(visit, case_id, facts),
         away=await absence.now_of(work, found.director_id) if line.process else None,
         papers=await offered(work, found, facts),
-        commitments=await meetings.commitments_of(work, case_id), lines=await timeline.timeline(work, case_id),
         commitments=await meetings.commitments_of(work, case_id, facts), lines=await timeline.timeline(work, case_id),
         decisions=[
             (one, timeline.reason(work, one.decision, one.deciders, reads=reads))

@@ -16,7 +16,7 @@ from models import papers, visibility
 from models.actors import Actor
 from models.clocks import AMSTERDAM
 from models.itemwords import Condition
-from models.lookups import cases, duties, info, meetings, people, referrals, whereabouts
+from models.lookups import cases, duties, info, meetings, people, plan, referrals, whereabouts
 from models.lookups.info import Item
 from models.lookups.people import may_enter
 from models.lookups.whereabouts import Whereabouts
@@ -202,12 +202,21 @@ async def _plan(reading: Reading) -> Content:
         director=_of(names, case.director_id), case_director=_of(names, case.case_director_id),
         evaluation_on=_day(evaluations[0].due_at) if evaluations else None, items=await _items(reading),
         commitments=[
-            _pledged(one, organisations) for one in await meetings.commitments_of(work, case.id)
+            _pledged(one, organisations) for one in await _pledges(reading)
             if one.state in IN_PLAN and one.plan_version <= case.plan_version
         ],
     )  # fmt: skip
     about = papers.subject_line(PaperKind.PLAN, case.plan_version)
     return Content(papers.plan(facts), about, _of(names, case.director_id))
+
+
+async def _pledges(reading: Reading) -> list[Commitment]:
+    """The commitments that both who asks and the recipient may read (R13)."""
+    mine = await meetings.commitments_of(reading.work, reading.case.id, reading.facts)
+    them = reading.recipient
+    if them.actor is None or them.facts is None:
+        return []
+    return [one for one in mine if plan.reads(replace(reading.work, actor=them.actor), them.facts, one)]
 
 
 async def _items(reading: Reading) -> list[Told]:
@@ -242,7 +251,7 @@ async def _minutes(reading: Reading) -> Content:
         absent=sorted(_of(organisations, one.organisation_id) for one in invited if not one.present),
         outcome=texts.get(_OUTCOME, ""), minutes=texts.get(_MINUTES, ""),
         commitments=[
-            _pledged(one, organisations) for one in await meetings.commitments_of(work, case.id)
+            _pledged(one, organisations) for one in await _pledges(reading)
             if one.meeting_id == meeting.id and one.state is not CommitmentState.DROPPED
         ],
     )  # fmt: skip

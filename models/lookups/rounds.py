@@ -75,7 +75,7 @@ async def rounds(work: Work, case_id: UUID) -> list[Round]:
     What is pledged and how that goes comes from the lookup of commitments: who may not read them finds none here.
     """
     _case, facts = await cases.seen_process(work, case_id)
-    told = await _told(work, case_id)
+    told = await _told(work, case_id, facts)
     return [_round(work, facts, told, number) for number in range(1, len(told.visits) + 1)]
 
 
@@ -87,13 +87,13 @@ async def one(work: Work, case_id: UUID, number: int) -> Round:
     return found[number - 1]
 
 
-async def _told(work: Work, case_id: UUID) -> _Told:
+async def _told(work: Work, case_id: UUID, facts: CaseFacts) -> _Told:
     visits = select(Visit).where(Visit.case_id == case_id, Visit.phase == Phase.MONITORING)
     taken = select(Decision).where(Decision.case_id == case_id, Decision.kind.in_([*OUTCOMES, D.INCIDENT]))
     owed = select(Duty).where(
         Duty.case_id == case_id, Duty.kind.in_([*NEXT, DutyKind.PROGRESS, DutyKind.INCIDENT])
     )  # fmt: skip
-    commitments = await meetings.commitments_of(work, case_id)
+    commitments = await meetings.commitments_of(work, case_id, facts)
     return _Told(
         (await work.session.scalars(visits.order_by(Visit.entered_at, Visit.id))).all(),
         (await work.session.scalars(taken.order_by(Decision.at, Decision.id))).all(),

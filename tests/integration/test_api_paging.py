@@ -22,8 +22,7 @@ from models.transactions import unit_of_work
 from models.words import DutyKind, Phase
 from tests.conftest import Databases
 from tests.doors import Door, counted
-from tests.factories import AHouse, Story, a_case, a_guest, a_house, ways_and_systems
-from tests.factories import AHouse, Story, a_case, a_coach, a_house, ways_and_systems
+from tests.factories import AHouse, Story, a_case, a_coach, a_guest, a_house, ways_and_systems
 from tests.integration.test_api_referrals import SUBMITTED
 from tests.integration.test_api_rights import AWAY, RISK
 from tests.integration.test_stalled_lookup import drawn
@@ -49,31 +48,23 @@ LISTS = {
     "/derden/{id}/verstrekkingen": "regisseur", "/casussen/{id}/informatie": "politie",
     "/casussen/{id}/risicotaxaties": "ggz",
     "/casussen/{id}/informatieverzoeken": "regisseur",
-    "/casussen/{id}/afspraken": "regisseur", "/casussen/{id}/informatie": "politie",
     "/casussen/{id}/doelen": "regisseur",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
-    "/casussen/{id}/contactmomenten": "begeleider", "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
+    "/casussen/{id}/contactmomenten": "begeleider",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
     "/berichten": "manager", "/abonnementen": "beheerder", "/abonnementen/{id}/bezorgingen": "beheerder",
 }  # fmt: skip
 
 
-#: lists that stay short: what belongs to one referral or hangs together with one case, and the meetings of one house
-#: that come back
+#: lists that stay short: what belongs to one referral or hangs together with one case or its plan, and the meetings of
+#: one house that come back
 SHORT = {
     "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
     "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
     "/personen/{id}/voorkeuren/voorbeeld", "/overleggen/{id}/derden",
     "/casussen/{id}/samenhangen",
-    "/casussen/{id}/stukken",
-#: lists that stay short: what belongs to one referral, the meetings of one house that come back, and what in one plan
-#: contradicts another
-SHORT = {
-    "/aanmeldingen/{id}/bijlagen", "/aanmeldingen/{id}/versies", "/overlegreeksen", "/overlegreeksen/{id}/zittingen",
-    "/casussen/{id}/informatie/{informatieId}/versies", "/personen/{id}/kanalen", "/gebeurtenissen",
-    "/personen/{id}/voorkeuren/voorbeeld", "/casussen/{id}/conflicten",
-    "/personen/{id}/voorkeuren/voorbeeld", "/casussen/{id}/rondes",
+    "/casussen/{id}/stukken", "/casussen/{id}/conflicten", "/casussen/{id}/rondes",
     "/casussen/{id}/overdrachten", "/casussen/{id}/heraanmeldcriteria", "/casussen/{id}/waakvlammen",
     "/casussen/{id}/escalaties", "/casussen/{id}/trajecten",
 }  # fmt: skip
@@ -190,6 +181,8 @@ async def _in_the_room(made: Grown, story: Story) -> None:
     items = [one["id"] for one in await made.all(f"{case}/informatie", "politie")]
     given = {"informatie": items, "doel": "een woning", "beslisser": str(door.house.person("politie"))}
     await door.post("regisseur", f"/derden/{made.guest}/verstrekkingen", given, 204)
+
+
 async def _coached(db: Databases, made: Grown) -> None:
     """A trajectory with a few contacts."""
     await a_coach(db.owner, made.door.house)

@@ -477,8 +477,9 @@ async def _place(
             "informatieId": str(item.id) if name != "closed" else None,
             "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
                                   " WHERE c.id = :id"),
-            "samenhangen": None, "huizen": str(story.house.id), **house_wide,
-            "nummer": await first("SELECT 1 FROM visit WHERE case_id = :id AND phase = 'monitoring' LIMIT 1"), **house_wide,
+            "samenhangen": None, "huizen": str(story.house.id),
+            "nummer": await first("SELECT 1 FROM visit WHERE case_id = :id AND phase = 'monitoring' LIMIT 1"),
+            **house_wide,
         }  # fmt: skip
     asked = await Door(client, story.house).call(
         "POST", f"/casussen/{story.case_id}/noodtoegangen", "manager", json={"reden": REASON}
