@@ -4,7 +4,6 @@ A composer gets facts that were read with the recipient's own eyes and gives blo
 nothing counts or numbers what is. Rendering is elsewhere (`models.printing`).
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from models.itemwords import Condition, Reliability
+from models.omitting import Identity, without
 from models.texts.vocabulary import DUTCH
 
 #: more than this is no letter; a plan of a full case has a tenth of it
@@ -19,7 +19,6 @@ MOST_CHARACTERS = 400_000
 MOST_BLOCKS = 3_000
 #: a name in the footer of every page
 LONGEST_NAME = 160
-OMITTED = "[weggelaten]"
 
 
 class PaperKind(StrEnum):
@@ -281,16 +280,6 @@ def minutes(facts: MinutesFacts) -> tuple[Block, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """What would tell who somebody is."""
-
-    name: str
-    bsn: str | None = None
-    born_on: date | None = None
-    places: tuple[str, ...] = ()  #: address, school, contact
-
-
-@dataclass(frozen=True, slots=True)
 class AdviceFacts:
     """The question of a professional and the advice, and who must not be recognised in them."""
 
@@ -323,36 +312,6 @@ def advice(facts: AdviceFacts) -> tuple[Block, ...]:
 def closing(body: str) -> tuple[Block, ...]:
     """The letter that the regisseur had drawn up."""
     return (Paragraph(body),)
-
-
-_TELLING_PLACE = 5  #: a street with a number, a town; not a word that any text has
-_PARTICLES = frozenset({"van", "der", "den", "ten", "ter", "het", "von", "dos", "del"})
-_NINE_DIGITS = re.compile(r"(?<!\d)\d(?:[ .-]?\d){8}(?!\d)")
-
-
-def without(text: str, people: Iterable[Identity]) -> str:
-    """A text in which nobody of these can be recognised by name, number, date of birth or place."""
-    found = _NINE_DIGITS.sub(OMITTED, text)
-    for one in people:
-        for said in _ways_to_name(one):
-            found = re.sub(rf"(?<!\w){re.escape(said)}(?!\w)", OMITTED, found, flags=re.IGNORECASE)
-    return found
-
-
-def _ways_to_name(one: Identity) -> Iterable[str]:
-    """The longest first: a whole name before its parts."""
-    whole = " ".join(one.name.split())
-    parts = [part for part in re.split(r"[\s-]+", whole) if len(part.strip(".,")) > 2]  # noqa: PLR2004 - no initials
-    said = {whole, *(part.strip(".,") for part in parts if part.casefold() not in _PARTICLES)}
-    if one.born_on is not None:
-        born = one.born_on
-        said |= {
-            f"{born:%d-%m-%Y}", f"{born:%Y-%m-%d}", f"{born:%d/%m/%Y}", f"{born.day}-{born.month}-{born.year}",
-            DUTCH.day(born).partition(" ")[2],
-        }  # fmt: skip
-    for place in one.places:
-        said |= {place.strip(), *(part.strip() for part in place.split(",") if len(part.strip()) >= _TELLING_PLACE)}
-    return sorted(filter(None, said), key=len, reverse=True)
 
 
 def _day(value: date) -> str:

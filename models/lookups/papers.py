@@ -20,7 +20,8 @@ from models.lookups import cases, duties, info, meetings, people, plan, referral
 from models.lookups.info import Item
 from models.lookups.people import may_enter
 from models.lookups.whereabouts import Whereabouts
-from models.papers import AdviceFacts, Choice, Identity, MinutesFacts, PaperKind, PlanFacts, Pledged, Told
+from models.omitting import Identity
+from models.papers import AdviceFacts, Choice, MinutesFacts, PaperKind, PlanFacts, Pledged, Told
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.rights import CaseFacts
 from models.tables.cases import Case, Document
