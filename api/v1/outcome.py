@@ -24,7 +24,7 @@ async def read_outcome(meeting_id: Id, request: Request, work: CaseReader) -> Ui
     meeting = await meetings.meeting(work, meeting_id)
     case, facts = await cases.seen_process(work, meeting.case_id, "Dit overleg")
     if not visibility.reads_case(work.actor, facts):
-        raise NotFound("De uitkomst van dit overleg")
+        raise NotFound("Dit overleg")
     if meeting.held_at is None:
         raise NotPossible("Dit overleg is nog niet gehouden, of niet vastgelegd; er is nog geen uitkomst.")
     answers.saw(work, "overleg", meeting.id, case.id)
