@@ -278,7 +278,6 @@ async def test_refused_and_silent_look_the_same_until_long_after(db: Databases, 
             await days_pass(db, days)
             await posted(relay)
             assert await said_to(db, silent) == await said_to(db, refused)
-        await they_know_the_same(db, roving_door, silent, refused)
         for one in (silent, refused):
             await one.decide("gemeente", D.END_REGIE)
         await posted(relay)
