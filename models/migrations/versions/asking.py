@@ -6,6 +6,7 @@ from sqlalchemy import text
 revision = "2026_11_30_asking"
 down_revision = "2026_11_30_guests"
 
+_PRIVATE = "(('bekend_of_niet_bekend', 'geen_mededeling'), ('informatie_aanleveren', 'geweigerd'))"
 TABLES: tuple[str, ...] = (
     """
     CREATE TABLE private_answer (
@@ -28,10 +29,27 @@ TABLES: tuple[str, ...] = (
       WHERE replaced_at IS NULL
     """,
     "CREATE INDEX ix_private_answer_case_id ON private_answer (case_id)",
-    # What stays with a partner never ends a duty. What was ended so before stays as it was recorded.
-    """
-    ALTER TABLE duty ADD CONSTRAINT ck_duty_no_private_answer CHECK (ended_as IS NULL OR (kind, ended_as) NOT IN (
-      ('bekend_of_niet_bekend', 'geen_mededeling'), ('informatie_aanleveren', 'geweigerd'))) NOT VALID
+    # What was said before becomes what it would be now: kept by who said it, to everybody else no answer.
+    *(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY" for table in ("duty", "answer", "history")),
+    "ALTER TABLE duty DISABLE TRIGGER USER",
+    f"""
+    INSERT INTO private_answer
+      SELECT a.id, a.house_id, a.case_id, a.duty_id, a.organisation_id, a.outcome,
+             CASE a.outcome WHEN 'geweigerd' THEN 'zwaarwegende_reden' END, a.note, a.at, a.registered_by, NULL
+      FROM answer a JOIN duty d ON d.id = a.duty_id
+      WHERE a.corrected_at IS NULL AND (d.kind, a.outcome) IN {_PRIVATE}
+    """,
+    "DELETE FROM answer WHERE id IN (SELECT id FROM private_answer)",
+    f"DELETE FROM history WHERE what = 'antwoord' AND (facts->>'soort', facts->>'uitkomst') IN {_PRIVATE}",
+    f"""
+    UPDATE duty SET withdrawn_at = answered_at, answered_at = NULL, ended_as = 'geen_antwoord'
+      WHERE (kind, ended_as) IN {_PRIVATE}
+    """,
+    "ALTER TABLE duty ENABLE TRIGGER USER",
+    *(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY" for table in ("duty", "answer", "history")),
+    f"""
+    ALTER TABLE duty ADD CONSTRAINT ck_duty_no_private_answer
+      CHECK (ended_as IS NULL OR (kind, ended_as) NOT IN {_PRIVATE})
     """,
 )
 REQUESTS: tuple[str, ...] = (
