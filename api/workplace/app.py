@@ -53,6 +53,9 @@ _HANDLERS: dict[Any, Any] = {
 }  # fmt: skip
 
 
+_FOLLOWING = (*rounds.ROUTES, *coaching.ROUTES)
+
+
 class _Workplace(Starlette):
     """Also the page about an error of ours carries the headers."""
 
@@ -81,8 +84,7 @@ def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None 
             Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
             Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
-            *rounds.ROUTES,
-            *coaching.ROUTES,
+            *_FOLLOWING,
             *agenda.ROUTES,
             *away.ROUTES,
             *preferences.ROUTES,
