@@ -54,6 +54,9 @@ _HANDLERS: dict[Any, Any] = {
 }  # fmt: skip
 
 
+_FOLLOWING = (*rounds.ROUTES, *coaching.ROUTES)
+
+
 class _Workplace(Starlette):
     """Also the page about an error of ours carries the headers."""
 
@@ -85,6 +88,7 @@ def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None 
             Route("/casussen/{case_id:uuid}/informatieverzoeken", casepage.ask_information, methods=["POST"]),
             *rounds.ROUTES,
             *coaching.ROUTES,
+            *_FOLLOWING,
             *agenda.ROUTES,
             *away.ROUTES,
             *preferences.ROUTES,

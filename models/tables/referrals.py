@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, HouseId, Id, words
@@ -102,6 +102,7 @@ class Subject(Base):
         CheckConstraint("standing IN ('betrokkene', 'directe_kring')", name="standing_is_known"),
         Index("ix_subject_referral_id", "referral_id"),
         Index("ix_subject_case_id", "case_id"),
+        Index("ix_subject_bsn", "house_id", "bsn", postgresql_where=text("bsn IS NOT NULL")),
     )
 
     id: Mapped[Id]
