@@ -54,7 +54,24 @@ _HANDLERS: dict[Any, Any] = {
 }  # fmt: skip
 
 
-_FOLLOWING = (*rounds.ROUTES, *coaching.ROUTES)
+#: what has a module of its own
+_ELSEWHERE = (
+    *rounds.ROUTES,
+    *coaching.ROUTES,
+    *agenda.ROUTES,
+    *away.ROUTES,
+    *preferences.ROUTES,
+    *wordings.ROUTES,
+    *channels.ROUTES,
+    *subscriptions.ROUTES,
+    *unblocking.ROUTES,
+    *post.ROUTES,
+    *answering.ROUTES,
+    *finding.ROUTES,
+    *pincodes.ROUTES,
+    *papers.ROUTES,
+    *files.ROUTES,
+)
 
 
 class _Workplace(Starlette):
@@ -69,39 +86,9 @@ def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None 
     """The workplace on this database, with these ways in; mount it at `/`."""
     made = _Workplace(
         routes=[
-            Route("/", boards.overview),
             *_entering(),
-            Route("/casussen", boards.case_list),
-            Route("/casussen/{case_id:uuid}", casepage.case),
-            Route("/casussen/{case_id:uuid}/toegang", oversight.who_sees),
-            Route("/casussen/{case_id:uuid}/noodtoegang", oversight.ask, methods=["POST"]),
-            Route("/noodtoegangen", oversight.overview),
-            Route("/noodtoegangen/{glass_id:uuid}/bevestigen", oversight.confirm, methods=["POST"]),
-            Route("/noodtoegangen/{glass_id:uuid}/beeindigen", oversight.end, methods=["POST"]),
-            Route("/noodtoegangen/{glass_id:uuid}/beoordelen", oversight.review, methods=["POST"]),
-            Route("/logboek", trail.log),
-            Route("/logboek/casussen/{case_id:uuid}", trail.file),
-            Route("/taken/{duty_id:uuid}/termijn", terms.term),
-            Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
-            Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
-            Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
-            Route("/casussen/{case_id:uuid}/informatieverzoeken", casepage.ask_information, methods=["POST"]),
-            *rounds.ROUTES,
-            *coaching.ROUTES,
-            *_FOLLOWING,
-            *agenda.ROUTES,
-            *away.ROUTES,
-            *preferences.ROUTES,
-            *wordings.ROUTES,
-            *channels.ROUTES,
-            *subscriptions.ROUTES,
-            *unblocking.ROUTES,
-            *post.ROUTES,
-            *answering.ROUTES,
-            *finding.ROUTES,
-            *pincodes.ROUTES,
-            *papers.ROUTES,
-            *files.ROUTES,
+            *_of_cases(),
+            *_ELSEWHERE,
         ],
         middleware=[Middleware(Braked, database=database, refuse=refused), Middleware(SmallBodies)],
         exception_handlers=_HANDLERS,
@@ -109,6 +96,28 @@ def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None 
     made.state.database = database
     made.state.ways, made.state.event_seal = ways, event_seal
     return made
+
+
+def _of_cases() -> list[Route]:
+    """The overview, a case, and what is owed in it."""
+    return [
+        Route("/", boards.overview),
+        Route("/casussen", boards.case_list),
+        Route("/casussen/{case_id:uuid}", casepage.case),
+        Route("/casussen/{case_id:uuid}/toegang", oversight.who_sees),
+        Route("/casussen/{case_id:uuid}/noodtoegang", oversight.ask, methods=["POST"]),
+        Route("/noodtoegangen", oversight.overview),
+        Route("/noodtoegangen/{glass_id:uuid}/bevestigen", oversight.confirm, methods=["POST"]),
+        Route("/noodtoegangen/{glass_id:uuid}/beeindigen", oversight.end, methods=["POST"]),
+        Route("/noodtoegangen/{glass_id:uuid}/beoordelen", oversight.review, methods=["POST"]),
+        Route("/logboek", trail.log),
+        Route("/logboek/casussen/{case_id:uuid}", trail.file),
+        Route("/taken/{duty_id:uuid}/termijn", terms.term),
+        Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
+        Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
+        Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
+        Route("/casussen/{case_id:uuid}/informatieverzoeken", casepage.ask_information, methods=["POST"]),
+    ]
 
 
 def _entering() -> list[Route]:

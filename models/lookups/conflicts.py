@@ -10,6 +10,7 @@ from models import visibility
 from models.lookups.duties import is_open
 from models.rights import CaseFacts
 from models.tables.cases import Case
+from models.tables.coherence import Coherence
 from models.tables.duties import Duty
 from models.tables.meetings import Commitment
 from models.tables.plans import PlanConflict
@@ -29,17 +30,12 @@ class Intended:
 
 
 async def linked(work: Work, case: Case) -> list[Case]:
-    """The open cases that hang together with a case: bundled with it, opened beside it, or of the same report.
-
-    This is the one place that says which cases are linked.
-    """
-    joined = [Case.linked_to == case.id]
-    if case.linked_to is not None:
-        joined.append(Case.id == case.linked_to)
-    if case.referral_id is not None:
-        joined.append(Case.referral_id == case.referral_id)
+    """The open cases whose plans are aligned with that of a case: by the test of BGS 2.20(2) alone (R19)."""
+    running = Coherence.ended_at.is_(None)
+    ours = select(Coherence.other_case_id).where(Coherence.case_id == case.id, running)
+    theirs = select(Coherence.case_id).where(Coherence.other_case_id == case.id, running)
     statement = select(Case).where(
-        Case.house_id == case.house_id, Case.id != case.id, Case.phase != Phase.CLOSED, or_(*joined)
+        Case.house_id == case.house_id, Case.phase != Phase.CLOSED, Case.id.in_(ours.union_all(theirs))
     )
     return list(await work.session.scalars(statement.order_by(Case.id)))
 

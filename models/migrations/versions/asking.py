@@ -176,6 +176,7 @@ SECURITY: tuple[str, ...] = (
     """
     CREATE POLICY read ON coherence FOR SELECT TO pols_web
       USING (house_id = (SELECT pols_house()) AND ((SELECT pols_person()) = ANY (deciders)
+             OR ((SELECT pols_is_staff()) AND (SELECT pols_acting()) IN (case_id, other_case_id))
              OR (pols_reads(case_id) AND pols_reads(other_case_id))))
     """,
     # Decided by deciding persons of public participants (R3, R19), whoever writes it down.
