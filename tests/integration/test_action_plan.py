@@ -343,13 +343,15 @@ async def two_cases(door: Door, db: Databases) -> tuple[Story, Story]:
     """Two people of one report, each with a case that another regisseur leads, and a plan that is being made."""
     kevin, monique = DescribeSubject(name="Kevin D.", bsn="999990019"), DescribeSubject(name="Monique D.")
     story = await a_case(db.web, door.house, Phase.SCREENING, subjects=(kevin, monique))
-    await story.judge()
     async with story.acting("om") as work:
         found = await work.session.execute(text("SELECT id FROM subject WHERE name = 'Monique D.' AND case_id IS NULL"))
         other_id = found.scalar_one()
+    await story.judge(others=(other_id,))
     await story.decide("om", D.ADMIT, subjects=(other_id,))
     async with story.acting("manager") as work:
-        beside = await work.session.scalar(select(Case.id).where(Case.linked_to == story.case_id))
+        report = (await work.session.get_one(Case, story.case_id)).referral_id
+        same = Case.referral_id == report
+        beside = await work.session.scalar(select(Case.id).where(same, Case.id != story.case_id))
     assert beside is not None
     other = Story(db.web, door.house, beside)
     for one, leads in ((story, "regisseur"), (other, "regisseur2")):
@@ -366,6 +368,8 @@ async def two_cases(door: Door, db: Databases) -> tuple[Story, Story]:
         await one.answer(leads, DutyKind.PUBLISH_OUTCOME, "gedaan")
         await one.answer(leads, DutyKind.MINUTES, "gedaan", note="verslag")
         await one.decide(leads, D.ADOPT_PLAN)
+    test = {"kring": "moeder en zoon", "afhankelijkheid": "haar hulp en zijn gedrag", "noodzaak": "één aanpak"}
+    await door.post("gemeente", where(story, "samenhangen"), test | {"casus": str(other.case_id)})
     return story, other
 
 
