@@ -36,6 +36,10 @@ UNIQUE = {
     "uq_local_account_login": "set by the operator",
     "uq_identity_person_id_issuer": "made by Pols",
     "uq_journal_entry_case_id_visit_id_key": "made by Pols",
+    "uq_reference_code": "drawn by Pols",
+    "ix_calendar_event_occasion": "made by Pols, of the own person only",
+    "ix_contact_way_open": "of the own person only",
+    "ix_subscription_open": "of systems, set by who keeps the house",
 }
 
 
