@@ -1,5 +1,6 @@
 """What people do, step by step, over HTTP; the stories string these together."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -84,15 +85,18 @@ async def screened(world: World, case_id: str) -> None:
     assert await world.phase(case_id) == "screening"
 
 
-async def judged(world: World, case_id: str, *, met: bool = True) -> None:
-    """The four criteria are judged."""
-    judgements = [{"criterium": one, "voldaan": met, "motivering": text} for one, text in CRITERIA.items()]
+async def judged(world: World, case_id: str, *, met: bool = True, also: Sequence[str] = ()) -> None:
+    """The four criteria are judged, of the person of the case and of others who get a case of their own."""
+    judgements = [
+        {"criterium": one, "voldaan": met, "motivering": text} | ({"persoon": who} if who else {})
+        for who in (None, *also) for one, text in CRITERIA.items()
+    ]  # fmt: skip
     await world.answer("triagist", case_id, "criteria_toetsen", "getoetst", criteria=judgements)
 
 
 async def admitted(world: World, case_id: str, **fields: Any) -> None:
     """A public participant admits it."""
-    await judged(world, case_id)
+    await judged(world, case_id, also=fields.get("personen", ()))
     await world.decide("om", case_id, "in_procesregie_nemen", **fields)
     await world.settled()
     assert await world.phase(case_id) == "regie"

@@ -20,7 +20,7 @@ from models.words import CommitmentState, DutyKind, Phase, WorkKind
 from models.words import DecisionKind as D
 from tasks import messages
 from tests.conftest import Databases
-from tests.factories import AHouse, Story, a_case
+from tests.factories import AHouse, Story, a_case, an_item
 
 
 @pytest.fixture
@@ -187,7 +187,9 @@ async def test_the_casusregisseur_comes_from_who_is_involved(story: Story) -> No
 
 
 async def test_who_did_not_deliver_before_the_plan_is_recorded_as_no_answer(story: Story) -> None:
-    await story.answer("ggz", DutyKind.INFORMATION, "deels", note="alleen de huisarts")
+    async with story.acting("ggz") as work:
+        an_item(work, story, "ggz", body="alleen de huisarts")
+    await story.answer("ggz", DutyKind.INFORMATION, "deels")
     await story.record(("politie", "toezicht"))
 
     await story.adopt()
