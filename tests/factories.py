@@ -142,7 +142,9 @@ async def a_lead(owner: Database, house: AHouse, where: str, *roles: Role) -> No
 
 
 async def a_coach(owner: Database, house: AHouse) -> None:
-    """Somebody of the house who coaches; known as `begeleider`."""
+    """Somebody of the house who coaches; known as `begeleider`. Who is there already stays."""
+    if "begeleider" in house.actors:
+        return
     async with unit_of_work(ENGINE, owner) as work:
         at, roles = await work.session.get_one(Organisation, house.organisations["huis"]), (Role.TRAJECTORY_COACH,)
         email = f"begeleider@{house.slug}.example"

@@ -12,7 +12,7 @@ from tests.conftest import Databases
 from tests.doors import Door, counted
 from tests.factories import AHouse, a_case, a_report
 
-MOST_QUESTIONS = 14
+MOST_QUESTIONS = 15
 
 
 async def many(database: Database, house: AHouse, count: int) -> list[str]:
