@@ -59,9 +59,9 @@ class Escalaties(Outgoing):
 
 @router.get("/casussen/{id}/escalaties", summary="Wat in een casus is geëscaleerd", openapi_extra=SHOWS)
 async def list_escalations(case_id: CaseId, work: CaseReader) -> Escalaties:
-    await cases.seen_process(work, case_id)
-    found = await following.escalations(work, case_id)
-    answers.saw(work, "casus", case_id, case_id)
+    _case, facts = await cases.seen_process(work, case_id)
+    found = await following.escalations(work, case_id, facts)
+    answers.saw(work, "escalaties", case_id, case_id)
     return Escalaties(results=[Escalatie.model_validate(one) for one in found])
 
 

@@ -10,7 +10,7 @@ from api.signin import CaseReader, CaseWork
 from api.wire import BASE, SHOWS, CaseId, Dag, Gemaakt, Outgoing, Verwijzing, dutch
 from models.casebook import answers, criteria, packages
 from models.commands.following import HandOverCommitment, OfferHandover, SetCriteria, SetCriterion
-from models.lookups import cases, following, people
+from models.lookups import cases, following, info, people
 from models.tables.following import Handover, HandoverLine
 from models.words import HandoverWay
 
@@ -139,22 +139,25 @@ class Waakvlammen(Outgoing):
     results: list[Waakvlam]
 
 
-def _shown(one: Handover, lines: list[HandoverLine], names: dict[UUID, str]) -> Overdracht:
-    apart = {"to", "commitments"}
+def _shown(
+    one: Handover, lines: list[HandoverLine], names: dict[UUID, str], may: frozenset[UUID]
+) -> Overdracht:  # fmt: skip
+    apart = {"to", "commitments", "items"}
     plain = {name: getattr(one, name) for name in Overdracht.model_fields.keys() - apart}
     to = Verwijzing(id=one.receiver_id, name=names[one.receiver_id]) if one.receiver_id else None
     mine = [OvergedragenAfspraak.model_validate(line) for line in lines if line.handover_id == one.id]
-    return Overdracht.model_validate(plain | {"to": to, "commitments": mine})
+    items = [item for item in one.items if item in may]
+    return Overdracht.model_validate(plain | {"to": to, "commitments": mine, "items": items})
 
 
 @router.get("/casussen/{id}/overdrachten", summary="De overdrachten van een casus", openapi_extra=SHOWS)
 async def list_handovers(case_id: CaseId, work: CaseReader) -> Overdrachten:
-    await cases.seen_process(work, case_id)
+    _case, facts = await cases.seen_process(work, case_id)
     found = await following.handovers(work, case_id)
-    lines = await following.lines(work, [one.id for one in found])
-    names = await people.organisation_names(work)
-    answers.saw(work, "casus", case_id, case_id)
-    return Overdrachten(results=[_shown(one, lines, names) for one in found])
+    lines = await following.lines(work, case_id, facts, [one.id for one in found])
+    names, may = await people.organisation_names(work), await info.readable(work, case_id, facts)
+    answers.saw(work, "overdrachten", case_id, case_id)
+    return Overdrachten(results=[_shown(one, lines, names, may) for one in found])
 
 
 @router.post("/casussen/{id}/overdrachten", status_code=201, summary="Draag een casus over bij het afschalen")

@@ -169,7 +169,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         coached=rights.has(Right.TRAJECTORY, visit.actor, facts),
         earlier=await following.has_earlier_criteria(work, case_id),
         handovers=await following.handovers(work, case_id), criteria=await following.criteria(work, case_id),
-        watches=await following.watches(work, case_id), escalations=await following.escalations(work, case_id),
+        watches=await following.watches(work, case_id), escalations=await following.escalations(work, case_id, facts),
         items=await _known(visit, case_id, facts),
         away=await absence.now_of(work, found.director_id) if line.process else None,
         papers=await offered(work, found, facts),

@@ -43,7 +43,7 @@ async def answer(work: Work, duty_id: UUID, command: GiveAnswer) -> Answer | Pri
     frame.note(
         "antwoord", "taak", duty.id, soort=duty.kind, uitkomst=command.outcome, organisatie=duty.owner_organisation_id,
         telefonisch=by_phone or None, vervangt=_replaced(work.actor, duty),
-        commitment_id=duty.about_id if duty.apart else None,
+        commitment_id=(duty.about_id or duty.id) if duty.apart else None,
     )  # fmt: skip
     if by_phone:
         frame.owe(WorkKind.COPY, duty.id)
@@ -169,7 +169,8 @@ async def hand_on(work: Work, duty_id: UUID, person_id: UUID) -> Duty:
         raise InvalidFields([FieldError("persoon", "werkt niet aan deze casus; wijs diegene eerst aan")])
     duty.owner_person_id = colleague.id
     _tell_new_owner(frame, duty, colleague.id)
-    frame.note("taak doorgegeven", "taak", duty.id, soort=duty.kind)
+    apart = (duty.about_id or duty.id) if duty.apart else None
+    frame.note("taak doorgegeven", "taak", duty.id, soort=duty.kind, commitment_id=apart)
     return duty
 
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from models import rights
 from models.casebook import info
-from models.casebook.frame import Frame, must_direct, open_frame
+from models.casebook.frame import Frame, audit, must_direct, open_frame
 from models.clocks import AMSTERDAM
 from models.commands.cases import TakeDecision
 from models.commands.coaching import EndTrajectory, NoteContact, StartTrajectory
@@ -46,7 +46,7 @@ async def start(work: Work, case_id: UUID, command: StartTrajectory) -> Trajecto
         for n, body in enumerate(command.goals, start=1)
     )
     await work.session.flush()
-    frame.note("traject begonnen", "traject", made.id)
+    _log(frame, "traject begonnen", made)
     return made
 
 
@@ -57,7 +57,7 @@ async def end(work: Work, case_id: UUID, trajectory_id: UUID, command: EndTrajec
     if not rights.has(Right.TRAJECTORY, work.actor, facts):
         raise NotAllowed(ONLY_THE_COACH)
     found = await coaching.one(work, case_id, trajectory_id)
-    if not rights.has(Right.JOURNAL, work.actor, facts):
+    if found.coach_id not in {work.actor.person_id, *work.actor.replaces}:
         must_direct(frame)
     if found.ended_at is not None:
         raise AlreadySettled("Dit traject is al beëindigd.")
@@ -66,7 +66,12 @@ async def end(work: Work, case_id: UUID, trajectory_id: UUID, command: EndTrajec
 
 def _end(frame: Frame, found: Trajectory, reason: str) -> None:
     found.ended_at, found.ended_reason = frame.work.now, reason
-    frame.note("traject beëindigd", "traject", found.id)
+    _log(frame, "traject beëindigd", found)
+
+
+def _log(frame: Frame, what: str, found: Trajectory) -> None:
+    """In the log alone: partners hear of coaching what a summary tells them, and the history is theirs too."""
+    audit(frame.work, what, "traject", found.id, case_id=frame.case.id, house_id=frame.case.house_id)
 
 
 async def end_with_case(frame: Frame, _command: TakeDecision, _decision: Decision) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from uuid import UUID
 
 from models import visibility
+from models.casebook import conflicts
 from models.casebook import whereabouts as places
-from models.casebook.frame import Frame, open_frame
+from models.casebook.frame import Frame, audit, open_frame
 from models.commands.cases import EndLink, LinkCases
 from models.lookups import cases
 from models.lookups import coherence as lookup
@@ -37,8 +38,9 @@ async def link(work: Work, case_id: UUID, command: LinkCases) -> Coherence:
         registered_by=work.actor.person_id, decided_at=command.decided_at or work.now,
     )  # fmt: skip
     work.session.add(made)
-    for one in _files(frame, other):
-        one.note("samenhang vastgelegd", "samenhang", made.id)
+    await work.session.flush()
+    _log(frame, other, "samenhang vastgelegd", made.id)
+    await conflicts.find(frame)
     return made
 
 
@@ -83,11 +85,11 @@ async def end(work: Work, coherence_id: UUID, command: EndLink) -> Coherence:
     if found.ended_at is not None:
         raise NotPossible("Deze samenhang is al beëindigd.")
     found.ended_at, found.ended_by, found.end_reason = work.now, work.actor.person_id, command.reason
-    for one in _files(frame, await cases.case(work, found.other_case_id)):
-        one.note("samenhang beëindigd", "samenhang", found.id)
+    _log(frame, await cases.case(work, found.other_case_id), "samenhang beëindigd", found.id)
     return found
 
 
-def _files(frame: Frame, other: Case) -> tuple[Frame, Frame]:
-    """It stands in both files, and in neither which the other is: who reads one does not always know of the other."""
-    return frame, Frame(frame.work, other, frame.house_organisation_id, frame.policy)
+def _log(frame: Frame, other: Case, what: str, coherence_id: UUID) -> None:
+    """In the log of both files, and in the history of neither: that there is another case is for who reads both."""
+    for one in (frame.case, other):
+        audit(frame.work, what, "samenhang", coherence_id, case_id=one.id, house_id=one.house_id)

@@ -11,7 +11,7 @@ from models.casebook.duties import Wanted
 from models.casebook.effects import EFFECTS, OPENED_BY_EFFECT
 from models.casebook.frame import Frame, open_frame
 from models.commands.cases import NEEDED, TakeDecision
-from models.lookups import cases, meetings
+from models.lookups import cases, meetings, plan
 from models.process import DecisionSpec
 from models.refusals import FieldError, GateOpen, InvalidFields, NotFound, NotPossible
 from models.tables.base import new_id
@@ -138,9 +138,18 @@ def _written(frame: Frame, command: TakeDecision, who: list[Decider]) -> Decisio
     return decision
 
 
+async def _about_apart(frame: Frame, command: TakeDecision) -> UUID | None:
+    """The commitment that is decided about, when not everybody who reads the case may know of it (R13)."""
+    if command.commitment_id is None:
+        return None
+    found = await plan.of_case(frame.work, frame.case.id, [command.commitment_id])
+    return next((one.id for one in found.values() if one.excluded or one.only_for), None)
+
+
 async def _carry_out(frame: Frame, spec: DecisionSpec, command: TakeDecision, decision: Decision) -> None:
     frame.batch_id = decision.id
-    frame.note("besluit", "besluit", decision.id, soort=command.kind, besluit=decision.id)
+    apart = await _about_apart(frame, command)
+    frame.note("besluit", "besluit", decision.id, soort=command.kind, besluit=decision.id, commitment_id=apart)
     await duties.end_of_kind(frame, spec.closes, ended_as="besloten")
     if spec.outcome is not None:
         frame.case.outcome = spec.outcome

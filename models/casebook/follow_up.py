@@ -231,6 +231,7 @@ async def lapse(work: Work, duty_id: UUID) -> None:
     if duty.answered_at or duty.lapsed_at or duty.withdrawn_at:
         return
     await duties.end_duties(frame, [duty], lapsed=True, ended_as="termijn voorbij")
-    frame.note("termijn voorbij", "taak", duty.id, soort=duty.kind)
+    apart = (duty.about_id or duty.id) if duty.apart else None
+    frame.note("termijn voorbij", "taak", duty.id, soort=duty.kind, commitment_id=apart)
     if duty.kind is DutyKind.PLAN_ANSWERS and frame.case.phase is Phase.PLAN:
         await decide_by_rule(frame, DecisionKind.PLAN_COMPLETE, "de termijn om te antwoorden is voorbij")

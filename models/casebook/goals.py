@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from models.casebook import whereabouts as places
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.casebook.pledges import NOBODY_ELSE
 from models.clocks import AMSTERDAM
@@ -25,6 +26,7 @@ async def set_goal(work: Work, case_id: UUID, command: SetGoal) -> Goal:
     frame = await open_frame(work, case_id)
     await _may(frame)
     await _check(frame, command)
+    await places.not_in(frame, {"tekst": command.body})
     made = Goal(
         id=new_id(), house_id=frame.case.house_id, case_id=case_id, subject_id=command.subject_id,
         life_domain=command.life_domain, body=command.body, due_on=command.due_on, state=GoalState.SOUGHT, reason="",
@@ -44,6 +46,7 @@ async def judge_goal(work: Work, goal_id: UUID, command: JudgeGoal) -> Goal:
     await _may(frame)
     if command.state is GoalState.LET_GO and not command.reason.strip():
         raise InvalidFields([FieldError("toelichting", "waarom wordt dit doel losgelaten?")])
+    await places.not_in(frame, {"toelichting": command.reason})
     found.state, found.reason = command.state, command.reason
     found.ended_at = None if command.state is GoalState.SOUGHT else work.now
     await work.session.flush()

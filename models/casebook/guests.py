@@ -69,6 +69,9 @@ async def hand(work: Work, guest_id: UUID, command: HandItems) -> list[HandedIte
     Raises NotFound, NotAllowed, NotPossible or InvalidFields, and then nothing was given.
     """
     frame, found = await _guest(work, guest_id)
+    meeting = await meetings.meeting(work, found.meeting_id)
+    if meeting.moved_at or meeting.cancelled_at:
+        raise NotPossible("Dit overleg gaat niet door; verstrekken doet u aan een derde die aan een overleg deelneemt.")
     if found.signed_on is None:
         raise NotPossible("Voor er iets wordt verstrekt tekent deze derde de geheimhoudingsverklaring.")
     await _decided(frame, command.decided_by)
@@ -114,13 +117,12 @@ async def _readable(frame: Frame, wanted: list[UUID]) -> dict[UUID, Item]:
 
 async def _may_go(frame: Frame, to: Guest, there: Mapping[UUID, Item], consents: Mapping[UUID, Consent]) -> None:
     """Each item may go to this third party, by its conditions and by its supplier. Raises InvalidFields."""
-    secret = await guests.secret_subjects(frame.work, frame.case.id)
     errors = []
     for item_id, one in there.items():
         row = one.row
         if not items.goes_outside(row.conditions, row.excluded, row.only_for, to.organisation_id):
             errors.append(FieldError("informatie", "staat de leverancier niet toe aan derden te verstrekken"))
-        elif one.tells_place_of(secret):
+        elif one.tells_secret_place:
             errors.append(
                 FieldError("informatie", "zegt waar iemand met een geheim adres is; dat gaat niet naar derden")
             )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from models.casebook import duties, plans
+from models.casebook import whereabouts as places
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import AMSTERDAM
@@ -35,6 +36,8 @@ async def offer(work: Work, case_id: UUID, command: OfferHandover) -> Handover:
     if not await frame.still_open({DutyKind.HANDOVER}):
         raise NotPossible("De overdracht is al geregeld.")
     await _check(frame, command)
+    lines = {f"afspraken[{n}].toelichting": one.note for n, one in enumerate(command.commitments)}
+    await places.not_in(frame, {"toelichting": command.note} | lines)
     await _take_back(frame)
     made = _written(frame, command)
     await work.session.flush()
@@ -149,7 +152,7 @@ async def accepted_or_refused(frame: Frame, duty: Duty, command: GiveAnswer) -> 
 
 async def _settle(frame: Frame, offered: Handover) -> None:
     """What was handed over, replaced or dropped is ended; what had to be arranged is."""
-    lines = await following.lines(frame.work, [offered.id])
+    lines = await following.all_lines(frame.work, offered.id)
     now, session = frame.work.now, frame.work.session
     open_ = {one.id for one in await meetings.commitments(frame.work, frame.case.id, plans.STANDING)}
     handed = [one.commitment_id for one in lines if one.way is HandoverWay.HANDED and one.commitment_id in open_]

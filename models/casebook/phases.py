@@ -166,8 +166,10 @@ async def _inform_person(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]
 async def _progress(frame: Frame, _named: tuple[UUID, ...]) -> list[Wanted]:
     """One duty per owner organisation per round."""
     running = await frame.still_open({DutyKind.COMMITMENT})  # what waits for something else is not asked about
-    owners = dict.fromkeys(one.owner_organisation_id for one in running)
-    return [Wanted(DutyKind.PROGRESS, organisation_id=one) for one in owners]
+    apart: dict[UUID, bool] = {}  # of who has only commitments that are not for everybody, the question is not either
+    for one in running:
+        apart[one.owner_organisation_id] = apart.get(one.owner_organisation_id, True) and one.apart
+    return [Wanted(DutyKind.PROGRESS, organisation_id=who, apart=hidden) for who, hidden in apart.items()]
 
 
 _WANTED: dict[DutyKind, Callable[[Frame, tuple[UUID, ...]], Awaitable[list[Wanted]]]] = {

@@ -7,7 +7,9 @@ Not the ladder of reminders (`models.ladder`), which climbs by itself, and not t
 from datetime import datetime
 from uuid import UUID
 
+from models import visibility
 from models.casebook import duties, outbox
+from models.casebook import whereabouts as places
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.commands.cases import GiveAnswer
@@ -31,6 +33,7 @@ async def raise_issue(work: Work, case_id: UUID, command: RaiseIssue) -> Escalat
     must_direct(frame)
     if frame.case.admitted_at is None or frame.case.phase is Phase.CLOSED:
         raise NotInThisPhase("Escaleren kan in een lopende casus onder procesregie.")
+    await places.not_in(frame, {"reden": command.reason})
     stuck = await _about(frame, command)
     below = await following.open_escalation(work, case_id, command.duty_id, command.commitment_id)
     number, level = _level(frame, command, below)
@@ -41,11 +44,23 @@ async def raise_issue(work: Work, case_id: UUID, command: RaiseIssue) -> Escalat
     work.session.add(made)
     await work.session.flush()
     role = Role.MANAGER if level.who is EscalatedTo.MANAGER else None
-    duties.open_duties(frame, [Wanted(DutyKind.ESCALATION, about_id=made.id, fixed_at=made.due_at, role=role)])
+    hidden = await _hidden(frame, command, stuck)
+    wanted = Wanted(DutyKind.ESCALATION, about_id=made.id, fixed_at=made.due_at, role=role, apart=hidden is not None)
+    duties.open_duties(frame, [wanted])
     if level.who is EscalatedTo.LEAD and stuck is not None:
         await _tell_lead(frame, made, stuck)
-    frame.note("escalatie gevraagd", trede=number, naam=level.name, wie=level.who)
+    frame.note("escalatie gevraagd", trede=number, naam=level.name, wie=level.who, commitment_id=hidden)
     return made
+
+
+async def _hidden(frame: Frame, command: RaiseIssue, stuck: Duty | None) -> UUID | None:
+    """What it is about, when not everybody who reads the case may know of that: a commitment apart, or informing."""
+    if stuck is not None and (stuck.apart or stuck.kind in visibility.INTERNAL):
+        return command.commitment_id or stuck.about_id or stuck.id
+    if command.commitment_id is None:
+        return None
+    found = await meetings.commitment(frame.work, command.commitment_id)
+    return found.id if found.excluded or found.only_for else None
 
 
 async def _about(frame: Frame, command: RaiseIssue) -> Duty | None:
@@ -105,7 +120,17 @@ async def take_back(work: Work, case_id: UUID, escalation_id: UUID) -> None:
     if found.ended_at is not None:
         raise AlreadySettled(f"Deze escalatie is al afgedaan: {found.ended_as}.")
     await _end(frame, found, EscalationEnd.TAKEN_BACK)
-    frame.note("escalatie ingetrokken", trede=found.level, naam=found.name)
+    apart = await _ended_apart(frame, found)
+    frame.note("escalatie ingetrokken", trede=found.level, naam=found.name, commitment_id=apart)
+
+
+async def _ended_apart(frame: Frame, found: Escalation) -> UUID | None:
+    """The same of one that was raised before."""
+    if found.about_duty_id is None and found.commitment_id is None:
+        return None
+    about = await frame.work.session.get(Duty, found.about_duty_id) if found.about_duty_id else None
+    command = RaiseIssue(reason=found.reason, commitment_id=found.commitment_id)
+    return await _hidden(frame, command, about)
 
 
 async def _end(frame: Frame, found: Escalation, how: EscalationEnd) -> None:

@@ -3,6 +3,8 @@
 from uuid import UUID
 
 from models.casebook import info
+from models.casebook import whereabouts as places
+from models.casebook.frame import open_frame
 from models.clocks import AMSTERDAM
 from models.commands.info import AddInfoItem
 from models.commands.risk import RecordRisk
@@ -13,6 +15,10 @@ from models.tables.risk import RiskAssessment
 from models.transactions import Work
 
 #: of a result, what is not also a field of its information item
+_WIRE = {
+    "scores": "scores", "override_reason": "redenAfwijken", "protective": "beschermendeFactoren",
+    "limitations": "beperkingen",
+}  # fmt: skip
 OWN = tuple(name for name in RecordRisk.model_fields if name not in AddInfoItem.model_fields)
 
 
@@ -26,6 +32,8 @@ async def record(work: Work, case_id: UUID, command: RecordRisk) -> tuple[InfoIt
     described = {name: getattr(command, name) for name in AddInfoItem.model_fields}
     item, warnings = await info.add(work, case_id, AddInfoItem(**described))
     own = {name: getattr(command, name) for name in OWN}
+    frame = await open_frame(work, case_id)
+    await places.not_in(frame, {_WIRE[name]: own[name] for name in _WIRE})
     work.session.add(RiskAssessment(item_id=item.id, house_id=item.house_id, case_id=item.case_id, **own))
     await work.session.flush()
     return item, warnings

@@ -119,7 +119,8 @@ async def case_facts(work: Work, found: Case) -> CaseFacts:
 def _coached(work: Work, case_id: UUID) -> ColumnElement[bool]:
     """Whether the actor coaches in this case, or stands in for who does."""
     me = [one for one in (work.actor.person_id, *work.actor.replaces) if one is not None]
-    return select(Trajectory.id).where(Trajectory.case_id == case_id, Trajectory.coach_id.in_(me)).exists()
+    running = (Trajectory.case_id == case_id, Trajectory.ended_at.is_(None))
+    return select(Trajectory.id).where(*running, Trajectory.coach_id.in_(me)).exists()
 
 
 async def seen(work: Work, case_id: UUID) -> tuple[Case, CaseFacts]:

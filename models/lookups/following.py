@@ -5,11 +5,16 @@ from uuid import UUID
 
 from sqlalchemy import func, not_, or_, select
 
+from models import visibility
 from models.items import WHEREABOUTS
+from models.lookups import plan
 from models.refusals import NotFound
+from models.rights import CaseFacts
+from models.tables.duties import Duty
 from models.tables.following import Escalation, Handover, HandoverLine, RereferralCriterion, Watch
 from models.tables.items import InfoItem
 from models.transactions import Work
+from models.visibility import DutyOwner
 
 
 async def handover(work: Work, handover_id: UUID) -> Handover:
@@ -26,10 +31,17 @@ async def handovers(work: Work, case_id: UUID) -> list[Handover]:
     return list(await work.session.scalars(statement.order_by(Handover.made_at.desc(), Handover.id.desc())))
 
 
-async def lines(work: Work, handover_ids: Sequence[UUID]) -> list[HandoverLine]:
-    """What becomes of each commitment in these packages."""
+async def lines(work: Work, case_id: UUID, facts: CaseFacts, handover_ids: Sequence[UUID]) -> list[HandoverLine]:
+    """What becomes of each commitment in these packages, of those that the actor may read (R13)."""
     statement = select(HandoverLine).where(HandoverLine.handover_id.in_(handover_ids))
-    return list(await work.session.scalars(statement.order_by(HandoverLine.commitment_id)))
+    found = await work.session.scalars(statement.order_by(HandoverLine.commitment_id))
+    may = await plan.readable(work, case_id, facts)
+    return [one for one in found if one.commitment_id in may]
+
+
+async def all_lines(work: Work, handover_id: UUID) -> list[HandoverLine]:
+    """What becomes of each commitment in a package, for the act that settles it."""
+    return list(await work.session.scalars(select(HandoverLine).where(HandoverLine.handover_id == handover_id)))
 
 
 async def readable_by(work: Work, case_id: UUID, organisation_id: UUID) -> set[UUID]:
@@ -89,7 +101,21 @@ async def open_escalation(
     return (await work.session.scalars(statement)).one_or_none()
 
 
-async def escalations(work: Work, case_id: UUID) -> list[Escalation]:
-    """What was raised, the newest first, for who reads the case."""
+async def escalations(work: Work, case_id: UUID, facts: CaseFacts) -> list[Escalation]:
+    """What was raised, the newest first, for who reads the case and sees what it is about."""
     statement = select(Escalation).where(Escalation.case_id == case_id)
-    return list(await work.session.scalars(statement.order_by(Escalation.raised_at.desc(), Escalation.id.desc())))
+    found = await work.session.scalars(statement.order_by(Escalation.raised_at.desc(), Escalation.id.desc()))
+    duties = {one.id: one for one in await work.session.scalars(select(Duty).where(Duty.case_id == case_id))}
+    may = await plan.readable(work, case_id, facts)
+
+    def seen(one: Escalation) -> bool:
+        duty = duties.get(one.about_duty_id) if one.about_duty_id else None
+        if one.about_duty_id and (duty is None or not _lists(work, facts, duty)):
+            return False
+        return one.commitment_id is None or one.commitment_id in may
+
+    return [one for one in found if seen(one)]
+
+
+def _lists(work: Work, facts: CaseFacts, duty: Duty) -> bool:
+    return visibility.lists_duty(work.actor, facts, owner=DutyOwner.of(duty), kind=duty.kind)

@@ -2,19 +2,19 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
 
+from models.items import goes_outside
 from models.lookups import info
 from models.lookups.info import Item
 from models.lookups.paging import Page, Paged, Place, keyset, shown
 from models.refusals import NotFound
 from models.rights import CaseFacts
-from models.tables.cases import Case
 from models.tables.guests import Guest, HandedItem
 from models.tables.meetings import Meeting
-from models.tables.referrals import Subject
 from models.transactions import Work
 from models.visibility import in_the_room
 
@@ -60,33 +60,47 @@ async def already_handed(work: Work, guest_id: UUID, item_ids: Iterable[UUID]) -
     return set(await work.session.scalars(statement))
 
 
-async def secret_subjects(work: Work, case_id: UUID) -> frozenset[UUID]:
-    """The people of a case and its report who have a secret address."""
-    report = select(Case.referral_id).where(Case.id == case_id).scalar_subquery()
-    there = select(Subject.id).where(Subject.secret_address, Subject.referral_id == report)
-    return frozenset(await work.session.scalars(there))
-
-
 async def on_screen(
     work: Work, meeting: Meeting, facts: CaseFacts, room: Room, page: Page, *, guests_part: bool
 ) -> Paged[Item]:
     """What may be shown where everybody marked present looks on; in the part with guests only what they all have."""
-    secret = await secret_subjects(work, meeting.case_id)
-    handed = await _handed_to_all(work, room.guests) if room.guests or guests_part else None
+    given = await _given(work, room.guests) if room.guests or guests_part else None
 
     def keep(one: Item) -> bool:
-        seen = in_the_room(one.facts, room.organisations, tells_secret_place=one.tells_place_of(secret))
-        return seen and (handed is None or one.row.id in handed)
+        seen = in_the_room(one.facts, room.organisations, tells_secret_place=one.tells_secret_place)
+        return seen and (given is None or _may_stay(one, given))
 
     return await info.items(work, meeting.case_id, facts, page, also=keep)
 
 
-async def _handed_to_all(work: Work, guest_ids: Collection[UUID]) -> frozenset[UUID]:
-    """The items that each of these guests was given; without a guest there are none."""
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What one guest was given, and when each."""
+
+    organisation_id: UUID
+    items: dict[UUID, datetime]
+
+
+def _may_stay(one: Item, given: Sequence[_Given]) -> bool:
+    """Each guest was given this, as it now reads and under the conditions it now has; without guests nothing."""
+    row = one.row
+
+    def has(guest: _Given) -> bool:
+        at = guest.items.get(row.id)
+        unchanged = at is not None and (row.corrected_at is None or row.corrected_at <= at)
+        return unchanged and goes_outside(row.conditions, row.excluded, row.only_for, guest.organisation_id)
+
+    return bool(given) and all(has(guest) for guest in given)
+
+
+async def _given(work: Work, guest_ids: Collection[UUID]) -> list[_Given]:
     rows = await work.session.execute(
-        select(HandedItem.guest_id, HandedItem.item_id).where(HandedItem.guest_id.in_(guest_ids))
-    )
-    given: dict[UUID, set[UUID]] = {one: set() for one in guest_ids}
-    for guest_id, item_id in rows:
-        given[guest_id].add(item_id)
-    return frozenset(set.intersection(*given.values())) if given else frozenset()
+        select(Guest.id, Guest.organisation_id, HandedItem.item_id, HandedItem.handed_at)
+        .outerjoin(HandedItem, HandedItem.guest_id == Guest.id).where(Guest.id.in_(guest_ids))
+    )  # fmt: skip
+    found: dict[UUID, _Given] = {}
+    for guest_id, organisation_id, item_id, at in rows:
+        one = found.setdefault(guest_id, _Given(organisation_id, {}))
+        if item_id is not None:
+            one.items[item_id] = at
+    return list(found.values())

@@ -1,6 +1,6 @@
 """Information items: what was supplied about a person, for who may read it. What is hidden is answered as absent."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,21 +29,22 @@ class Item:
     supplier: str
     facts: ItemFacts
 
-    def tells_place_of(self, subjects: Collection[UUID]) -> bool:
-        """It tells where one of these people can be found."""
-        return self.row.category in WHEREABOUTS and self.row.subject_id in subjects
+    tells_secret_place: bool  #: where somebody with a secret address can be found, whoever may know that
 
 
-def _select(work: Work) -> Select[InfoItem, str, bool]:
+def _select(work: Work) -> Select[InfoItem, str, bool, bool]:
     """Items with their supplier, and whether this actor may find the person that they are about."""
     person = func.pols_may_find(InfoItem.subject_id, work.actor.organisation_id, work.actor.person_id)
     finds: ColumnElement[bool] = or_(InfoItem.category.not_in(WHEREABOUTS), person)
-    return select(InfoItem, Organisation.name, finds).join(Organisation, Organisation.id == InfoItem.supplier_id)
+    secret = and_(InfoItem.category.in_(WHEREABOUTS), not_(func.pols_may_find(InfoItem.subject_id, None, None)))
+    return select(InfoItem, Organisation.name, finds, secret).join(
+        Organisation, Organisation.id == InfoItem.supplier_id
+    )
 
 
-def _item(row: Row[InfoItem, str, bool]) -> Item:
-    found, supplier, finds = row
-    return Item(found, supplier, ItemFacts(found.supplier_id, found.excluded, found.only_for, finds))
+def _item(row: Row[InfoItem, str, bool, bool]) -> Item:
+    found, supplier, finds, secret = row
+    return Item(found, supplier, ItemFacts(found.supplier_id, found.excluded, found.only_for, finds), secret)
 
 
 async def items(

@@ -32,7 +32,7 @@ from models.transactions import Work
 from models.words import CommitmentState, DutyKind, OrganisationKind, Phase, Role, Standing
 
 #: what a plan names; what was refused or dropped is no part of it
-IN_PLAN = frozenset({CommitmentState.PROPOSED, CommitmentState.PLEDGED, CommitmentState.DONE, CommitmentState.FAILED})
+IN_PLAN = frozenset(CommitmentState) - {CommitmentState.REFUSED, CommitmentState.DROPPED}
 _ADVICE, _CLOSING, _MINUTES, _OUTCOME = "advies", "slotbrief", "verslag", "uitkomst"
 
 

@@ -84,14 +84,6 @@ def _requested(facts: Mapping[str, Any], known: Known) -> str:
     return f"Informatie gevraagd aan {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
 
 
-def _coherent(_facts: Mapping[str, Any], _known: Known) -> str:
-    return "Vastgelegd dat deze casus samenhangt met een andere (BGS 2.20, tweede lid)"
-
-
-def _apart(_facts: Mapping[str, Any], _known: Known) -> str:
-    return "Vastgelegd dat deze casus niet meer samenhangt met een andere"
-
-
 def _handed_on(facts: Mapping[str, Any], _known: Known) -> str:
     return f"De taak '{_lower(facts.get('soort'))}' is doorgegeven aan een collega"
 
@@ -264,14 +256,6 @@ def _raised(facts: Mapping[str, Any], _known: Known) -> str:
     return f"Geëscaleerd naar trede {facts.get('trede', '')}: {facts.get('naam', '')}"
 
 
-def _coached(_facts: Mapping[str, Any], _known: Known) -> str:
-    return "Trajectbegeleiding begonnen"
-
-
-def _coached_no_more(_facts: Mapping[str, Any], _known: Known) -> str:
-    return "Trajectbegeleiding beëindigd"
-
-
 def _taken_back(facts: Mapping[str, Any], _known: Known) -> str:
     return f"Escalatie naar {facts.get('naam', '')} ingetrokken"
 
@@ -306,8 +290,6 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "termijn verlengd": _extended,
     "overgenomen": _taken_over,
     "casus naast": _beside,
-    "samenhang vastgelegd": _coherent,
-    "samenhang beëindigd": _apart,
     "nieuwe melding": _new_report,
     "overleg gepland": _convened,
     "overleg gehouden": _held,
@@ -331,8 +313,6 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "overdracht aanvaard": _accepted,
     "heraanmeldcriteria vastgelegd": _criteria,
     "escalatie gevraagd": _raised,
-    "traject begonnen": _coached,
-    "traject beëindigd": _coached_no_more,
     "escalatie ingetrokken": _taken_back,
     "informatie toegevoegd": _supplied,
     "informatie gecorrigeerd": _corrected_item,

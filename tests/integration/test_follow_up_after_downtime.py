@@ -46,6 +46,15 @@ class Asleep:
             seconds = ((await self.rungs(duty))[step].fire_at + later - work.now).total_seconds()
         await (self.db.shift(seconds) if away else days_pass(self.db, seconds / DAY))
 
+    async def at_work(self) -> None:
+        """Let time pass until ten in the morning of the next working day."""
+        async with unit_of_work(ENGINE, self.db.engine) as work:
+            now = work.now.astimezone(AMSTERDAM)
+        then = now.replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        while not WorkingCalendar().is_working_day(then.date()):
+            then += timedelta(days=1)
+        await self.db.shift((then - now).total_seconds())
+
     async def messages(self) -> list[Message]:
         async with unit_of_work(ENGINE, self.db.engine) as work:
             return list(await work.session.scalars(select(Message).order_by(Message.created_at, Message.id)))
@@ -68,7 +77,10 @@ def working_days_between(since: datetime, until: datetime) -> int:
 
 @pytest.fixture
 async def asleep(own_db: Databases) -> Asleep:
-    return Asleep(own_db, await a_house(own_db.owner))
+    """In the morning of a working day, whatever the day on which the tests run."""
+    found = Asleep(own_db, await a_house(own_db.owner))
+    await found.at_work()
+    return found
 
 
 @pytest.mark.parametrize("days", [1, 7, 40])
@@ -155,6 +167,7 @@ async def test_then_the_ladder_climbs_step_by_step_to_its_end(asleep: Asleep) ->
     story = await asleep.case()
     admission = await story.duty(DutyKind.ADMISSION)
     await asleep.until(admission, Step.MANAGER, timedelta(days=30), away=True)
+    await asleep.at_work()
     await chase(asleep.db)
 
     await days_pass(asleep.db, 20)

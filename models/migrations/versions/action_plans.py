@@ -191,6 +191,12 @@ SECURITY = (
              OR case_id = (SELECT pols_acting()))
     """,
     """
+    CREATE POLICY apart ON decision AS RESTRICTIVE FOR SELECT TO pols_web
+      USING (facts->>'commitment_id' IS NULL OR (SELECT pols_kind()) = 'huis' OR case_id = (SELECT pols_acting())
+             OR registered_by = (SELECT pols_person())
+             OR EXISTS (SELECT FROM commitment k WHERE k.id = (facts->>'commitment_id')::uuid))
+    """,
+    """
     CREATE POLICY apart ON history AS RESTRICTIVE FOR SELECT TO pols_web
       USING (commitment_id IS NULL OR (SELECT pols_kind()) = 'huis' OR organisation_id = (SELECT pols_org())
              OR EXISTS (SELECT FROM commitment k WHERE k.id = commitment_id))

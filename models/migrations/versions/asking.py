@@ -30,7 +30,7 @@ TABLES: tuple[str, ...] = (
     """,
     "CREATE INDEX ix_private_answer_case_id ON private_answer (case_id)",
     # What was said before becomes what it would be now: kept by who said it, to everybody else no answer.
-    *(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY" for table in ("duty", "answer", "history")),
+    *(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY" for table in ("duty", "answer", "history", "visit")),
     "ALTER TABLE duty DISABLE TRIGGER USER",
     f"""
     INSERT INTO private_answer
@@ -42,11 +42,13 @@ TABLES: tuple[str, ...] = (
     "DELETE FROM answer WHERE id IN (SELECT id FROM private_answer)",
     f"DELETE FROM history WHERE what = 'antwoord' AND (facts->>'soort', facts->>'uitkomst') IN {_PRIVATE}",
     f"""
-    UPDATE duty SET withdrawn_at = answered_at, answered_at = NULL, ended_as = 'geen_antwoord'
-      WHERE (kind, ended_as) IN {_PRIVATE}
+    UPDATE duty d SET answered_at = NULL, withdrawn_at = v.left_at,
+      ended_as = CASE WHEN v.left_at IS NULL THEN NULL ELSE 'geen_antwoord' END
+      FROM visit v WHERE v.id = d.visit_id AND (d.kind, d.ended_as) IN {_PRIVATE}
     """,
+    f"DELETE FROM answer a USING duty d WHERE d.id = a.duty_id AND (d.kind, a.outcome) IN {_PRIVATE}",
     "ALTER TABLE duty ENABLE TRIGGER USER",
-    *(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY" for table in ("duty", "answer", "history")),
+    *(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY" for table in ("duty", "answer", "history", "visit")),
     f"""
     ALTER TABLE duty ADD CONSTRAINT ck_duty_no_private_answer
       CHECK (ended_as IS NULL OR (kind, ended_as) NOT IN {_PRIVATE})

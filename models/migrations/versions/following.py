@@ -149,6 +149,17 @@ SECURITY = (
             "GRANT SELECT, INSERT ON {table} TO pols_web",
         )
     ),
+    # What is about a commitment or a duty is there for who sees that, and for the act that writes it (R13).
+    """
+    CREATE POLICY apart ON handover_line AS RESTRICTIVE FOR SELECT TO pols_web
+      USING (case_id = (SELECT pols_acting()) OR EXISTS (SELECT FROM commitment k WHERE k.id = commitment_id))
+    """,
+    """
+    CREATE POLICY apart ON escalation AS RESTRICTIVE FOR SELECT TO pols_web
+      USING (case_id = (SELECT pols_acting())
+             OR ((commitment_id IS NULL OR EXISTS (SELECT FROM commitment k WHERE k.id = commitment_id))
+                 AND (about_duty_id IS NULL OR EXISTS (SELECT FROM duty d WHERE d.id = about_duty_id))))
+    """,
     "GRANT UPDATE (answered_at, accepted, reason, withdrawn_at) ON handover TO pols_web",
     "GRANT DELETE ON rereferral_criterion TO pols_web",
     "GRANT UPDATE (ended_at, signalled) ON watch TO pols_web",
@@ -260,7 +271,7 @@ JOURNAL = (
     """
     CREATE POLICY coached ON trajectory TO pols_web
       USING (house_id = (SELECT pols_house()) AND (SELECT pols_kind()) = 'huis' AND (
-        pols_reads(case_id) OR (pols_coaches(coach_id) AND NOT pols_is_shut(case_id))))
+        pols_reads(case_id) OR (pols_coaches(coach_id) AND ended_at IS NULL AND NOT pols_is_shut(case_id))))
       WITH CHECK (house_id = (SELECT pols_house()) AND case_id = (SELECT pols_acting()))
     """,
     """
@@ -278,7 +289,7 @@ JOURNAL = (
     """
     CREATE POLICY coach ON contact_moment TO pols_web
       USING (house_id = (SELECT pols_house()) AND NOT pols_is_shut(case_id) AND EXISTS (
-        SELECT FROM trajectory t WHERE t.id = trajectory_id AND pols_coaches(t.coach_id)))
+        SELECT FROM trajectory t WHERE t.id = trajectory_id AND t.ended_at IS NULL AND pols_coaches(t.coach_id)))
       WITH CHECK (house_id = (SELECT pols_house()) AND written_by = (SELECT pols_person()) AND EXISTS (
         SELECT FROM trajectory t WHERE t.id = trajectory_id AND t.case_id = contact_moment.case_id
           AND t.ended_at IS NULL AND pols_coaches(t.coach_id)))
