@@ -95,7 +95,7 @@ ENDS: dict[str, End] = {
     "the organisation leaves": End(Phase.MONITORING, DutyKind.COMMITMENT, _let_go, "deelnemer vertrokken"),
     "the regie is ended": End(Phase.MONITORING, DutyKind.EVALUATION, _regie_ended, "besloten"),
     "a new round": End(Phase.MONITORING, DutyKind.PROGRESS, _new_round, "geen_antwoord"),
-    "the case is closed": End(Phase.CLOSING, DutyKind.COMMITMENT, _closed, "vervalt"),
+    "the case is closed": End(Phase.CLOSING, DutyKind.COMMITMENT, _closed, "vervallen"),
 }
 
 
