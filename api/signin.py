@@ -13,7 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 
 from api.once import first_time
 from api.tracing import known, origin_of
-from models.actors import ANONYMOUS, LOG_ROLES, Actor
+from models.actors import ANONYMOUS, LOG_ROLES, PLANS_MEETINGS, Actor
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Work, signed_in, unit_of_work
@@ -31,6 +31,7 @@ class Who(StrEnum):
     PARTICIPANT = "deelnemers"
     SUPPLIER = "deelnemers en de privacy officer"
     STAFF = "medewerkers van het huis"
+    PLANNER = "procesregisseurs, triagisten en de manager van het huis"
     KEEPER = "medewerkers van het huis en de functioneel beheerder"
     POLICY = "de manager en de functioneel beheerder"
     MANAGER = "de manager van het huis"
@@ -49,6 +50,7 @@ _MAY: dict[Who, Callable[[Actor], bool]] = {
     Who.PARTICIPANT: lambda actor: actor.is_participant,
     Who.SUPPLIER: lambda actor: actor.is_participant or actor.has(Role.PRIVACY_OFFICER),
     Who.STAFF: lambda actor: actor.is_staff,
+    Who.PLANNER: lambda actor: actor.is_staff and actor.has(*PLANS_MEETINGS),
     Who.KEEPER: lambda actor: actor.is_staff or actor.has(Role.ADMINISTRATOR),
     Who.POLICY: lambda actor: actor.has(Role.MANAGER, Role.ADMINISTRATOR),
     Who.MANAGER: lambda actor: actor.is_staff and actor.has(Role.MANAGER),
@@ -121,6 +123,7 @@ Oversight = Annotated[Work, _allows(Who.OVERSIGHT)]
 Participant = Annotated[Work, _allows(Who.PARTICIPANT)]
 Supplier = Annotated[Work, _allows(Who.SUPPLIER)]
 Staff = Annotated[Work, _allows(Who.STAFF)]
+Planner = Annotated[Work, _allows(Who.PLANNER)]
 Keeper = Annotated[Work, _allows(Who.KEEPER)]
 PolicyMaker = Annotated[Work, _allows(Who.POLICY)]
 ManagerOnly = Annotated[Work, _allows(Who.MANAGER)]

@@ -7,6 +7,8 @@ from uuid import UUID
 from models.words import Door, OrganisationKind, Role
 
 STAFF_ROLES = frozenset({Role.TRIAGE_OFFICER, Role.PROCESS_DIRECTOR, Role.ADVISER, Role.MANAGER, Role.TRAJECTORY_COACH})
+#: who sets up meetings that come back
+PLANS_MEETINGS = frozenset({Role.PROCESS_DIRECTOR, Role.TRIAGE_OFFICER, Role.MANAGER})
 #: who reads the log: lawfulness within the house, the supervisor of AVG 37, and the audit of WGS 1.10
 LOG_ROLES = frozenset({Role.PRIVACY_OFFICER, Role.DATA_PROTECTION, Role.AUDITOR})
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import WithJsonSchema
 
 from api.once import Once
-from api.signin import CaseWork, Staff
+from api.signin import CaseWork, Planner
 from api.wire import Dag, Gemaakt, Id, Incoming, Outgoing, Verwijzing, dutch, made
 from models import series
 from models.casebook import series as casebook
@@ -109,7 +109,7 @@ class ZittingGeheel(Zitting):
 
 
 @router.post("/overlegreeksen", status_code=201, summary="Stel een overleg in dat terugkomt")
-async def repeat_meeting(body: NieuweReeks, response: Response, work: Staff) -> Gemaakt:
+async def repeat_meeting(body: NieuweReeks, response: Response, work: Planner) -> Gemaakt:
     return made(response, (await casebook.repeat(work, body)).id, "overlegreeksen")
 
 
@@ -125,7 +125,7 @@ async def read_series(series_id: Id, work: CaseWork) -> Reeks:
 
 
 @router.post("/overlegreeksen/{id}/beeindigingen", status_code=204, summary="Laat een overleg niet meer terugkomen")
-async def end_series(series_id: Id, body: Beeindiging, work: Staff) -> None:
+async def end_series(series_id: Id, body: Beeindiging, work: Planner) -> None:
     await casebook.end(work, series_id, body.last_day)
 
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from models import series
+from models.actors import PLANS_MEETINGS
 from models.casebook.frame import Frame, audit
 from models.commands.meetings import Convene, Repeat
 from models.lookups import meetings, people
@@ -11,7 +12,6 @@ from models.refusals import FieldError, InvalidFields, NotAllowed
 from models.tables.base import new_id
 from models.tables.meetings import MeetingSeries
 from models.transactions import Work
-from models.words import Role
 
 
 async def repeat(work: Work, command: Repeat) -> MeetingSeries:
@@ -59,5 +59,5 @@ async def moment(frame: Frame, command: Convene) -> datetime:
 
 
 def _must_plan(work: Work) -> None:
-    if not work.actor.is_staff or not work.actor.has(Role.PROCESS_DIRECTOR, Role.TRIAGE_OFFICER, Role.MANAGER):
+    if not work.actor.is_staff or not work.actor.has(*PLANS_MEETINGS):
         raise NotAllowed("Een overlegreeks stelt een procesregisseur, een triagist of de manager in.")
