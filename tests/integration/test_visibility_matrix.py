@@ -251,6 +251,12 @@ def _read(world: World, actor: Actor, row: Row) -> bool:
     return visibility.reads_case(actor, world.facts(actor, row["case_id"]))
 
 
+def _judged(world: World, actor: Actor, row: Row) -> bool:
+    """A judgement about somebody else of the report is for who reads about that person."""
+    about = next((one for one in world.tables["subject"] if one["id"] == row["subject_id"]), None)
+    return _read(world, actor, row) and (about is None or _subject(world, actor, about))
+
+
 def _process(world: World, actor: Actor, row: Row) -> bool:
     return visibility.sees_process(actor, world.facts(actor, row["case_id"]))
 
@@ -326,7 +332,7 @@ def _of_duty(world: World, actor: Actor, row: Row) -> bool:
 EXPECTED: dict[str, Callable[[World, Actor, Row], bool]] = {
     "cases": _case, "visit": _seen, "rung": _seen, "meeting": _seen, "decision": _process, "hold": _process,
     "duty": _duty, "history": _line, "answer": _answer, "referral": _referral, "subject": _subject,
-    "criterion_judgement": _read, "document": _read, "commitment": _commitment, "goal": _read, "plan_version": _read,
+    "criterion_judgement": _judged, "document": _read, "commitment": _commitment, "goal": _read, "plan_version": _read,
     "planned": _of_commitment, "info_item": _item,
     "subject_address": _address, "meeting_place": _place, "term_change": _of_duty,
 }  # fmt: skip
