@@ -10,7 +10,7 @@ from api.once import Once
 from api.paging import ASKED, PAGE, Blad, goes_on
 from api.signin import CaseReader, CaseWork
 from api.wire import SHOWS, CaseId, Gemaakt, Outgoing, Verwijzing, dutch, named
-from models.asking import Delivery
+from models.asking import Supplied
 from models.casebook import answers, asking
 from models.commands.cases import AskInformation
 from models.lookups import asking as lookup
@@ -39,7 +39,7 @@ class Informatieverzoek(Outgoing):
     organisation: Verwijzing
     asked_at: datetime
     due_at: datetime
-    delivery: Delivery
+    delivery: Supplied
     question: str | None
     life_domains: list[str]
 

@@ -28,7 +28,7 @@ class NieuweSamenhang(LinkCases):
     model_config = dutch(other_case="casus", deciders="beslissers", decided_at="beslistOp", **_TEST)
 
 
-class Beeindiging(EndLink):
+class SamenhangEinde(EndLink):
     """Waarom de plannen niet meer op elkaar worden afgestemd."""
 
     model_config = dutch(reason="toelichting", deciders="beslissers")
@@ -93,5 +93,5 @@ async def link_cases(case_id: CaseId, body: NieuweSamenhang, work: CaseWork) -> 
 
 
 @router.post("/samenhangen/{id}/beeindigingen", status_code=204, summary="Beëindig een samenhang")
-async def end_link(coherence_id: Id, body: Beeindiging, work: CaseWork) -> None:
+async def end_link(coherence_id: Id, body: SamenhangEinde, work: CaseWork) -> None:
     await coherence.end(work, coherence_id, body)

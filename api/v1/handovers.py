@@ -95,7 +95,7 @@ class NieuweCriteria(SetCriteria):
     criteria: tuple[NieuwCriterium, ...]
 
 
-class Criterium(Outgoing):
+class Heraanmeldcriterium(Outgoing):
     """Wanneer opnieuw wordt gemeld."""
 
     model_config = dutch(**_CRITERION)
@@ -110,7 +110,7 @@ class Heraanmeldcriteria(Outgoing):
 
     model_config = dutch(results="resultaten", earlier="eerdereCriteria")
 
-    results: list[Criterium]
+    results: list[Heraanmeldcriterium]
     earlier: bool
 
 
@@ -173,7 +173,7 @@ async def list_criteria(case_id: CaseId, work: CaseReader) -> Heraanmeldcriteria
     found = await following.criteria(work, case_id)
     earlier = await following.has_earlier_criteria(work, case_id)
     answers.saw(work, "casus", case_id, case_id)
-    return Heraanmeldcriteria(results=[Criterium.model_validate(one) for one in found], earlier=earlier)
+    return Heraanmeldcriteria(results=[Heraanmeldcriterium.model_validate(one) for one in found], earlier=earlier)
 
 
 @router.put("/casussen/{id}/heraanmeldcriteria", status_code=204, summary="Leg vast wanneer opnieuw wordt gemeld")

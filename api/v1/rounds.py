@@ -79,7 +79,7 @@ class Ronde(Outgoing):
 
     model_config = dutch(
         number="nummer", began="begonnenOp", ended="geeindigdOp", outcome="uitkomst", next_kind="daarna",
-        next_at="volgendeDatum", lines="voortgang", silent="nietsGemeld", incidents="incidenten",
+        next_at="volgendeOp", lines="voortgang", silent="nietsGemeld", incidents="incidenten",
     )  # fmt: skip
 
     number: int

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models.asking import Delivery, delivery
+from models.asking import Supplied, delivery
 from models.lookups import tasks
 from models.lookups.duties import any_of
 from models.lookups.paging import Page, Paged
@@ -20,7 +20,7 @@ class Requested:
     """A request, how it stands, and its words when they are for who looks."""
 
     line: DutyLine
-    delivery: Delivery
+    delivery: Supplied
     question: str | None
     life_domains: tuple[str, ...]
 

@@ -219,7 +219,7 @@ async def _scaled_down_to_probation(world: World, case_id: str) -> None:
         await steps.evaluated(world, case_id, "doorgaan", by="gemeente")
     rounds = (await world.get("reclassering", f"/casussen/{case_id}/rondes"))["resultaten"]
     assert [one["nummer"] for one in rounds] == list(range(1, len(rounds) + 1))
-    assert all(one["volgendeDatum"] for one in rounds)
+    assert all(one["volgendeOp"] for one in rounds)
     await steps.scaled_down(world, case_id)
     await _handed_over(world, case_id)
     await steps.closed(world, case_id)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from models.asking import Delivery, delivery
+from models.asking import Supplied, delivery
 from models.clocks import AMSTERDAM
 from models.words import DecisionKind as D
 from models.words import DutyKind, Phase, Withheld
@@ -41,12 +41,12 @@ async def states(door: Door, story: Story, looking: str, who: str = "ggz") -> li
 @pytest.mark.parametrize(
     ("ended_as", "after", "is_"),
     [
-        (None, -1, Delivery.ASKED), (None, 0, Delivery.NOT), ("geen_antwoord", -1, Delivery.NOT),
-        ("termijn voorbij", 1, Delivery.NOT), ("geleverd", 1, Delivery.DELIVERED), ("deels", -1, Delivery.PARTLY),
-        ("niet_bekend", 1, Delivery.UNKNOWN), ("beantwoord", 1, Delivery.ANSWERED),
+        (None, -1, Supplied.ASKED), (None, 0, Supplied.NOT), ("geen_antwoord", -1, Supplied.NOT),
+        ("termijn voorbij", 1, Supplied.NOT), ("geleverd", 1, Supplied.DELIVERED), ("deels", -1, Supplied.PARTLY),
+        ("niet_bekend", 1, Supplied.UNKNOWN), ("beantwoord", 1, Supplied.ANSWERED),
     ],
 )  # fmt: skip
-def test_what_did_not_come_is_one_state(ended_as: str | None, after: int, is_: Delivery) -> None:
+def test_what_did_not_come_is_one_state(ended_as: str | None, after: int, is_: Supplied) -> None:
     assert delivery(ended_as=ended_as, due_at=NOON, now=NOON + timedelta(hours=after)) is is_
 
 

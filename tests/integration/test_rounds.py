@@ -72,7 +72,7 @@ async def test_after_every_outcome_there_is_a_next_date(door: Door, story: Story
     found = (await rounds(door, story))[0]
 
     waits = {D.CONTINUE: "evalueren", D.ADJUST: "overleg_houden", D.SCALE_DOWN: "over_afsluiten_beslissen"}
-    assert (found["daarna"], found["volgendeDatum"] > found["geeindigdOp"]) == (waits[kind], True)
+    assert (found["daarna"], found["volgendeOp"] > found["geeindigdOp"]) == (waits[kind], True)
 
 
 async def test_the_next_evaluation_is_on_the_day_that_was_agreed_else_after_the_term_of_the_house(

@@ -2,6 +2,7 @@
 
 import html
 import re
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,9 @@ async def test_from_a_second_mailbox_to_a_choice_with_the_code_that_came_there(
     transactions.use(own_db.engine)
     catcher = await Mailcatcher.start(tmp_path / "mail")
     relay = Relay("127.0.0.1", catcher.smtp_port, "pols@huis.example")
-    post = Post(relay, "https://pols.example")
     address = f"team@{house.slug}.example"
     try:
-        async with confirmed(own_db, house, "ggz") as client:
+        async with confirmed(own_db, house, "ggz") as client, aclosing(Post(relay, "https://pols.example")) as post:
             added = await client.post(PAGE, data=csrf(client) | {"soort": "e-mail", "adres": address})
             waiting = (await client.get(added.headers["location"])).text
             await post.deliver()
@@ -52,7 +52,6 @@ async def test_from_a_second_mailbox_to_a_choice_with_the_code_that_came_there(
             ended = await client.post(f"{PAGE}/{way[1]}/beeindigen", data=csrf(client))
     finally:
         transactions.use(None)
-        await post.aclose()
         await catcher.stop()
 
     assert mail.recipients == (address,)
