@@ -97,7 +97,7 @@ async def list_trajectories(case_id: CaseId, work: Oversight) -> Trajecten:
     found = await coaching.trajectories(work, case_id)
     goals = await coaching.goals(work, case_id)
     names, _organisations = await people.names(work)
-    answers.saw(work, "casus", case_id, case_id)
+    answers.saw(work, "trajecten", case_id, case_id)
     return Trajecten(
         results=[
             Traject(
@@ -131,7 +131,7 @@ async def list_contacts(
     case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: Oversight
 ) -> Contactmomenten:
     found = await coaching.contacts(work, case_id, asked.page())
-    answers.saw(work, "casus", case_id, case_id)
+    answers.saw(work, "contactmomenten", case_id, case_id)
     return Contactmomenten(
         results=[Contact.model_validate(one) for one in found.rows],
         following=goes_on(request, response, found.following),

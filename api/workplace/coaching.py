@@ -29,7 +29,7 @@ async def trajectory(request: Request) -> Response:
         reads = rights.has(Right.JOURNAL, visit.actor, facts)
         contacts = (await coaching.contacts(work, case_id, Page(MOST))).rows if reads else []
         names, _organisations = await people.names(work)
-        answers.saw(work, "casus", case_id, case_id)
+        answers.saw(work, "contactmomenten" if reads else "trajecten", case_id, case_id)
         return page(
             request, visit, "traject.html", case=case, trajecten=found, doelen=await coaching.goals(work, case_id),
             namen=names, contacten=contacts, leest=reads, SOORTEN=tuple(ContactKind),
