@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import problems
 from api.tracing import note_refusal
-from api.workplace import files, wording
+from api.workplace import files, language, wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
 from models.lookups.sentences import plain
@@ -93,8 +93,9 @@ _REASONS: Mapping[int, str] = {
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("api.workplace"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True,
+        lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
+    made.install_gettext_callables(language._, language.several, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"dag": wording.day, "moment": wording.timed, "woorden": plain}
     made.globals |= {"FASEN": LABELS, "UITLEG": HELP, "DOOR_POLS": DONE_BY_FLOW, "REDENEN": tuple(ReassignReason)}
     made.globals |= {"WORDS": WORDS}

@@ -139,7 +139,7 @@ async def test_whatever_is_sent_nobody_reads_how_it_went_wrong(db: Databases, ho
     [
         "/v1/casussen/' OR 1=1--", "/v1/casussen/%00", "/v1/casussen/..%2f..%2fetc%2fpasswd", "/v1/casussen?na=%00",
         "/v1/casussen?paginaGrootte=99999999999999999999", "/v1/%ff", "/casussen/%00", "/casussen?na=' OR 1--", "/%ff",
-        "/casussen?fase=%00", "/?gezegd={{7*7}}", "/stijl/..%2f..%2fapp.py", "/v1/taken?soort[]=x", "/v1//mij",
+        "/casussen?fase=%00", "/?gezegd={{'xy'*4}}", "/stijl/..%2f..%2fapp.py", "/v1/taken?soort[]=x", "/v1//mij",
     ],
 )  # fmt: skip
 async def test_whatever_is_asked_for_nobody_reads_how_it_went_wrong(db: Databases, house: AHouse, path: str) -> None:
@@ -150,7 +150,7 @@ async def test_whatever_is_asked_for_nobody_reads_how_it_went_wrong(db: Database
 
     assert answer.status_code < 500
     assert told(answer) == []
-    assert "49" not in answer.text or "7*7" not in path
+    assert "xyxyxyxy" not in answer.text
 
 
 async def test_a_line_about_access_has_no_query_and_no_name_and_cannot_be_forged(
