@@ -104,7 +104,7 @@ class WhyGivenUp(StrEnum):
 #: the case does not wait for these: who had to know, knows
 SETTLED = frozenset({WhyGivenUp.NOT_NEEDED, WhyGivenUp.TOLD})
 
-_SAID: Mapping[str, str] = {
+SAID: Mapping[str, str] = {
     Failure.ADDRESS: "het e-mailadres is niet geldig",
     Failure.REFUSED: "de ontvangende mailserver weigert het",
     Failure.DEFERRED: "de ontvangende mailserver vraagt om het later te proberen",
@@ -126,7 +126,7 @@ def said(code: str | None) -> str:
     """A code in plain words. Of other channels it is Dutch already; the name of an error is a mistake in Pols."""
     if code is None:
         return ""
-    return _SAID.get(code, code if code[:1].islower() else f"er ging iets mis in Pols ({code})")
+    return SAID.get(code, code if code[:1].islower() else f"er ging iets mis in Pols ({code})")
 
 
 #: waits after a failed try, at most; after the last one the message is undeliverable and the case shows it

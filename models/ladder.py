@@ -45,7 +45,7 @@ class Addressee(StrEnum):
 #: what the owner is told, in the order in which it gets more urgent
 TO_OWNER = (Step.REMIND, Step.DUE, Step.OVERDUE)
 
-_EXPLANATIONS = {
+EXPLANATIONS = {
     Step.REMIND: "Herinnering aan de eigenaar, voordat de termijn afloopt",
     Step.DUE: "De termijn loopt nu af: bericht aan de eigenaar",
     Step.OVERDUE: "Te laat: herinnering aan de eigenaar",
@@ -154,7 +154,7 @@ def _as_long_after(planned: datetime, told_at: datetime, now: datetime, calendar
 
 def explain(step: Step) -> str:
     """What this step does, on screen and in the history."""
-    return _EXPLANATIONS[step]
+    return EXPLANATIONS[step]
 
 
 def _messages(

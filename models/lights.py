@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from models.clocks import AMSTERDAM, WorkingCalendar
+from models.phrases import phrase
 
 SOON = 2  # working days
 
@@ -31,15 +32,15 @@ class Light:
 def light(due_at: datetime, now: datetime, calendar: WorkingCalendar, *, stands_still: bool = False) -> Light:
     """Where a term stands at this moment."""
     if stands_still:
-        return Light(Colour.STILL, "opgeschort")
+        return Light(Colour.STILL, phrase("opgeschort"))
     due, today = due_at.astimezone(AMSTERDAM).date(), now.astimezone(AMSTERDAM).date()
     if due_at <= now:
         over = working_days_between(due, today, calendar)
-        return Light(Colour.LATE, f"{_days(over)} te laat" if over else "net te laat")
+        return Light(Colour.LATE, phrase("{days} te laat", days=_days(over)) if over else phrase("net te laat"))
     if due == today:
-        return Light(Colour.TODAY, f"vandaag voor {due_at.astimezone(AMSTERDAM):%H:%M}")
+        return Light(Colour.TODAY, phrase("vandaag voor {time}", time=f"{due_at.astimezone(AMSTERDAM):%H:%M}"))
     left = working_days_between(today, due, calendar)
-    words = f"nog {_days(left)}" if left else "voor de volgende werkdag"
+    words = phrase("nog {days}", days=_days(left)) if left else phrase("voor de volgende werkdag")
     return Light(Colour.SOON if left <= SOON else Colour.ON_TIME, words)
 
 
@@ -51,4 +52,4 @@ def working_days_between(first: date, last: date, calendar: WorkingCalendar) -> 
 
 
 def _days(count: int) -> str:
-    return "1 werkdag" if count == 1 else f"{count} werkdagen"
+    return phrase("1 werkdag") if count == 1 else phrase("{count} werkdagen", count=count)

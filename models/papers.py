@@ -12,6 +12,7 @@ from uuid import UUID
 
 from models.itemwords import Condition, Reliability
 from models.omitting import Identity, without
+from models.phrases import phrase
 from models.texts.vocabulary import DUTCH
 
 #: more than this is no letter; a plan of a full case has a tenth of it
@@ -352,4 +353,5 @@ class Choice:
     @property
     def label(self) -> str:
         """As people choose it."""
-        return TITLES[self.kind] + (f" van {_day(self.held_on)}" if self.held_on else "")
+        title = phrase(TITLES[self.kind])
+        return phrase("{title} van {day}", title=title, day=_day(self.held_on)) if self.held_on else title

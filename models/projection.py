@@ -15,6 +15,7 @@ from models import clocks, ladder
 from models.clocks import AMSTERDAM, Budget, Due, Hold, Unit, WorkingCalendar
 from models.ladder import PlannedRung, RungSpec, Step
 from models.owed import BY_THE_HOUR
+from models.phrases import phrase
 from models.policy import Policy
 from models.refusals import FieldError, InvalidFields, NotPossible
 from models.stalled import STOPS_ON_HOLD
@@ -26,7 +27,7 @@ LONGEST_CLOSED = 60
 HOURS_A_DAY = 8
 IN_HOURS = frozenset({Unit.WORKING_HOURS, Unit.CLOCK_HOURS})
 
-_WORDS = {
+WORDS = {
     Unit.WORKING_DAYS: ("werkdag", "werkdagen"), Unit.WORKING_HOURS: ("werkuur", "werkuren"),
     Unit.CLOCK_HOURS: ("uur", "uur"), Unit.CALENDAR_DAYS: ("dag", "dagen"), Unit.FIXED: ("vast moment", "vast moment"),
 }  # fmt: skip
@@ -155,8 +156,10 @@ def _later(late: Sequence[PlannedRung], now: datetime, hours: WorkingCalendar | 
 
 def spoken(unit: Unit, amount: int) -> str:
     """An amount of a unit in words: 2 werkdagen."""
-    one, more = _WORDS[unit]
-    return one if unit is Unit.FIXED else f"{amount} {one if amount == 1 else more}"
+    one, more = WORDS[unit]
+    if unit is Unit.FIXED:
+        return phrase(one)
+    return phrase("{amount} {unit}", amount=amount, unit=phrase(one if amount == 1 else more))
 
 
 def in_unit(days: int, unit: Unit) -> int:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from models.actors import Actor
+from models.phrases import listed, phrase, word
 from models.words import GlassKind, OrganisationKind, Phase, Role, Standing
 
 EVERY_PHASE = frozenset(Phase)
@@ -251,7 +252,9 @@ def explain(right: Right, actor: Actor, case: CaseFacts) -> Explanation:
     """Say which capacities give the right, or what is missing for it."""
     giving = by(right, actor, case)
     if giving:
-        return Explanation(right, allowed=True, because=tuple(f"als {one}" for one in giving))
+        return Explanation(
+            right, allowed=True, because=tuple(phrase("als {capacity}", capacity=phrase(one)) for one in giving)
+        )
     held = capacities(actor, case)
     left_out = tuple(_left_out(actor, case))
     if not held:
@@ -276,11 +279,10 @@ def _missing(right: Right, held: frozenset[Capacity], case: CaseFacts) -> Iterab
         if capacity not in held or grant.holds(case):
             continue
         if case.phase not in grant.phases:
-            yield f"als {capacity} niet in de fase {case.phase}"
+            yield phrase("als {capacity} niet in de fase {phase}", capacity=phrase(capacity), phase=word(case.phase))
         else:
             yield "de casus is afgesloten en daarom afgeschermd (WGS 2.31, achtste lid)"
     if not held & MATRIX[right].keys():
-        needed = ", ".join(MATRIX[right])
-        yield f"dit recht heeft alleen: {needed}"
+        yield phrase("dit recht heeft alleen: {needed}", needed=listed(phrase(one) for one in MATRIX[right]))
     elif not any(grant.holds(case) for one, grant in MATRIX[Right.KNOW].items() if one in held):
         yield "weet in deze fase niet van de casus"

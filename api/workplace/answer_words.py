@@ -6,7 +6,7 @@ from datetime import datetime
 from api.workplace import wording
 from models.clocks import AMSTERDAM
 from models.links import Act, Reason
-from models.lookups.sentences import plain
+from models.phrases import plain
 from models.words import DutyKind
 
 LANGUAGES = ("nl", "en")

@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from api.middleware import page_without_scripts
 from api.tracing import origin_of
+from api.workplace import language
 from api.workplace.answer_words import Wording, language_of
 from api.workplace.pages import page
 from api.workplace.visits import (
@@ -95,7 +96,9 @@ async def _words(request: Request) -> Wording:
     asked = request.query_params.get("taal", "")
     if not asked and request.method == "POST":
         asked = text_of(await request.form(), "taal")
-    return Wording(language_of(asked, request.headers.get("accept-language", "")))
+    chosen = language_of(asked, request.headers.get("accept-language", ""))
+    language.speak(chosen)
+    return Wording(chosen)
 
 
 async def _gone(request: Request) -> Response:

@@ -40,6 +40,7 @@ from api.workplace import (
     unblocking,
     wordings,
 )
+from api.workplace.language import Spoken
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.casebook import escalate, nudge
@@ -75,11 +76,11 @@ _ELSEWHERE = (
 
 
 class _Workplace(Starlette):
-    """Also the page about an error of ours carries the headers."""
+    """Also the page about an error of ours carries the headers, and speaks the language of who gets it."""
 
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's own, inside ours."""
-        return SafePages(super().build_middleware_stack())
+        return SafePages(Spoken(super().build_middleware_stack()))
 
 
 def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None = None) -> Starlette:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.workplace.language import translated
 from api.workplace.pages import back, page, speaker
 from api.workplace.provider import leave
 from api.workplace.visits import Visit, at_the_door, forget, inside, keep, visiting, ways_of
@@ -21,7 +22,7 @@ from models.transactions import become
 from models.words import SignedInBy, TokenScope
 
 WRONG = "Dat klopt niet. Een code kunt u maar één keer gebruiken."
-_WAYS = {
+WAYS = {
     SignedInBy.TOKEN: "met een token", SignedInBy.PASSWORD: "met wachtwoord en code",
     SignedInBy.PROVIDER: "bij uw organisatie",
 }  # fmt: skip
@@ -38,7 +39,8 @@ async def _mine(request: Request, visit: Visit, secret: str = "") -> Response:
     listed = await entrance.my_sessions(work)
     own = [one for one, _ in (await entrance.tokens(work, Page())).rows if one.person_id == work.actor.person_id]
     facts: dict[str, Any] = {
-        "sessions": [(one, _WAYS[one.how], one.id == work.entry.session_id) for one in listed], "tokens": own,
+        "sessions": [(one, translated(WAYS[one.how]), one.id == work.entry.session_id) for one in listed],
+        "tokens": own,
         "secret": secret, "spreker": await speaker(visit), "away": await absence.own(work),
         "colleagues": await absence.who_may_stand_in(work), "has_pin": await links.has_pin(work),
     }  # fmt: skip

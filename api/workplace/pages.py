@@ -15,7 +15,6 @@ from api.tracing import note_refusal
 from api.workplace import files, language, wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
-from models.lookups.sentences import plain
 from models.process import HELP, LABELS
 from models.refusals import (
     ConfirmFirst,
@@ -69,7 +68,8 @@ SAID: Mapping[str, str] = {
     "contact": "Het contact is vastgelegd.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
-_TITLES: Mapping[int, str] = {
+WENT_WRONG = "Er ging iets mis"
+TITLES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Niet goed ingevuld",
     HTTPStatus.FORBIDDEN: "Dit mag niet",
     HTTPStatus.NOT_FOUND: "Niet gevonden",
@@ -81,7 +81,7 @@ _TITLES: Mapping[int, str] = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Nog niet goed ingevuld",
     HTTPStatus.SERVICE_UNAVAILABLE: "Even niet beschikbaar",
 }
-_REASONS: Mapping[int, str] = {
+REASONS: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Een veld bevat een teken of een waarde die niet te bewaren is. Er is niets veranderd.",
     HTTPStatus.CONFLICT: "Dit past niet bij wat er al staat, of een ander was u net voor. Er is niets veranderd.",
     HTTPStatus.REQUEST_TIMEOUT: "Wat u verstuurde kwam te langzaam binnen. Er is niets veranderd.",
@@ -96,9 +96,10 @@ def _environment() -> Environment:
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     made.install_gettext_callables(language._, language.several, newstyle=True)  # type: ignore[attr-defined]
-    made.filters |= {"dag": wording.day, "moment": wording.timed, "woorden": plain}
+    made.filters |= {"dag": wording.day, "moment": wording.timed, "woorden": language.word}
+    made.filters |= {"vertaald": language.marked}
     made.globals |= {"FASEN": LABELS, "UITLEG": HELP, "DOOR_POLS": DONE_BY_FLOW, "REDENEN": tuple(ReassignReason)}
-    made.globals |= {"WORDS": WORDS}
+    made.globals |= {"WORDS": WORDS, "taal": language.current}
     made.globals |= {"STIJL": files.address("pols.css"), "ICOON": files.address("pols.svg")}
     return made
 
@@ -121,8 +122,8 @@ def page(
     request: Request, visit: Visit | None, template: str, *, status: int = HTTPStatus.OK,
     **facts: Any,  # noqa: ANN401 - what a template needs differs
 ) -> Response:  # fmt: skip
-    """A page in Dutch. What a template does not know is an error, never an empty place."""
-    said = SAID.get(request.query_params.get("gezegd", ""), "")
+    """A page, in the language of who looks at it. What a template does not know is an error, never an empty place."""
+    said = language.translated(SAID.get(request.query_params.get("gezegd", ""), ""))
     nonce = getattr(request.state, "nonce", "")
     html = _PAGES.get_template(template).render(visit=visit, said=said, path=request.url.path, nonce=nonce, **facts)
     return HTMLResponse(html, status_code=status)
@@ -209,6 +210,6 @@ async def unreadable(request: Request, _error: Exception) -> Response:
 
 
 def _wrong(request: Request, status: int, why: str = "", errors: tuple[FieldError, ...] = ()) -> Response:
-    title = _TITLES.get(status, "Er ging iets mis")
-    why = why or ("" if errors else _REASONS.get(status, ""))
+    title = language.translated(TITLES.get(status, WENT_WRONG))
+    why = why or ("" if errors else REASONS.get(status, ""))
     return page(request, None, "fout.html", status=status, title=title, why=why, errors=errors, status_code=status)

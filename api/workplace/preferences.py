@@ -31,7 +31,7 @@ GROUPS = (
     ("uitkomsten", "outcomes", "Uitkomsten van een overleg en afsluitingen"),
     ("eigenAanmelding", "own_report", "Nieuws over uw eigen aanmelding"),
 )
-_WHEN = {When.AT_ONCE: "meteen", When.DIGEST: "in de dagbundel", When.NEVER: "niet"}
+MOMENTS = {When.AT_ONCE: "meteen", When.DIGEST: "in de dagbundel", When.NEVER: "niet"}
 _LANGUAGES = {Language.DUTCH: "Nederlands", Language.ENGLISH: "English"}
 _OVERVIEW = {"huis": None, "ja": True, "nee": False}
 
@@ -99,7 +99,7 @@ async def _facts(visit: Visit, chosen: Preferences) -> dict[str, Any]:
     calendar = policy.calendar()
     return {
         "groepen": [(field, words, getattr(chosen, name)) for field, name, words in GROUPS], "gekozen": chosen,
-        "momenten": _WHEN, "talen": _LANGUAGES, "altijd": list(ALWAYS.values()), "onderwerpen": DUTCH.subjects,
+        "momenten": MOMENTS, "talen": _LANGUAGES, "altijd": list(ALWAYS.values()), "onderwerpen": DUTCH.subjects,
         "bundel": MessageKind.DIGEST, "beleid": policy,
         "week": preview(chosen, calendar, example_week(monday_of(visit.work.now, calendar))),
     }  # fmt: skip

@@ -15,10 +15,12 @@ from starlette.responses import Response
 
 from api.tracing import known, origin_of
 from api.ways import Ways
+from api.workplace import language
 from models import delivery
 from models.actors import AT_THE_DOOR, LOG_ROLES, Actor
 from models.casebook.sessions import LASTS
 from models.casebook.setup import TOKEN_PREFIX, hashed
+from models.lookups import preferences
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Database, Work, signed_in, unit_of_work
 from models.words import Door, Role
@@ -143,6 +145,8 @@ async def visiting(request: Request) -> AsyncIterator[Visit]:
     origin = origin_of(request, Door.WORKPLACE)
     async with signed_in(hashed(secret), database_of(request), origin=origin) as (work, name):
         known(request, work)
+        if chosen := await preferences.language(work):
+            language.speak(chosen)
         token = csrf_of(secret)
         if request.method == "POST":
             _check(request, form, token)

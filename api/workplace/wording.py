@@ -1,13 +1,13 @@
-"""Dutch words and dates of the pages: who is meant, what is asked, and when."""
+"""The words and dates of the pages: who is meant, what is asked, and when."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from api.workplace.language import _, several, word
 from models.clocks import AMSTERDAM, MONTHS, WorkingCalendar
 from models.lights import Light, light, working_days_between
-from models.lookups.sentences import plain
 from models.lookups.waiting import Waiting
 from models.stalled import WORDS, Cause, Crew, Party, Stall, Words
 from models.words import Role
@@ -31,14 +31,14 @@ ROLES: Mapping[Role, str] = {
 def day(moment: datetime | date, *, short: bool = False) -> str:
     """24 november 2026; short: 24 nov."""
     local = moment.astimezone(AMSTERDAM).date() if isinstance(moment, datetime) else moment
-    month = MONTHS[local.month - 1]
+    month = _(MONTHS[local.month - 1])
     return f"{local.day} {month[:3]}" if short else f"{local.day} {month} {local.year}"
 
 
 def timed(moment: datetime) -> str:
     """dinsdag 24 november 2026, 13:05."""
     local = moment.astimezone(AMSTERDAM)
-    return f"{DAYS[local.weekday()]} {day(moment)}, {local:%H:%M}"
+    return f"{_(DAYS[local.weekday()])} {day(moment)}, {local:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,11 @@ class Speaker:
 
     def person(self, wanted: UUID | None) -> str:
         """A person by name; somebody who left the house is not known any more."""
-        return self.people.get(wanted, "niet meer bekend") if wanted else ""
+        return self.people.get(wanted, _("niet meer bekend")) if wanted else ""
 
     def organisation(self, wanted: UUID | None) -> str:
         """An organisation by name."""
-        return self.organisations.get(wanted, "niet bekend") if wanted else ""
+        return self.organisations.get(wanted, _("niet bekend")) if wanted else ""
 
     def party(self, who: Party) -> str:
         """On whom something waits: a partner by its name, somebody of the house by name or role."""
@@ -75,7 +75,7 @@ class Speaker:
         if who.person_id is not None:
             return self.person(who.person_id) + ("" if house else f" ({self.organisation(who.organisation_id)})")
         if who.role is not None:
-            return ROLES[who.role]
+            return _(ROLES[who.role])
         return "Pols" if house else self.organisation(who.organisation_id)
 
     def people_of(self, crew: Crew, who: Party) -> list[str]:
@@ -100,8 +100,10 @@ class Speaker:
         """Since 10 dec, 12 working days."""
         first, today = since.astimezone(AMSTERDAM).date(), self.now.astimezone(AMSTERDAM).date()
         days = working_days_between(first, today, self.calendar)
-        spoken = f" ({days} {'werkdag' if days == 1 else 'werkdagen'})" if days else ""
-        return day(first, short=True) + spoken
+        if not days:
+            return day(first, short=True)
+        spoken = several("%(num)d werkdag", "%(num)d werkdagen", days) % {"num": days}
+        return f"{day(first, short=True)} ({spoken})"
 
     def light(self, one: Waiting) -> Light:
         """How the term of a duty stands."""
@@ -109,6 +111,8 @@ class Speaker:
 
     def waits(self, one: Waiting) -> str:
         """What a case waits for: Reclassering, informatie aanleveren, uiterlijk 24 nov."""
-        who, what = self.party(one.duty.owner), plain(one.duty.kind).lower()
-        until = "" if one.duty.stands_still else f" uiterlijk {day(one.duty.due_at, short=True)}"
-        return f"{who} \N{EN DASH} {what}{until}"
+        who, what = self.party(one.duty.owner), word(one.duty.kind).lower()
+        if one.duty.stands_still:
+            return f"{who} \N{EN DASH} {what}"
+        until = _("uiterlijk %(day)s") % {"day": day(one.duty.due_at, short=True)}
+        return f"{who} \N{EN DASH} {what} {until}"

@@ -14,6 +14,7 @@ from models.lookups import absence, assigned, cases, glass
 from models.lookups.duties import is_open
 from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.lookups.people import TODAY, by_name, may_enter
+from models.phrases import phrase
 from models.refusals import NotAllowed, NotFound
 from models.rights import CaseFacts, Explanation, Right
 from models.tables.cases import Case, Involvement
@@ -114,7 +115,7 @@ def _people() -> Select[Person, str, OrganisationKind, date]:
 def _access(around: _Circumstances, right: Right, row: _PersonRow) -> Access:
     person, name, kind, _today = row
     because = rights.by(right, around.actor(person, kind), around.facts(person))
-    return Access(person, name, tuple(f"als {one}" for one in because))
+    return Access(person, name, tuple(phrase("als {capacity}", capacity=phrase(one)) for one in because))
 
 
 async def _around(work: Work, case: Case) -> _Circumstances:

@@ -52,6 +52,11 @@ async def own(work: Work) -> Preferences:
     return (await chosen_by(work, [work.actor.person_id])).get(work.actor.person_id, NONE_CHOSEN)
 
 
+async def language(work: Work) -> Language | None:
+    """In which language the actor reads, when they chose one."""
+    return await work.session.scalar(select(Preference.language).where(Preference.person_id == work.actor.person_id))
+
+
 async def of(work: Work, person_id: UUID) -> Preferences:
     """What somebody chose: for oneself, and for who keeps the people of the house. Raises NotFound."""
     actor = work.actor

@@ -8,6 +8,7 @@ from uuid import UUID
 from models import ladder
 from models.clocks import AMSTERDAM, MONTHS
 from models.ladder import Step
+from models.phrases import Phrase, phrase, plain, word
 from models.process import LABELS
 from models.tables.cases import Decision, DecisionDecider
 from models.tables.duties import Duty
@@ -38,12 +39,6 @@ class Known:
         return self.people.get(wanted, "") if wanted else ""
 
 
-def plain(code: str) -> str:
-    """A word of the process as people read it: a capital, and spaces instead of underscores."""
-    words = str(code).replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
 def say(what: str, facts: Mapping[str, Any], known: Known) -> str:
     """The sentence for a line. An unknown code is shown as it is: a test guards that there is none."""
     sentence = SENTENCES.get(what)
@@ -60,204 +55,228 @@ def as_id(facts: Mapping[str, Any], name: str) -> UUID | None:
 
 
 def _reported(facts: Mapping[str, Any], _known: Known) -> str:
-    return "Aanmelding ingediend, met spoed" if facts.get("spoed") else "Aanmelding ingediend"
+    return phrase("Aanmelding ingediend, met spoed") if facts.get("spoed") else phrase("Aanmelding ingediend")
 
 
 def _decided(facts: Mapping[str, Any], known: Known) -> str:
     decision = known.decisions.get(as_id(facts, "besluit") or UUID(int=0))
-    because = f" (vanzelf: {decision.triggered_by})" if decision and decision.triggered_by else ""
-    return f"Besluit: {_lower(facts.get('soort'))}{because}"
+    what = word(facts.get("soort"))
+    if decision and decision.triggered_by:
+        return phrase("Besluit: {what} (vanzelf: {because})", what=what, because=decision.triggered_by)
+    return phrase("Besluit: {what}", what=what)
 
 
 def _entered(facts: Mapping[str, Any], _known: Known) -> str:
-    return f"De casus is nu in de fase {LABELS[Phase(facts['fase'])]}"
+    return phrase("De casus is nu in de fase {phase}", phase=phrase(LABELS[Phase(facts["fase"])]))
 
 
 def _answered(facts: Mapping[str, Any], known: Known) -> str:
-    owner = known.organisation(as_id(facts, "organisatie")) or "Iemand"
-    by_phone = ", telefonisch" if facts.get("telefonisch") else ""
-    outcome = f": {_lower(facts.get('uitkomst'))}" if facts.get("uitkomst") else ""
-    return f"{owner} antwoordde op '{_lower(facts.get('soort'))}'{outcome}{by_phone}"
+    owner = known.organisation(as_id(facts, "organisatie")) or phrase("Iemand")
+    by_phone = phrase(", telefonisch") if facts.get("telefonisch") else ""
+    outcome = phrase(": {what}", what=word(facts["uitkomst"])) if facts.get("uitkomst") else ""
+    return phrase(
+        "{owner} antwoordde op '{what}'{outcome}{by_phone}", owner=owner, what=word(facts.get("soort")),
+        outcome=outcome, by_phone=by_phone,
+    )  # fmt: skip
 
 
 def _requested(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Informatie gevraagd aan {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
+    return phrase("Informatie gevraagd aan {who}", who=_who(facts, known, "een deelnemer"))
 
 
 def _handed_on(facts: Mapping[str, Any], _known: Known) -> str:
-    return f"De taak '{_lower(facts.get('soort'))}' is doorgegeven aan een collega"
+    return phrase("De taak '{what}' is doorgegeven aan een collega", what=word(facts.get("soort")))
 
 
 def _handed_over(facts: Mapping[str, Any], known: Known) -> str:
     count, leading = facts.get("aantal", 0), facts.get("leiding")
-    what = f"{count} {'taak' if count == 1 else 'taken'}" if count else ""
-    what = " en ".join(one for one in ("De leiding" if leading else "", what) if one)
+    duties = phrase("1 taak") if count == 1 else phrase("{count} taken", count=count) if count else None
+    both = phrase("De leiding en {duties}", duties=duties) if duties else phrase("De leiding")
     who, to = known.person(as_id(facts, "van")), known.person(as_id(facts, "naar"))
-    return f"{what} van {who} overgedragen aan {to}"
+    what = both if leading else duties or ""
+    return phrase("{what} van {who} overgedragen aan {to}", what=what, who=who, to=to)
 
 
 def _reassigned(facts: Mapping[str, Any], known: Known) -> str:
-    why = _lower(facts.get("reden"))
-    return f"De taak is toegewezen aan een ander ({why}){_about(facts, known)}"
+    why = word(facts.get("reden"))
+    return phrase("De taak is toegewezen aan een ander ({why}){about}", why=why, about=_about(facts, known))
 
 
 def _sent_again(facts: Mapping[str, Any], _known: Known) -> str:
-    to = "de collega's van de ontvanger" if facts.get("aan") == "contacten" else "dezelfde ontvanger"
-    return f"Bericht dat niet aankwam opnieuw verzonden, aan {to}"
+    if facts.get("aan") == "contacten":
+        return phrase("Bericht dat niet aankwam opnieuw verzonden, aan de collega's van de ontvanger")
+    return phrase("Bericht dat niet aankwam opnieuw verzonden, aan dezelfde ontvanger")
 
 
 def _put_right(facts: Mapping[str, Any], known: Known) -> str:
-    owner = known.organisation(as_id(facts, "organisatie")) or "De partner"
-    return f"{owner} herstelde het telefonische antwoord op '{_lower(facts.get('soort'))}'"
+    owner, what = _who(facts, known, "De partner"), word(facts.get("soort"))
+    return phrase("{owner} herstelde het telefonische antwoord op '{what}'", owner=owner, what=what)
 
 
 def _term_over(facts: Mapping[str, Any], _known: Known) -> str:
-    return f"De termijn van '{_lower(facts.get('soort'))}' is voorbij; er kwam geen antwoord"
+    return phrase("De termijn van '{what}' is voorbij; er kwam geen antwoord", what=word(facts.get("soort")))
 
 
 def _terms_moved(facts: Mapping[str, Any], _known: Known) -> str:
     count = facts.get("aantal", 0)
-    moved = "Een termijn is verzet" if count == 1 else f"{count} termijnen zijn verzet"
-    return f"{moved}: {facts.get('waarom', 'het beleid is gewijzigd')}"
+    moved = phrase("Een termijn is verzet") if count == 1 else phrase("{count} termijnen zijn verzet", count=count)
+    why = facts.get("waarom") or phrase("het beleid is gewijzigd")
+    return phrase("{moved}: {why}", moved=moved, why=why)
 
 
 def _extended(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Termijn verlengd met {facts.get('met', '')}{_about(facts, known)}"
+    return phrase("Termijn verlengd met {time}{about}", time=facts.get("met", ""), about=_about(facts, known))
 
 
 def _taken_over(facts: Mapping[str, Any], known: Known) -> str:
-    who = known.organisation(as_id(facts, "organisatie")) or "De ontvanger"
-    return f"{who} aanvaardde: {_lower(facts.get('soort'))}"
+    who = _who(facts, known, "De ontvanger")
+    return phrase("{who} aanvaardde: {what}", who=who, what=word(facts.get("soort")))
 
 
 def _beside(_facts: Mapping[str, Any], _known: Known) -> str:
-    return "Eigen casus gemaakt voor een tweede persoon uit dezelfde aanmelding"
+    return phrase("Eigen casus gemaakt voor een tweede persoon uit dezelfde aanmelding")
 
 
 def _new_report(_facts: Mapping[str, Any], _known: Known) -> str:
-    return "Nieuwe melding bij deze casus gebundeld"
+    return phrase("Nieuwe melding bij deze casus gebundeld")
 
 
 def _convened(facts: Mapping[str, Any], known: Known) -> str:
     meeting = known.meetings.get(as_id(facts, "overleg") or UUID(int=0))
     if meeting is None:
-        return "Overleg gepland"
+        return phrase("Overleg gepland")
     local = meeting.starts_at.astimezone(AMSTERDAM)
-    return f"Overleg gepland op {local.day} {MONTHS[local.month - 1]} {local.year} om {local:%H:%M}"
+    return phrase(
+        "Overleg gepland op {day} {month} {year} om {time}", day=local.day, month=phrase(MONTHS[local.month - 1]),
+        year=local.year, time=f"{local:%H:%M}",
+    )  # fmt: skip
 
 
 def _held(facts: Mapping[str, Any], _known: Known) -> str:
     count = facts.get("aanwezig", 0)
-    return f"Overleg gehouden; {count} {'organisatie' if count == 1 else 'organisaties'} aanwezig"
+    if count == 1:
+        return phrase("Overleg gehouden; 1 organisatie aanwezig")
+    return phrase("Overleg gehouden; {count} organisaties aanwezig", count=count)
 
 
 def _replied(facts: Mapping[str, Any], known: Known) -> str:
-    who = known.organisation(as_id(facts, "organisatie")) or "Een genodigde"
-    comes = {"komt_niet": "komt niet", "misschien": "komt misschien"}.get(str(facts.get("reactie")), "komt")
-    how = {"agenda": " (antwoord uit een agenda)", "telefoon": " (telefonisch)"}.get(str(facts.get("hoe")), "")
-    return f"{who} {comes} naar het overleg{how}"
+    comes = {
+        "komt_niet": phrase("{who} komt niet naar het overleg", who=_who(facts, known, "Een genodigde")),
+        "misschien": phrase("{who} komt misschien naar het overleg", who=_who(facts, known, "Een genodigde")),
+    }.get(str(facts.get("reactie")), phrase("{who} komt naar het overleg", who=_who(facts, known, "Een genodigde")))
+    how = {"agenda": phrase("antwoord uit een agenda"), "telefoon": phrase("telefonisch")}.get(str(facts.get("hoe")))
+    return phrase("{what} ({how})", what=comes, how=how) if how else comes
 
 
-def _reminded(facts: Mapping[str, Any], known: Known) -> str:
+def _reminded(facts: Mapping[str, Any], known: Known) -> Phrase:
     try:
-        step = ladder.explain(Step(str(facts.get("stap"))))
+        step = phrase(ladder.explain(Step(str(facts.get("stap")))))
     except ValueError:
-        step = "Herinnering"
-    return f"{step}{_about(facts, known)}"
+        step = phrase("Herinnering")
+    return phrase("{what}{about}", what=step, about=_about(facts, known))
 
 
 def _passed(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Overgeslagen, want te laat om nog te versturen: {_first_small(_reminded(facts, known))}"
+    what = _first_small(_reminded(facts, known))
+    return phrase("Overgeslagen, want te laat om nog te versturen: {what}", what=what)
 
 
 def _set_back(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Escalatie verzet: er was een tijd niet herinnerd, en de eigenaar hoort het eerst{_about(facts, known)}"
+    about = _about(facts, known)
+    return phrase(
+        "Escalatie verzet: er was een tijd niet herinnerd, en de eigenaar hoort het eerst{about}", about=about
+    )
 
 
-def _first_small(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+def _first_small(sentence: Phrase) -> Phrase:
+    return Phrase(sentence[:1].lower() + sentence[1:], sentence.template, sentence.values, small=True)
 
 
 def _nudged(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Met de hand herinnerd{_about(facts, known)}"
+    return phrase("Met de hand herinnerd{about}", about=_about(facts, known))
 
 
 def _escalated(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Bericht naar de {facts.get('aan', '')}{_about(facts, known)}"
+    return phrase("Bericht naar de {to}{about}", to=word(facts.get("aan")), about=_about(facts, known))
 
 
 def _corrected(facts: Mapping[str, Any], _known: Known) -> str:
-    return f"Aanmelding gecorrigeerd door de melder (versie {facts.get('versie', '')})"
+    return phrase("Aanmelding gecorrigeerd door de melder (versie {version})", version=facts.get("versie", ""))
 
 
 def _attached(_facts: Mapping[str, Any], _known: Known) -> str:
-    return "Bijlage aan de aanmelding toegevoegd"
+    return phrase("Bijlage aan de aanmelding toegevoegd")
 
 
 def _added(facts: Mapping[str, Any], _known: Known) -> str:
     count = facts.get("aantal", 0)
-    return f"{count} {'afspraak' if count == 1 else 'afspraken'} aan het plan toegevoegd"
+    if count == 1:
+        return phrase("1 afspraak aan het plan toegevoegd")
+    return phrase("{count} afspraken aan het plan toegevoegd", count=count)
 
 
 def _aimed(_facts: Mapping[str, Any], _known: Known) -> str:
-    return "Doel aan het plan toegevoegd"
+    return phrase("Doel aan het plan toegevoegd")
 
 
 def _goal_stands(facts: Mapping[str, Any], known: Known) -> str:
-    state = f": {_lower(facts.get('stand'))}" if known.reads else ""
-    return f"Stand van een doel vastgelegd{state}"
+    state = phrase(": {what}", what=word(facts.get("stand"))) if known.reads else ""
+    return phrase("Stand van een doel vastgelegd{state}", state=state)
 
 
 def _condition_settled(facts: Mapping[str, Any], known: Known) -> str:
     if not known.reads:
-        return "Voorwaarde van een afspraak beoordeeld"
-    came = "ingetreden; de afspraak loopt nu" if facts.get("ingetreden") else "niet ingetreden; de afspraak vervalt"
-    return f"Voorwaarde van een afspraak {came}"
+        return phrase("Voorwaarde van een afspraak beoordeeld")
+    if facts.get("ingetreden"):
+        return phrase("Voorwaarde van een afspraak ingetreden; de afspraak loopt nu")
+    return phrase("Voorwaarde van een afspraak niet ingetreden; de afspraak vervalt")
 
 
 def _progressed(facts: Mapping[str, Any], known: Known) -> str:
-    state = f": {_lower(facts.get('stand'))}" if known.reads else ""
-    return f"Voortgang van een afspraak gemeld{state}"
+    state = phrase(": {what}", what=word(facts.get("stand"))) if known.reads else ""
+    return phrase("Voortgang van een afspraak gemeld{state}", state=state)
 
 
 def _supplied(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Informatie aangeleverd door {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
+    return phrase("Informatie aangeleverd door {who}", who=_who(facts, known, "een deelnemer"))
 
 
 def _corrected_item(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Informatie gecorrigeerd door {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
+    return phrase("Informatie gecorrigeerd door {who}", who=_who(facts, known, "een deelnemer"))
 
 
 def _withdrawn_item(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Informatie ingetrokken door {known.organisation(as_id(facts, 'organisatie')) or 'een deelnemer'}"
+    return phrase("Informatie ingetrokken door {who}", who=_who(facts, known, "een deelnemer"))
 
 
 def _guest(said: str) -> Callable[[Mapping[str, Any], Known], str]:
     def say_it(facts: Mapping[str, Any], known: Known) -> str:
-        return f"{said} ({known.organisation(as_id(facts, 'organisatie')) or 'een incidentele derde'})"
+        return phrase("{what} ({who})", what=phrase(said), who=_who(facts, known, "een incidentele derde"))
 
     return say_it
 
 
 def _offered(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Overdracht aangeboden aan {known.organisation(as_id(facts, 'organisatie')) or 'de ontvanger'}"
+    return phrase("Overdracht aangeboden aan {who}", who=_who(facts, known, "de ontvanger"))
 
 
 def _accepted(facts: Mapping[str, Any], known: Known) -> str:
-    return f"Overdracht aanvaard door {known.organisation(as_id(facts, 'organisatie')) or 'een partij buiten Pols'}"
+    return phrase("Overdracht aanvaard door {who}", who=_who(facts, known, "een partij buiten Pols"))
 
 
 def _criteria(facts: Mapping[str, Any], _known: Known) -> str:
     count = facts.get("aantal", 0)
-    return f"{count} heraanmeld{'criterium' if count == 1 else 'criteria'} vastgelegd"
+    if count == 1:
+        return phrase("1 heraanmeldcriterium vastgelegd")
+    return phrase("{count} heraanmeldcriteria vastgelegd", count=count)
 
 
 def _raised(facts: Mapping[str, Any], _known: Known) -> str:
-    return f"Geëscaleerd naar trede {facts.get('trede', '')}: {facts.get('naam', '')}"
+    return phrase("Geëscaleerd naar trede {rung}: {name}", rung=facts.get("trede", ""), name=facts.get("naam", ""))
 
 
 def _taken_back(facts: Mapping[str, Any], _known: Known) -> str:
-    return f"Escalatie naar {facts.get('naam', '')} ingetrokken"
+    return phrase("Escalatie naar {name} ingetrokken", name=facts.get("naam", ""))
 
 
 def _about(facts: Mapping[str, Any], known: Known) -> str:
@@ -265,11 +284,13 @@ def _about(facts: Mapping[str, Any], known: Known) -> str:
     if duty is None:
         return ""
     owner = known.organisation(duty.owner_organisation_id)
-    return f": {_lower(duty.kind)}" + (f" ({owner})" if owner else "")
+    if not owner:
+        return phrase(": {what}", what=word(duty.kind))
+    return phrase(": {what} ({owner})", what=word(duty.kind), owner=owner)
 
 
-def _lower(code: object) -> str:
-    return str(code or "").replace("_", " ")
+def _who(facts: Mapping[str, Any], known: Known, otherwise: str) -> str:
+    return known.organisation(as_id(facts, "organisatie")) or phrase(otherwise)
 
 
 #: every `what` the casebook writes; a test reads the casebook and compares

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from models.lookups.paging import Page, Paged, Place, cut, keyset
+from models.phrases import phrase
 from models.refusals import NotFound
 from models.tables.events import EventDelivery, Subscription
 from models.tables.people import Organisation
@@ -25,12 +26,12 @@ class Subscribed:
 def state(one: EventDelivery) -> str:
     """Where telling an event stands."""
     if one.sent_at is not None:
-        return "bezorgd"
+        return phrase("bezorgd")
     if one.dropped_at is not None:
-        return "vervallen"
+        return phrase("vervallen")
     if one.gave_up_at is not None:
-        return "opgegeven"
-    return "wordt herhaald" if one.tries else "wacht"
+        return phrase("opgegeven")
+    return phrase("wordt herhaald") if one.tries else phrase("wacht")
 
 
 async def page(work: Work, asked: Page) -> Paged[Subscribed]:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from models.lookups import people
 from models.papers import PURPOSES
+from models.phrases import phrase, word
 from models.tables.trail import AuditLine
 from models.transactions import Work
 from models.words import LogPurpose, Role
@@ -123,13 +124,13 @@ DID: Mapping[str, str] = {
     "code onjuist": "vulde een onjuiste code in",
     "inzage gegeven": "stelde een overzicht samen van wie dit dossier zag",
 }
-_FUNCTIONS: Mapping[str, str] = {
+FUNCTIONS: Mapping[str, str] = {
     Role.PRIVACY_OFFICER: "privacy officer", Role.ADMINISTRATOR: "functioneel beheerder",
     Role.DATA_PROTECTION: "functionaris gegevensbescherming", Role.TRIAGE_MEMBER: "lid van het triageoverleg",
     Role.CONTACT: "contactpersoon", Role.CONTACT_POINT: "medewerker van het contactpunt",
     Role.PARTNER_LEAD: "leidinggevende",
 }  # fmt: skip
-_PURPOSES: Mapping[str, str] = {
+SAID_PURPOSES: Mapping[str, str] = {
     "casus": "voor de behandeling van de casus", "procesvoering": "voor het verloop van het proces",
     LogPurpose.LAWFULNESS: "om de rechtmatigheid te controleren", LogPurpose.CONTROL: "voor interne controle",
     LogPurpose.INTEGRITY: "om de integriteit en de beveiliging te bewaken",
@@ -162,28 +163,36 @@ def say(line: AuditLine, names: Mapping[UUID, str]) -> Seen:
     function = function_of(line.roles) if line.person_id else "Pols"
     organisation = names.get(line.organisation_id, "") if line.organisation_id else ""
     behalf = names.get(line.on_behalf_of, "") if line.on_behalf_of else ""
-    purpose = _PURPOSES.get(line.purpose, line.purpose.replace("_", " "))
-    who = _who(function, organisation, behalf) if line.person_id else "Pols zelf"
-    what = "vroeg gegevens op die niet werden gegeven" if line.result == REFUSED else _what(line)
-    glass = ", met bijzondere toegang" if line.glass_id else ""
+    purpose = phrase(SAID_PURPOSES[line.purpose]) if line.purpose in SAID_PURPOSES else word(line.purpose)
+    who = _who(function, organisation, behalf) if line.person_id else phrase("Pols zelf")
+    what = phrase("vroeg gegevens op die niet werden gegeven") if line.result == REFUSED else _what(line)
+    glass = phrase(", met bijzondere toegang") if line.glass_id else ""
     return Seen(
-        line.at, f"{who} {what}{glass}.", function, organisation, behalf, purpose, line.result == REFUSED,
-        line.glass_id is not None,
+        line.at, phrase("{who} {what}{glass}.", who=who, what=what, glass=glass), function, organisation, behalf,
+        purpose, line.result == REFUSED, line.glass_id is not None,
     )  # fmt: skip
 
 
 def _who(function: str, organisation: str, behalf: str) -> str:
-    at = f" van {organisation}" if organisation else ""
-    return f"Een {function}{at}" + (f", namens {behalf}," if behalf and behalf != organisation else "")
+    at = phrase(" van {organisation}", organisation=organisation) if organisation else ""
+    namely = phrase(", namens {behalf},", behalf=behalf) if behalf and behalf != organisation else ""
+    return phrase("Een {function}{at}{behalf}", function=function, at=at, behalf=namely)
 
 
 def _what(line: AuditLine) -> str:
     if line.action == "inzien":
-        return f"bekeek {SEEN.get(line.object_kind, line.object_kind.replace('_', ' '))}"
-    return DID.get(line.action, f"deed dit: {line.action.replace('_', ' ')}")
+        seen = SEEN.get(line.object_kind)
+        return phrase("bekeek {what}", what=phrase(seen) if seen else word(line.object_kind))
+    did = DID.get(line.action)
+    return phrase(did) if did else phrase("deed dit: {what}", what=word(line.action))
 
 
 def function_of(roles: list[str]) -> str:
     """What somebody was there, in words; of more than one role all of them."""
-    words = [_FUNCTIONS.get(one, one.replace("_", " ")) for one in roles]
-    return " en ".join(words) if words else "medewerker"
+    words = [phrase(FUNCTIONS[one]) if one in FUNCTIONS else word(one) for one in roles]
+    if not words:
+        return phrase("medewerker")
+    said = words[0]
+    for one in words[1:]:
+        said = phrase("{said} en {more}", said=said, more=one)
+    return said
