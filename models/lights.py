@@ -38,7 +38,8 @@ def light(due_at: datetime, now: datetime, calendar: WorkingCalendar, *, stands_
         over = working_days_between(due, today, calendar)
         return Light(Colour.LATE, phrase("{days} te laat", days=_days(over)) if over else phrase("net te laat"))
     if due == today:
-        return Light(Colour.TODAY, phrase("vandaag voor {time}", time=f"{due_at.astimezone(AMSTERDAM):%H:%M}"))
+        at = due_at.astimezone(AMSTERDAM)
+        return Light(Colour.TODAY, phrase("vandaag voor {time:%H:%M}", time=at))
     left = working_days_between(today, due, calendar)
     words = phrase("nog {days}", days=_days(left)) if left else phrase("voor de volgende werkdag")
     return Light(Colour.SOON if left <= SOON else Colour.ON_TIME, words)

@@ -32,7 +32,8 @@ def phrase(template: str, **values: object) -> Phrase:
 def listed(parts: Iterable[str]) -> Phrase:
     """Several of them after each other."""
     given = {f"part{number}": one for number, one in enumerate(parts)}
-    return phrase(", ".join(f"{{{name}}}" for name in given), **given)
+    template = ", ".join(f"{{{name}}}" for name in given)
+    return phrase(template, **given)
 
 
 def plain(code: str) -> str:

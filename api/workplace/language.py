@@ -72,6 +72,11 @@ def marked(text: str) -> str:
     return translated(text) if known else Markup('<span lang="nl">{}</span>').format(text)
 
 
+def shown(value: object) -> object:
+    """What a page shows of a value: a phrase in the language of the page, anything else as it is."""
+    return translated(value) if isinstance(value, Phrase) else value
+
+
 def _key(text: str) -> str:
     return text.template if isinstance(text, Phrase) else text
 

@@ -93,7 +93,7 @@ REASONS: Mapping[int, str] = {
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("api.workplace"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+        lstrip_blocks=True, extensions=["jinja2.ext.i18n"], finalize=language.shown,
     )  # fmt: skip
     made.install_gettext_callables(language._, language.several, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"dag": wording.day, "moment": wording.timed, "woorden": language.word}

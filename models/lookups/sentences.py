@@ -147,8 +147,8 @@ def _convened(facts: Mapping[str, Any], known: Known) -> str:
         return phrase("Overleg gepland")
     local = meeting.starts_at.astimezone(AMSTERDAM)
     return phrase(
-        "Overleg gepland op {day} {month} {year} om {time}", day=local.day, month=phrase(MONTHS[local.month - 1]),
-        year=local.year, time=f"{local:%H:%M}",
+        "Overleg gepland op {day} {month} {year} om {time:%H:%M}", day=local.day, month=phrase(MONTHS[local.month - 1]),
+        year=local.year, time=local,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from models.clocks import Skipped
 from models.lookups import cases, people, tasks
 from models.lookups.tasks import DutyLine
 from models.owed import DUTIES
+from models.phrases import phrase
 from models.projection import Term
 from models.tables.cases import Hold
 from models.tables.duties import ChangedTerm, Duty, Rung
@@ -122,7 +123,7 @@ async def _changes(work: Work, duty: Duty, *, reads: bool) -> list[ChangeLine]:
     names, organisations = await people.names(work)
     return [
         ChangeLine(
-            one.at, (names.get(one.person_id) or "niet meer bekend") if one.person_id else "Pols",
+            one.at, (names.get(one.person_id) or phrase("niet meer bekend")) if one.person_id else "Pols",
             organisations.get(one.organisation_id, "") if one.organisation_id else "", one.why, one.was_due_at,
             one.due_at, projection.spoken(one.unit, one.added) if one.added else "",
             one.reason if reads or one.person_id == work.actor.person_id else "",
