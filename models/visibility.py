@@ -89,6 +89,21 @@ def reads_commitment(actor: Actor, case: CaseFacts, commitment: CommitmentFacts)
     return mine not in commitment.excluded and (not commitment.only_for or mine in commitment.only_for)
 
 
+def sees_decision(
+    actor: Actor, case: CaseFacts, *, registered_by: UUID | None, about: CommitmentFacts | None, names_one: bool
+) -> bool:  # fmt: skip
+    """A decision: who sees the process. One that names a commitment is for who may read that, who wrote it down, and
+    the house (R13); `about` is None when the commitment is not within reach.
+    """
+    if not sees_process(actor, case):
+        return False
+    if not names_one or actor.organisation_kind is OrganisationKind.HOUSE:
+        return True
+    if actor.person_id is not None and actor.person_id == registered_by:
+        return True
+    return about is not None and reads_commitment(actor, case, about)
+
+
 def supplied(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
     """The item is of the actor's own organisation, whose people on this case correct or withdraw it and see what it
     said before.
