@@ -107,3 +107,71 @@ async def test_a_plan_that_is_adopted_again_is_a_version_for_everybody(door: Doo
     await story.adopt()
 
     assert (await door.get("politie", where(story, "plan")))["versie"] == before + 1
+
+
+# Handing over
+
+
+async def test_nobody_is_handed_a_commitment_that_is_kept_from_them(door: Door, story: Story) -> None:
+    hidden = await apart(door, story)
+    await story.decide("politie", D.SCALE_DOWN)
+    open_ = [one for one in (await told(door, story)) if one != hidden]
+    handed = [{"afspraak": one, "wijze": "overgedragen"} for one in open_]
+    police, care = map(str, story.organisations("politie", "ggz"))
+
+    both = [*handed, {"afspraak": hidden, "wijze": "overgedragen"}]
+    refused = await door.refused(
+        "regisseur", where(story, "overdrachten"), {"ontvanger": police, "afspraken": both}, 400
+    )
+    await door.post("regisseur", where(story, "overdrachten"), {"ontvanger": care, "afspraken": both})
+    dropped = [*handed, {"afspraak": hidden, "wijze": "vervalt", "toelichting": "niet meer nodig"}]
+    await door.post("regisseur", path, {"ontvanger": police, "afspraken": dropped})
+
+    assert [one["veld"] for one in refused["velden"]] == [f"afspraken[{len(handed)}].afspraak"]
+    assert "niet voor de ontvanger" in refused["velden"][0]["melding"]
+    shown = (await door.get("politie", where(story, "overdrachten")))["resultaten"]
+    assert hidden not in str(shown)
+
+
+async def test_a_commitment_goes_to_no_owner_it_is_kept_from(door: Door, story: Story) -> None:
+    hidden = await apart(door, story)
+    body = {"soort": "kleine_wijziging", "toelichting": "anders verdeeld", "afspraak": hidden}
+    police, town = map(str, story.organisations("politie", "gemeente"))
+
+    refused = await door.refused("regisseur", where(story, "besluiten"), body | {"organisaties": [police]}, 400)
+    await door.post("regisseur", where(story, "besluiten"), body | {"organisaties": [town]})
+
+    assert [one["veld"] for one in refused["velden"]] == ["organisaties"]
+    assert (await told(door, story))[hidden]["organisatie"]["id"] == town
+
+
+# What waits for what
+
+
+async def test_what_replaces_a_commitment_is_read_by_who_reads_what_waits_for_it(door: Door, story: Story) -> None:
+    first, _waits = await added(
+        door, story, await pledge(story, "ggz"), await pledge(story, "gemeente", wachtOpNieuwe=[1])
+    )
+    police = str(door.house.organisations["politie"])
+    instead = await pledge(story, "ggz", tekst="schuilplaats", vervangt=first)
+
+    refused = await door.refused("regisseur", where(story), {"afspraken": [instead | {"nietVoor": [police]}]}, 400)
+    [made] = await added(door, story, instead)
+    narrow = await pledge(story, "ggz", vervangt=made, alleenVoor=[str(door.house.organisations["ggz"])])
+    again = await door.refused("regisseur", where(story), {"afspraken": [narrow]}, 400)
+
+    for problem in (refused, again):
+        assert [one["veld"] for one in problem["velden"]] == ["afspraken[0].vervangt"]
+
+
+async def test_a_new_owner_reads_what_the_commitment_waits_for(door: Door, story: Story) -> None:
+    town, police = map(str, story.organisations("gemeente", "politie"))
+    _first, waits = await added(
+        door, story, await pledge(story, "ggz", alleenVoor=[town]),
+        await pledge(story, "gemeente", alleenVoor=[town], wachtOpNieuwe=[1]),
+    )  # fmt: skip
+    body = {"soort": "kleine_wijziging", "toelichting": "anders verdeeld", "afspraak": waits, "organisaties": [police]}
+
+    refused = await door.refused("regisseur", where(story, "besluiten"), body, 400)
+
+    assert [one["veld"] for one in refused["velden"]] == ["organisaties"]
