@@ -132,7 +132,6 @@ async def _after(frame: Frame, numbered: Numbered) -> list[FieldError]:
         needs = frozenset({*one.needs, *(ids[each - 1] for each in one.needs_new)})
         steps[ids[n]] = Step(ids[n], needs, one.replaces_id)
         known[ids[n]] = one
-    places = {id_: n for n, id_ in ids.items()}
     return errors + _hanging_wrongly(steps, known, {id_: n for n, id_ in ids.items()})
 
 

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from models.casebook import plans
 from models.lookups import cases, decisions, plan
@@ -14,7 +16,7 @@ from tests.conftest import Databases
 from tests.doors import Door
 from tests.everything import reveal
 from tests.factories import Story, a_case, a_house
-from tests.integration.test_action_plan import added, told, where
+from tests.integration.test_action_plan import added, clashing, owed, told, two_cases, where
 from tests.integration.test_api_plan import commitment_of, in_days, pledge
 
 
@@ -120,10 +122,9 @@ async def test_nobody_is_handed_a_commitment_that_is_kept_from_them(door: Door, 
     police, care = map(str, story.organisations("politie", "ggz"))
 
     both = [*handed, {"afspraak": hidden, "wijze": "overgedragen"}]
-    refused = await door.refused(
-        "regisseur", where(story, "overdrachten"), {"ontvanger": police, "afspraken": both}, 400
-    )
-    await door.post("regisseur", where(story, "overdrachten"), {"ontvanger": care, "afspraken": both})
+    path = where(story, "overdrachten")
+    refused = await door.refused("regisseur", path, {"ontvanger": police, "afspraken": both}, 400)
+    await door.post("regisseur", path, {"ontvanger": care, "afspraken": both})
     dropped = [*handed, {"afspraak": hidden, "wijze": "vervalt", "toelichting": "niet meer nodig"}]
     await door.post("regisseur", path, {"ontvanger": police, "afspraken": dropped})
 
@@ -175,3 +176,37 @@ async def test_a_new_owner_reads_what_the_commitment_waits_for(door: Door, story
     refused = await door.refused("regisseur", where(story, "besluiten"), body, 400)
 
     assert [one["veld"] for one in refused["velden"]] == ["organisaties"]
+
+
+# Plans that contradict each other
+
+
+async def test_what_a_participant_links_is_searched_without_showing_them_anything(door: Door, db: Databases) -> None:
+    one, other = await two_cases(door, db)
+    [link] = (await door.get("gemeente", where(one, "samenhangen")))["resultaten"]
+    await door.post("gemeente", f"/samenhangen/{link['id']}/beeindigingen", {"toelichting": "nog niet"}, 204)
+    await clashing(door, db)
+    ban = await pledge(one, "politie", tekst="niet bij de woning", domein=None, interventie="contactverbod")
+    therapy = await pledge(other, "ggz", tekst="samen in gesprek", domein=None, interventie="systeemtherapie")
+    await door.post("regisseur", where(one), {"afspraken": [ban]})
+    await door.post("regisseur2", where(other), {"afspraken": [therapy]})
+    test = {"kring": "moeder en zoon", "afhankelijkheid": "haar hulp en zijn gedrag", "noodzaak": "één aanpak"}
+
+    answer = await door.call("POST", where(one, "samenhangen"), "gemeente", json=test | {"casus": str(other.case_id)})
+    assert answer.status_code == 201
+    assert (len(await owed(one)), len(await owed(other))) == (1, 1)
+    [seen] = (await door.get("regisseur", where(one, "conflicten")))["resultaten"]
+    assert (seen["gevondenDoor"], seen["andereCasus"]["id"]) == ("regel", str(other.case_id))
+    assert (await door.get("gemeente", where(one, "conflicten")))["resultaten"] == []
+    assert answer.json().keys() == {"id"}
+    assert await marked_by(db, one) == [door.house.person("gemeente")]
+
+
+async def marked_by(db: Databases, story: Story) -> list[UUID]:
+    """Who the log says marked it."""
+    async with db.engine.engine.connect() as connection:
+        found = await connection.scalars(
+            text("SELECT person_id FROM audit_line WHERE case_id = :case AND action = 'tegenstrijdigheid gemarkeerd'"),
+            {"case": story.case_id},
+        )  # fmt: skip
+        return list(found)
