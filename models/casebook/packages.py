@@ -150,6 +150,7 @@ async def accepted_or_refused(frame: Frame, duty: Duty, command: GiveAnswer) -> 
         raise NotAllowed("De ontvanger aanvaardt of weigert zelf; dat wordt niet telefonisch vastgelegd.")
     if duty.about_id is None:
         return
+    await places.not_in(frame, {"toelichting": command.note})
     offered = await following.handover(frame.work, duty.about_id)
     offered.answered_at, offered.accepted = frame.work.now, command.outcome == "aanvaard"
     offered.reason = "" if offered.accepted else command.note
