@@ -83,10 +83,30 @@ def reads_commitment(actor: Actor, case: CaseFacts, commitment: CommitmentFacts)
     """
     if not reads_case(actor, case):
         return False
-    mine = actor.organisation_id
-    if actor.organisation_kind is OrganisationKind.HOUSE or mine == commitment.organisation_id:
+    return actor.organisation_kind is OrganisationKind.HOUSE or is_for(actor.organisation_id, commitment)
+
+
+def is_for(organisation_id: UUID | None, commitment: CommitmentFacts) -> bool:
+    """A commitment is not kept from this participant: it carries it out, or nobody kept it from them (R13)."""
+    if organisation_id == commitment.organisation_id:
         return True
-    return mine not in commitment.excluded and (not commitment.only_for or mine in commitment.only_for)
+    only = commitment.only_for
+    return organisation_id not in commitment.excluded and (not only or organisation_id in only)
+
+
+def sees_decision(
+    actor: Actor, case: CaseFacts, *, registered_by: UUID | None, about: CommitmentFacts | None, names_one: bool
+) -> bool:  # fmt: skip
+    """A decision: who sees the process. One that names a commitment is for who may read that, who wrote it down, and
+    the house (R13); `about` is None when the commitment is not within reach.
+    """
+    if not sees_process(actor, case):
+        return False
+    if not names_one or actor.organisation_kind is OrganisationKind.HOUSE:
+        return True
+    if actor.person_id is not None and actor.person_id == registered_by:
+        return True
+    return about is not None and reads_commitment(actor, case, about)
 
 
 def supplied(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:

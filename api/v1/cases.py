@@ -15,7 +15,7 @@ from api.v1.content import Persoon, person
 from api.wire import SHOWS, CaseId, Outgoing, Verwijzing, dutch, named
 from models import process, visibility
 from models.casebook import answers
-from models.lookups import caselists, cases, referrals, timeline, whereabouts
+from models.lookups import caselists, cases, plan, referrals, timeline, whereabouts
 from models.lookups.caselists import CaseFilter, CaseLine
 from models.lookups.sentences import SENTENCES
 from models.transactions import Work
@@ -93,7 +93,7 @@ class CasusGeheel(Casus):
     )
 
     referral_id: UUID | None = None
-    plan_version: int
+    plan_version: int | None
     subjects: list[Persoon] | None = None
     criteria: list[Criterium] | None = None
 
@@ -207,7 +207,8 @@ async def read_case(case_id: CaseId, work: CaseReader) -> CasusGeheel:
     content = await _content(work, case_id) if reads else {}
     if line.process:
         content["referral_id"] = case.referral_id
-    return CasusGeheel.model_validate(_shown(line) | content | {"plan_version": case.plan_version})
+    content["plan_version"] = await plan.number_now(work, case, facts)
+    return CasusGeheel.model_validate(_shown(line) | content)
 
 
 async def _content(work: Work, case_id: UUID) -> dict[str, object]:

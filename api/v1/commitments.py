@@ -150,13 +150,14 @@ async def list_commitments(
     for one in await meetings.progress_of(work, case_id, said):
         said[one.commitment_id].append(Stand.model_validate(one))
     answers.saw(work, "afspraken", case_id, case_id)
-    steps = await plan.steps(work, case_id)
+    steps, number = await plan.steps(work, case_id), await plan.numbers(work, case_id, facts)
     known, runs = {one.id: one for one in steps}, rules.runs(steps)
     leads = visibility.leads(work.actor, case.director_id)
     return Afspraken(
         results=[
             _told(
-                one, said[one.id], names, known[one.id].needs, waits=one.ended_at is None and one.id not in runs,
+                one, said[one.id], names, known[one.id].needs, number(one.plan_version),
+                waits=one.ended_at is None and one.id not in runs,
                 for_whom=leads or one.organisation_id == work.actor.organisation_id,
             )
             for one in found.rows
@@ -166,14 +167,19 @@ async def list_commitments(
 
 
 def _told(
-    one: Commitment, said: list[Stand], names: dict[UUID, str], needs: Collection[UUID], *, waits: bool, for_whom: bool
+    one: Commitment, said: list[Stand], names: dict[UUID, str], needs: Collection[UUID], version: int, *, waits: bool,
+    for_whom: bool,
 ) -> Afspraak:  # fmt: skip
-    apart = {"organisation", "progress", "needs", "waits", *(() if for_whom else ("excluded", "only_for"))}
+    worked_out = ("organisation", "progress", "needs", "waits", "plan_version")
+    apart = {*worked_out, *(() if for_whom else ("excluded", "only_for"))}
     plain = {name: getattr(one, name) for name in Afspraak.model_fields.keys() - apart}
     owner = Verwijzing(id=one.organisation_id, name=names[one.organisation_id])
     hidden = dict.fromkeys(apart, None)
     return Afspraak.model_validate(
-        hidden | plain | {"organisation": owner, "progress": said, "needs": sorted(needs), "waits": waits}
+        hidden
+        | plain
+        | {"organisation": owner, "progress": said, "needs": sorted(needs), "waits": waits}
+        | {"plan_version": version}
     )
 
 

@@ -160,7 +160,7 @@ async def list_decisions(
     case_id: CaseId, asked: Annotated[Blad, Query()], request: Request, response: Response, work: CaseReader
 ) -> Besluiten:
     case, facts = await cases.seen(work, case_id)
-    found = await lookup.page_of(work, case_id, asked.page())
+    found = await lookup.page_of(work, case_id, facts, asked.page())
     answers.saw(work, "besluiten", case_id, case_id)
     possible = _possible(case.phase) if visibility.sees_process(work.actor, facts) else []
     return Besluiten(
@@ -172,7 +172,7 @@ async def list_decisions(
 @router.get("/casussen/{id}/besluiten/{besluitId}", summary="Een besluit", openapi_extra=SHOWS)
 async def read_decision(case_id: CaseId, decision_id: DecisionId, work: CaseReader) -> Besluit:
     _case, facts = await cases.seen(work, case_id)
-    line = await lookup.one(work, case_id, decision_id)
+    line = await lookup.one(work, case_id, facts, decision_id)
     answers.saw(work, "besluit", decision_id, case_id)
     return _shown(work, facts, line)
 

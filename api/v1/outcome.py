@@ -41,7 +41,7 @@ async def _outcome(work: Work, case: Case, facts: CaseFacts, meeting: Meeting) -
             one for one in await meetings.commitments_of(work, case.id, facts)
             if one.meeting_id == meeting.id and one.state is not CommitmentState.DROPPED
         ],
-        [one.decision for one in await decisions.taken(work, case.id) if one.decision.meeting_id == meeting.id],
+        [one.decision for one in await decisions.taken(work, case.id, facts) if one.decision.meeting_id == meeting.id],
         {one.id: one for one in around}, next((one.id for one in around if one.case_id == case.id), None),
         await whereabouts.of(work, around), await people.organisation_names(work),
     )  # fmt: skip

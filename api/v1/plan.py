@@ -77,7 +77,9 @@ class Gepland(Outgoing):
 
 
 class Planversie(Outgoing):
-    """Een versie van het plan, vanaf wanneer zij gold, en de afspraken die er toen in stonden."""
+    """Een versie van het plan, vanaf wanneer zij gold, en de afspraken die er toen in stonden. Wie leest telt wat er
+    voor die lezer veranderde.
+    """
 
     model_config = dutch(version="versie", since="sinds", planned="afspraken")
 
@@ -98,21 +100,19 @@ class PlanVanAanpak(Outgoing):
 
 @router.get("/casussen/{id}/plan", summary="Het plan van een casus, en wat eerder gold", openapi_extra=SHOWS)
 async def read_plan(case_id: CaseId, work: CaseReader) -> PlanVanAanpak:
-    case, facts = await cases.seen(work, case_id)
+    _case, facts = await cases.seen(work, case_id)
     names = await people.organisation_names(work)
     found = await plan.versions(work, case_id, facts)
     answers.saw(work, "afspraken", case_id, case_id)
     return PlanVanAanpak(
-        version=case.plan_version,
+        version=found[0].version if found else 0,
         goals=[Doel.model_validate(one) for one in await plan.goals_of(work, case_id, facts)],
         versions=[_told(one, names) for one in found],
     )
 
 
 def _told(found: Version, names: dict[UUID, str]) -> Planversie:
-    return Planversie(
-        version=found.row.version, since=found.row.since, planned=[_planned(one, names) for one in found.planned]
-    )
+    return Planversie(version=found.version, since=found.since, planned=[_planned(one, names) for one in found.planned])
 
 
 def _planned(one: Planned, names: dict[UUID, str]) -> Gepland:

@@ -46,6 +46,7 @@ from models.lookups.conflicts import Seen
 from models.lookups.decisions import DecisionLine
 from models.lookups.invitations import Reaction
 from models.lookups.paging import Page
+from models.lookups.plan import Version
 from models.lookups.stalled import StalledRow
 from models.lookups.timeline import Line
 from models.lookups.waiting import Waiting
@@ -58,7 +59,7 @@ from models.tables.duties import Answer, Duty
 from models.tables.following import Escalation, Handover, RereferralCriterion, Watch
 from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
-from models.tables.plans import Goal, PlanVersion
+from models.tables.plans import Goal
 from models.tables.referrals import Subject
 from models.unblock import Asker, leads
 from models.visibility import DutyOwner
@@ -120,7 +121,7 @@ class CaseFile:
     commitments: list[Commitment]
     steps: dict[UUID, Step]
     runs: frozenset[UUID]  #: commitments that wait for nothing
-    plan: PlanVersion | None  #: what is in force now
+    plan: Version | None  #: what is in force now
     conflicts: Sequence[Seen]  #: commitments that contradict one of a linked case, for who leads
     decisions: list[tuple[DecisionLine, str]]
     lines: list[Line]
@@ -176,10 +177,10 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         commitments=await meetings.commitments_of(work, case_id, facts), lines=await timeline.timeline(work, case_id),
         decisions=[
             (one, timeline.reason(work, one.decision, one.deciders, reads=reads))
-            for one in await decisions.taken(work, case_id)
+            for one in await decisions.taken(work, case_id, facts)
         ],
         goals=await plan.goals_of(work, case_id, facts), steps={one.id: one for one in steps}, runs=rules.runs(steps),
-        plan=next((one.row for one in await plan.versions(work, case_id, facts)), None),
+        plan=next(iter(await plan.versions(work, case_id, facts)), None),
         conflicts=await conflicts.of_case(work, case_id, facts),
         outcomes=await meetings.outcomes(work, case_id) if reads else {},
         reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],

@@ -3,7 +3,18 @@
 from collections.abc import Awaitable, Callable
 
 from models import projection
-from models.casebook import conflicts, documents, duties, meetings, packages, phases, plans, raising, watches
+from models.casebook import (
+    conflicts,
+    documents,
+    duties,
+    meetings,
+    packages,
+    phases,
+    plans,
+    raising,
+    watches,
+    whereabouts,
+)
 from models.casebook.decisions import decide_by_rule
 from models.casebook.duties import Because, Wanted
 from models.casebook.effects import set_director
@@ -126,6 +137,7 @@ async def _perhaps_complete(frame: Frame) -> None:
 async def _commitment_ended(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
     if duty.about_id is None:
         return
+    await whereabouts.not_in(frame, {"toelichting": command.note})
     commitment = await meeting_lookup.commitment(frame.work, duty.about_id)
     commitment.state = CommitmentState.DONE if command.outcome == "gereed" else CommitmentState.FAILED
     commitment.ended_at, commitment.result, commitment.delay_reason = frame.work.now, command.note, ""

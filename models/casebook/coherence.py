@@ -8,7 +8,7 @@ from models.casebook import conflicts
 from models.casebook import whereabouts as places
 from models.casebook.frame import Frame, audit, open_frame
 from models.commands.cases import EndLink, LinkCases
-from models.lookups import cases
+from models.lookups import cases, people
 from models.lookups import coherence as lookup
 from models.process import Deciders
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotFound, NotPossible
@@ -40,8 +40,17 @@ async def link(work: Work, case_id: UUID, command: LinkCases) -> Coherence:
     work.session.add(made)
     await work.session.flush()
     _log(frame, other, "samenhang vastgelegd", made.id)
-    await conflicts.find(frame)
+    await _hold_side_by_side(frame)
     return made
+
+
+async def _hold_side_by_side(frame: Frame) -> None:
+    """What does not go together is found whoever links. Without a regisseur there is no plan yet."""
+    director_id = frame.case.director_id
+    if frame.work.actor.is_staff:
+        await conflicts.find(frame)
+    elif director_id is not None:
+        await conflicts.find_as(frame, await people.actor(frame.work, director_id))
 
 
 async def _other(work: Work, case_id: UUID) -> Case:

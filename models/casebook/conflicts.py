@@ -5,9 +5,10 @@ marked it, and partners see nothing of it (R7, R13).
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
+from models.actors import Actor
 from models.casebook import duties
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame, audit, must_direct, open_frame
@@ -20,7 +21,7 @@ from models.tables.base import new_id
 from models.tables.cases import Case
 from models.tables.duties import Duty
 from models.tables.plans import PlanConflict
-from models.transactions import Work
+from models.transactions import Work, become
 from models.words import ConflictFound, DutyKind
 
 
@@ -38,6 +39,22 @@ async def find(frame: Frame) -> list[PlanConflict]:
 
     Only in an act of the house: nobody else may know which cases are linked.
     """
+    made = await _found(frame)
+    _log(frame, made)
+    return made
+
+
+async def find_as(frame: Frame, director: Actor) -> None:
+    """The same in an act of a participant, who may not read the other plan: with the rights of the regisseur, for as
+    long as it takes. The log says whose act it was.
+    """
+    work = frame.work
+    made = await _found(replace(frame, work=await become(work, director)))
+    await become(work, work.actor)
+    _log(frame, made)
+
+
+async def _found(frame: Frame) -> list[PlanConflict]:
     policy = frame.policy
     if not frame.work.actor.is_staff or not any(one.clashes_with for one in policy.interventions):
         return []
@@ -70,6 +87,7 @@ async def mark(work: Work, commitment_id: UUID, command: MarkConflict) -> PlanCo
             made = await _mark(frame, [_Pair(commitment.id, other, command.other_id)], ConflictFound.HAND, command.note)
             if not made:
                 raise NotPossible("Deze twee afspraken zijn al als tegenstrijdig gemarkeerd.")
+            _log(frame, made)
             return made[0]
     raise NotPossible("Noem een lopende afspraak van een casus die met deze samenhangt.")
 
@@ -83,20 +101,24 @@ async def _mark(frame: Frame, pairs: Collection[_Pair], found_by: ConflictFound,
         conflict = PlanConflict(
             id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, commitment_id=pair.own_id,
             other_case_id=pair.other.id, other_commitment_id=pair.other_id, found_by=found_by, note=note,
-            marked_at=frame.work.now, marked_by=frame.work.actor.person_id, settled_how="",
+            marked_at=frame.work.now, settled_how="",
+            marked_by=frame.work.actor.person_id if found_by is ConflictFound.HAND else None,
         )  # fmt: skip
         frame.work.session.add(conflict)
         theirs = Frame(frame.work, pair.other, frame.house_organisation_id, frame.policy)
         for one in (frame, theirs):
             duties.open_duties(one, [Wanted(DutyKind.RECONCILE, about_id=conflict.id, apart=True)])
-            about = pair.own_id if one is frame else pair.other_id
-            audit(
-                frame.work, "tegenstrijdigheid gemarkeerd", "afspraak", about, case_id=one.case.id,
-                house_id=one.case.house_id,
-            )  # fmt: skip
         made.append(conflict)
     await frame.work.session.flush()
     return made
+
+
+def _log(frame: Frame, made: Collection[PlanConflict]) -> None:
+    for one in made:
+        for case_id, about in ((one.case_id, one.commitment_id), (one.other_case_id, one.other_commitment_id)):
+            audit(
+                frame.work, "tegenstrijdigheid gemarkeerd", "afspraak", about, case_id=case_id, house_id=one.house_id
+            )  # fmt: skip
 
 
 async def settled(frame: Frame, duty: Duty, command: GiveAnswer) -> None:

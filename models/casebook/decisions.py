@@ -34,6 +34,7 @@ async def decide(work: Work, case_id: UUID, command: TakeDecision) -> Decision:
     who = await _deciders(frame, spec, command)
     await _check_fields(frame, spec, command)
     await _check_gates(frame, command.kind)
+    command = await _about_the_same(frame, command)
     await _check_once(frame, command)
     decision = _written(frame, command, who)
     await _carry_out(frame, spec, command, decision)
@@ -136,6 +137,15 @@ def _written(frame: Frame, command: TakeDecision, who: list[Decider]) -> Decisio
         for one in who
     )  # fmt: skip
     return decision
+
+
+async def _about_the_same(frame: Frame, command: TakeDecision) -> TakeDecision:
+    """What corrects a decision is about what that was about, and for the same readers."""
+    if command.kind is not DecisionKind.CORRECT or command.corrects is None:
+        return command
+    corrected = await cases.decision(frame.work, frame.case.id, command.corrects)
+    about = corrected.facts.get("commitment_id")
+    return command.model_copy(update={"commitment_id": UUID(about) if about else None})
 
 
 async def _about_apart(frame: Frame, command: TakeDecision) -> UUID | None:

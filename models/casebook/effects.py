@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from models import clocks, projection
-from models.casebook import beside, duties, phases, plans, rounds, watches
+from models.casebook import beside, duties, phases, plans, pledges, rounds, watches
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame
 from models.casebook.holding import hold, hold_duties, later, resume
@@ -249,7 +249,8 @@ async def _small_change(frame: Frame, command: TakeDecision, _decision: Decision
     commitment.due_on = command.due_on or commitment.due_on
     if command.organisations:
         await _check_involved(frame, command.organisations)
-        commitment.organisation_id, commitment.person_id = command.organisations[0], None
+        commitment.person_id = None
+        await pledges.check_owner(frame, commitment, command.organisations[0])
         commitment.state = CommitmentState.PROPOSED
     elif commitment.state is CommitmentState.REFUSED:
         commitment.state = CommitmentState.PROPOSED

@@ -8,13 +8,14 @@ from sqlalchemy import func, select, update
 from models.actors import Actor
 from models.casebook.duties import disarm
 from models.casebook.frame import BY_DIRECTOR
+from models.lookups import people
 from models.lookups.duties import is_open
+from models.refusals import NotFound
 from models.tables.cases import Case
 from models.tables.duties import Duty
 from models.tables.engine import JournalEntry
-from models.tables.people import Organisation, Person
 from models.transactions import Work
-from models.words import DutyKind, OrganisationKind, Role
+from models.words import DutyKind
 
 #: waits after a failed try (real time: repair does not wait for a moved clock); afterwards it is a stalled cause
 RETRY = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600))
@@ -81,19 +82,10 @@ async def actor_of(work: Work, entry: JournalEntry) -> Actor | None:
     person_id = await _director(work, entry) or entry.actor_person_id
     if person_id is None:
         return None
-    row = (
-        await work.session.execute(
-            select(Person.house_id, Person.organisation_id, Organisation.kind, Person.roles)
-            .join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == person_id)
-        )
-    ).one_or_none()  # fmt: skip
-    if row is None:
+    try:
+        return (await people.actor(work, person_id)).behalf(entry.on_behalf_of)
+    except NotFound:
         return None
-    return Actor(
-        house_id=row.house_id, organisation_id=row.organisation_id, organisation_kind=OrganisationKind(row.kind),
-        person_id=person_id, roles=frozenset(map(Role, row.roles)), purpose="procesvoering",
-        on_behalf_of=entry.on_behalf_of,
-    )  # fmt: skip
 
 
 async def _director(work: Work, entry: JournalEntry) -> UUID | None:

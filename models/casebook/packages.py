@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import update
 
+from models import visibility
 from models.casebook import duties, plans
 from models.casebook import whereabouts as places
 from models.casebook.duties import Because, Wanted
@@ -12,7 +13,7 @@ from models.casebook.frame import Frame, must_direct, open_frame
 from models.clocks import AMSTERDAM
 from models.commands.cases import GiveAnswer
 from models.commands.following import OfferHandover
-from models.lookups import following, meetings
+from models.lookups import following, meetings, plan
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible
 from models.tables.base import new_id
 from models.tables.duties import Duty
@@ -84,7 +85,18 @@ async def _wrong_receiver(frame: Frame, command: OfferHandover) -> list[FieldErr
         errors.append(FieldError("ontvanger", "is een betrokken deelnemer; voeg die eerst toe aan de casus"))
     elif set(command.items) - await following.readable_by(frame.work, frame.case.id, command.receiver_id):
         errors.append(FieldError("informatie", "noem alleen informatie die u én de ontvanger mogen lezen"))
-    return errors
+    return errors + await _kept_from(frame, command, command.receiver_id)
+
+
+async def _kept_from(frame: Frame, command: OfferHandover, receiver_id: UUID) -> list[FieldError]:
+    """Nobody takes over what is kept from them (R13); that it is replaced or dropped they do not see."""
+    known = await plan.all_facts(frame.work, frame.case.id)
+    told = "is niet voor de ontvanger; laat haar vervallen of vervang haar door een afspraak die dat wel is"
+    return [
+        FieldError(f"afspraken[{n}].afspraak", told) for n, one in enumerate(command.commitments)
+        if one.way is HandoverWay.HANDED and one.commitment_id in known
+        and not visibility.is_for(receiver_id, known[one.commitment_id])
+    ]  # fmt: skip
 
 
 def _wrong_outside(frame: Frame, command: OfferHandover) -> list[FieldError]:
@@ -138,6 +150,7 @@ async def accepted_or_refused(frame: Frame, duty: Duty, command: GiveAnswer) -> 
         raise NotAllowed("De ontvanger aanvaardt of weigert zelf; dat wordt niet telefonisch vastgelegd.")
     if duty.about_id is None:
         return
+    await places.not_in(frame, {"toelichting": command.note})
     offered = await following.handover(frame.work, duty.about_id)
     offered.answered_at, offered.accepted = frame.work.now, command.outcome == "aanvaard"
     offered.reason = "" if offered.accepted else command.note

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from models import plan
+from models import plan, visibility
 from models.casebook.frame import Frame
 from models.clocks import AMSTERDAM
 from models.commands.meetings import MakeCommitment
@@ -116,37 +116,77 @@ NOBODY_ELSE = "is een betrokkene van deze casus of iemand uit de directe kring"
 
 
 async def _after(frame: Frame, numbered: Numbered) -> list[FieldError]:
-    """What it waits for is of this plan, can be read by whoever reads the commitment, and does not wait for it."""
-    if not any(one.needs or one.needs_new for _, one in numbered):
+    """What it waits for, or what waits for what it replaces, is of this plan and hangs together as it should."""
+    if not any(one.needs or one.needs_new or one.replaces_id for _, one in numbered):
         return []
-    named = {each for _, one in numbered for each in one.needs}
-    there = await lookup.of_case(frame.work, frame.case.id, named)
     steps = {one.id: one for one in await lookup.steps(frame.work, frame.case.id)}
+    known: dict[UUID, Commitment | MakeCommitment] = {**await lookup.of_case(frame.work, frame.case.id, steps)}
     ids = {n: UUID(int=n + 1) for n, _ in numbered}  # stand for what is not yet there
     errors = []
     for n, one in numbered:
-        if named.intersection(one.needs) - there.keys() or any(
-            steps[each].ended for each in one.needs if each in steps
-        ):
+        if any(each not in steps or steps[each].ended for each in one.needs):
             errors.append(FieldError(f"afspraken[{n}].wachtOp", "noem lopende afspraken van deze casus"))
         if any(not 1 <= each <= len(numbered) or each == n + 1 for each in one.needs_new):
             errors.append(FieldError(f"afspraken[{n}].wachtOpNieuwe", "telt de andere nieuwe afspraken, vanaf 1"))
             continue
-        others: list[Commitment | MakeCommitment] = [there[each] for each in one.needs if each in there]
-        others += [numbered[each - 1][1] for each in one.needs_new]
-        if not all(_is_for_all_of(one, other) for other in others):
-            errors.append(FieldError(f"afspraken[{n}].wachtOp", "wacht alleen op wat ieder die haar leest ook leest"))
         needs = frozenset({*one.needs, *(ids[each - 1] for each in one.needs_new)})
         steps[ids[n]] = Step(ids[n], needs, one.replaces_id)
-    circle = plan.in_circle(list(steps.values()))
-    wrong = [n for n, _ in numbered if ids[n] in circle]
-    return [*errors, *(FieldError(f"afspraken[{n}].wachtOp", "wacht zo in een kring op zichzelf") for n in wrong)]
+        known[ids[n]] = one
+    return errors + _hanging_wrongly(steps, known, {id_: n for n, id_ in ids.items()})
 
 
-def _is_for_all_of(one: MakeCommitment, other: Commitment | MakeCommitment) -> bool:
+def _hanging_wrongly(
+    steps: Mapping[UUID, Step], known: Mapping[UUID, Commitment | MakeCommitment], places: Mapping[UUID, int]
+) -> list[FieldError]:  # fmt: skip
+    pairs, circle = unread(steps.values(), known), plan.in_circle(list(steps.values()))
+    waiting = dict.fromkeys(places[waits] for waits, _ in pairs if waits in places)
+    instead = dict.fromkeys(places[it] for waits, it in pairs if it in places and waits not in places)
+    around = [n for id_, n in places.items() if id_ in circle]
+    return [
+        *(FieldError(f"afspraken[{n}].wachtOp", _ONLY_WHAT_ALL_READ) for n in waiting),
+        *(FieldError(f"afspraken[{n}].vervangt", _WAITED_FOR) for n in instead),
+        *(FieldError(f"afspraken[{n}].wachtOp", "wacht zo in een kring op zichzelf") for n in around),
+    ]  # fmt: skip
+
+
+_ONLY_WHAT_ALL_READ = "wacht alleen op wat ieder die haar leest ook leest"
+_WAITED_FOR = "op wat zij vervangt wacht een andere afspraak; wie die leest moet ook deze mogen lezen"
+
+
+def unread(
+    steps: Iterable[Step], known: Mapping[UUID, Commitment | MakeCommitment]
+) -> list[tuple[UUID, UUID]]:  # fmt: skip
+    """What waits for a commitment, or for what replaced it, that not everybody who reads the one may read."""
+    standing = list(steps)
+    stands_for = plan.now_called(standing)
+    return [
+        (one.id, needed) for one in standing if not one.ended and stands_for[one.id] == one.id
+        for needed in dict.fromkeys(stands_for.get(each, each) for each in one.needs)
+        if one.id in known and needed in known and not _is_for_all_of(known[one.id], known[needed])
+    ]  # fmt: skip
+
+
+def _is_for_all_of(one: Commitment | MakeCommitment, other: Commitment | MakeCommitment) -> bool:
     """Whoever may read a commitment may read what it waits for."""
     excluded = set(other.excluded) - {other.organisation_id}
     only = {*other.only_for, other.organisation_id} if other.only_for else None
     if one.organisation_id in excluded or (only is not None and one.organisation_id not in only):
         return False
     return excluded <= set(one.excluded) and (only is None or (bool(one.only_for) and set(one.only_for) <= only))
+
+
+async def check_owner(frame: Frame, commitment: Commitment, organisation_id: UUID) -> None:
+    """Another owner is somebody a commitment is not kept from, and reads what hangs together with it (R13).
+
+    Raises InvalidFields.
+    """
+    told = None
+    if not visibility.is_for(organisation_id, lookup.facts_of(commitment)):
+        told = "voor deze organisatie is de afspraak niet; maak een nieuwe afspraak die haar vervangt"
+    commitment.organisation_id = organisation_id
+    steps = await lookup.steps(frame.work, frame.case.id)
+    known = await lookup.of_case(frame.work, frame.case.id, [one.id for one in steps])
+    if any(commitment.id in pair for pair in unread(steps, known)):
+        told = told or "kan niet lezen wat met deze afspraak samenhangt"
+    if told is not None:
+        raise InvalidFields([FieldError("organisaties", told)])

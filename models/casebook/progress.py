@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from models.casebook import answers
+from models.casebook import answers, whereabouts
 from models.casebook.frame import Frame, open_frame
 from models.commands.cases import GiveAnswer
 from models.commands.meetings import ReportProgress
@@ -29,6 +29,7 @@ async def report(work: Work, commitment_id: UUID, command: ReportProgress) -> Pr
     if work.actor.person_id is None or work.actor.organisation_id != commitment.organisation_id:
         raise NotAllowed("De voortgang meldt de organisatie die de afspraak heeft.")
     _check(command)
+    await whereabouts.not_in(frame, {"toelichting": command.note})
     owed = await _owed(frame, commitment)
     said = Progress(
         id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, commitment_id=commitment.id, at=work.now,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from models.casebook import duties, phases
+from models.casebook import whereabouts as places
 from models.casebook.duties import Wanted
 from models.casebook.frame import Frame
 from models.casebook.holding import later
@@ -30,6 +31,7 @@ def criterion(frame: Frame, one: SetCriterion) -> RereferralCriterion:
 async def criteria_told(frame: Frame, _duty: Duty, command: GiveAnswer) -> None:
     """Answered in words: those are the criterion, when no list was made."""
     if not await following.criteria(frame.work, frame.case.id):
+        await places.not_in(frame, {"toelichting": command.note})
         told = SetCriterion(criterion=command.note, to_do="nieuwe aanmelding doen")
         frame.work.session.add(criterion(frame, told))
 
@@ -46,6 +48,7 @@ async def start(frame: Frame, command: TakeDecision, decision: Decision) -> None
         errors.append(FieldError("organisaties", "noem één betrokken deelnemer die waakt, of niemand: dan het huis"))
     if errors:
         raise InvalidFields(errors)
+    await places.not_in(frame, {"toelichting": command.reason})
     watcher = command.organisations[0] if command.organisations else None
     watch = Watch(
         id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, decision_id=decision.id,

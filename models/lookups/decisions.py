@@ -1,6 +1,7 @@
 """What was decided about a case, by whom, and on whose behalf."""
 
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -8,8 +9,11 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
-from models.lookups.paging import Page, Paged, Place, cut, keyset
+from models import visibility
+from models.lookups import plan
+from models.lookups.paging import Page, Paged, Place, keyset, shown
 from models.refusals import NotFound
+from models.rights import CaseFacts
 from models.tables.cases import Decision, DecisionDecider
 from models.tables.people import Organisation, Person
 from models.transactions import Work
@@ -35,24 +39,44 @@ class DecisionLine:
     deciders: tuple[DeciderName, ...]
 
 
-async def taken(work: Work, case_id: UUID) -> list[DecisionLine]:
+async def taken(work: Work, case_id: UUID, facts: CaseFacts) -> list[DecisionLine]:
     """All decisions of a case that this actor may know of, the newest first."""
-    return await _lines(work, case_id, _named().order_by(Decision.at.desc(), Decision.id.desc()))
+    known = await _known(work, case_id, facts)
+    lines = await _lines(work, case_id, _named().order_by(Decision.at.desc(), Decision.id.desc()))
+    return list(filter(known, lines))
 
 
-async def page_of(work: Work, case_id: UUID, page: Page) -> Paged[DecisionLine]:
-    """A page of them."""
-    statement = keyset(_named(), page, Decision.at, Decision.id, newest_first=True)
-    lines = await _lines(work, case_id, statement)
-    return cut(lines, page, lambda line: Place(line.decision.id, line.decision.at))
+async def page_of(work: Work, case_id: UUID, facts: CaseFacts, page: Page) -> Paged[DecisionLine]:
+    """A page of them. What may not be known is not counted either."""
+
+    async def read(part: Page) -> Sequence[DecisionLine]:
+        return await _lines(work, case_id, keyset(_named(), part, Decision.at, Decision.id, newest_first=True))
+
+    known = await _known(work, case_id, facts)
+    return await shown(read, known, page, lambda line: Place(line.decision.id, line.decision.at))
 
 
-async def one(work: Work, case_id: UUID, decision_id: UUID) -> DecisionLine:
+async def one(work: Work, case_id: UUID, facts: CaseFacts, decision_id: UUID) -> DecisionLine:
     """One decision of a case. Raises NotFound."""
-    found = await _lines(work, case_id, _named().where(Decision.id == decision_id))
+    known = await _known(work, case_id, facts)
+    found = list(filter(known, await _lines(work, case_id, _named().where(Decision.id == decision_id))))
     if not found:
         raise NotFound("Dit besluit")
     return found[0]
+
+
+async def _known(work: Work, case_id: UUID, facts: CaseFacts) -> Callable[[DecisionLine], bool]:
+    """Whether the actor may know of a decision: one about a commitment is for who may know of that (R13)."""
+    commitments = await plan.all_facts(work, case_id)
+
+    def known(line: DecisionLine) -> bool:
+        named = line.decision.facts.get("commitment_id")
+        about = commitments.get(UUID(named)) if named else None
+        return visibility.sees_decision(
+            work.actor, facts, registered_by=line.decision.registered_by, about=about, names_one=named is not None
+        )
+
+    return known
 
 
 def _named() -> Select[Decision, str, str]:

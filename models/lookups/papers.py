@@ -207,8 +207,17 @@ async def _plan(reading: Reading) -> Content:
             if one.state in IN_PLAN and one.plan_version <= case.plan_version
         ],
     )  # fmt: skip
-    about = papers.subject_line(PaperKind.PLAN, case.plan_version)
+    about = papers.subject_line(PaperKind.PLAN, await _version(reading))
     return Content(papers.plan(facts), about, _of(names, case.director_id))
+
+
+async def _version(reading: Reading) -> int:
+    """The number that the plan has for the recipient (R13)."""
+    them = reading.recipient
+    if them.actor is None or them.facts is None:
+        return reading.case.plan_version
+    theirs = await plan.number_now(replace(reading.work, actor=them.actor), reading.case, them.facts)
+    return reading.case.plan_version if theirs is None else theirs
 
 
 async def _pledges(reading: Reading) -> list[Commitment]:

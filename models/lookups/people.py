@@ -57,6 +57,21 @@ async def person(work: Work, person_id: UUID) -> Person:
     return found
 
 
+async def actor(work: Work, person_id: UUID) -> Actor:
+    """Somebody as who acts, for what is done with their rights and not by themselves. Raises NotFound."""
+    statement = (
+        select(Person.house_id, Person.organisation_id, Organisation.kind, Person.roles)
+        .join(Organisation, Organisation.id == Person.organisation_id).where(Person.id == person_id)
+    )  # fmt: skip
+    row = (await work.session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound("Deze persoon")
+    return Actor(
+        house_id=row.house_id, organisation_id=row.organisation_id, organisation_kind=OrganisationKind(row.kind),
+        person_id=person_id, roles=frozenset(map(Role, row.roles)), purpose="procesvoering",
+    )  # fmt: skip
+
+
 async def anybody(work: Work, person_id: UUID) -> Person:
     """Somebody of the house, also who left. Raises NotFound."""
     found = await work.session.get(Person, person_id)

@@ -1,7 +1,8 @@
 """The plan of a case: its goals, what waits for what, and what was in force since when. Hidden is absent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -11,11 +12,12 @@ from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.plan import Step
 from models.refusals import NotFound
 from models.rights import CaseFacts
+from models.tables.cases import Case, Decision
 from models.tables.meetings import Commitment
 from models.tables.plans import CommitmentNeed, Goal, Planned, PlanVersion
 from models.transactions import Work
 from models.visibility import CommitmentFacts
-from models.words import CommitmentState
+from models.words import CommitmentState, DecisionKind, OrganisationKind
 
 ENDED = frozenset({CommitmentState.DONE, CommitmentState.FAILED, CommitmentState.DROPPED})
 
@@ -32,16 +34,17 @@ def reads(work: Work, facts: CaseFacts, found: Commitment) -> bool:
 
 async def readable(work: Work, case_id: UUID, facts: CaseFacts) -> frozenset[UUID]:
     """The commitments of a case that the actor may read, also the ended ones."""
+    found = await all_facts(work, case_id)
+    return frozenset(id_ for id_, one in found.items() if visibility.reads_commitment(work.actor, facts, one))
+
+
+async def all_facts(work: Work, case_id: UUID) -> dict[UUID, CommitmentFacts]:
+    """Of the commitments of a case whose they are and for whom, as far as they are within reach."""
     rows = await work.session.execute(
         select(Commitment.id, Commitment.organisation_id, Commitment.excluded, Commitment.only_for)
         .where(Commitment.case_id == case_id)
     )  # fmt: skip
-    return frozenset(
-        row.id for row in rows
-        if visibility.reads_commitment(
-            work.actor, facts, CommitmentFacts(row.organisation_id, row.excluded, row.only_for)
-        )
-    )  # fmt: skip
+    return {row.id: CommitmentFacts(row.organisation_id, row.excluded, row.only_for) for row in rows}
 
 
 async def goal(work: Work, goal_id: UUID) -> Goal:
@@ -107,25 +110,65 @@ async def of_case(work: Work, case_id: UUID, commitment_ids: Iterable[UUID]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of the plan, and who would do which commitment before when while it was in force."""
+    """A version of the plan as one reader counts them, and who would do which commitment before when meanwhile."""
 
-    row: PlanVersion
+    version: int
+    raw: int  #: as the house counts
+    since: datetime
     planned: Sequence[Planned]
 
 
 async def versions(work: Work, case_id: UUID, facts: CaseFacts) -> list[Version]:
-    """The versions of the plan, the newest first, with the commitments that the actor may read."""
+    """The versions of the plan, the newest first, with the commitments that the actor may read.
+
+    Each reader counts what changed for them: what only changed in commitments that are kept from them (R13) leaves no
+    version, no moment and no gap in the numbers.
+    """
     if not visibility.reads_case(work.actor, facts):
         return []
     may = await readable(work, case_id, facts)
     found = await work.session.scalars(
-        select(PlanVersion).where(PlanVersion.case_id == case_id).order_by(PlanVersion.version.desc())
+        select(PlanVersion).where(PlanVersion.case_id == case_id).order_by(PlanVersion.version)
     )
     rows = await work.session.scalars(
         select(Planned).where(Planned.case_id == case_id).order_by(Planned.due_on, Planned.commitment_id)
     )
-    known = [one for one in rows if one.commitment_id in may]
-    return [Version(one, [each for each in known if _in_force(each, one.version)]) for one in found]
+    known, adopted = [one for one in rows if one.commitment_id in may], await _adopted(work, case_id)
+    told: list[Version] = []
+    for one in found:
+        planned = [each for each in known if _in_force(each, one.version)]
+        same = bool(told) and [each.id for each in planned] == [each.id for each in told[-1].planned]
+        if not same or one.since in adopted or _counts_all(work):
+            number = told[-1].version + 1 if told else one.version
+            told.append(Version(number, one.version, one.since, planned))
+    return told[::-1]
+
+
+def _counts_all(work: Work) -> bool:
+    """The house follows the plan: nothing of it is kept from it."""
+    return work.actor.organisation_kind is OrganisationKind.HOUSE
+
+
+async def _adopted(work: Work, case_id: UUID) -> frozenset[datetime]:
+    """When the plan was adopted, which everybody who reads the case knows."""
+    statement = select(Decision.at).where(Decision.case_id == case_id, Decision.kind == DecisionKind.ADOPT_PLAN)
+    return frozenset(await work.session.scalars(statement))
+
+
+async def numbers(work: Work, case_id: UUID, facts: CaseFacts) -> Callable[[int], int]:
+    """What the actor calls a version that the house gives this number; one to come has the next number."""
+    if _counts_all(work):
+        return lambda raw: raw
+    known = [(one.raw, one.version) for one in await versions(work, case_id, facts)]
+    return lambda raw: next((number + (raw > one) for one, number in known if one <= raw), raw)
+
+
+async def number_now(work: Work, case: Case, facts: CaseFacts) -> int | None:
+    """The number of the plan in force, 0 without one; None for who does not read the case and is not of the house."""
+    if not _counts_all(work) and not visibility.reads_case(work.actor, facts):
+        return None
+    found = [] if _counts_all(work) else await versions(work, case.id, facts)
+    return found[0].version if found else case.plan_version
 
 
 def _in_force(planned: Planned, version: int) -> bool:

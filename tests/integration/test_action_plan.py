@@ -378,16 +378,21 @@ async def owed(story: Story) -> list[Duty]:
     return [one for one in found if one.ended_as is None]
 
 
-async def test_what_the_catalogue_forbids_together_is_marked_for_both_regisseurs(door: Door, db: Databases) -> None:
-    one, other = await two_cases(door, db)
-    clashing = (
+async def clashing(door: Door, db: Databases) -> None:
+    """Two interventions of the catalogue that do not go together."""
+    apart = (
         Intervention(name="contactverbod", domain="straf", clashes_with=("systeemtherapie",)),
         Intervention(name="systeemtherapie", domain="zorg"),
     )
     async with unit_of_work(door.house.actors["beheerder"], db.web) as work:
         version, policy = await cases.house_policy(work, door.house.id)
-        changed = policy.model_copy(update={"interventions": clashing})
+        changed = policy.model_copy(update={"interventions": apart})
         await policies.set_policy(work, door.house.id, version + 1, changed)
+
+
+async def test_what_the_catalogue_forbids_together_is_marked_for_both_regisseurs(door: Door, db: Databases) -> None:
+    one, other = await two_cases(door, db)
+    await clashing(door, db)
     ban = await pledge(one, "politie", tekst="niet bij de woning", domein=None, interventie="contactverbod")
     therapy = await pledge(other, "ggz", tekst="samen in gesprek", domein=None, interventie="systeemtherapie")
     await door.post("regisseur", where(one), {"afspraken": [ban]})

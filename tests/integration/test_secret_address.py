@@ -12,14 +12,15 @@ from models.casebook import meetings
 from models.commands.meetings import Convene
 from models.commands.referrals import DescribeRelation, DescribeSubject, KeepSecret
 from models.refusals import InvalidFields
+from models.tables.meetings import Commitment
 from models.texts.rendering import message
 from models.words import DecisionKind as D
-from models.words import DutyKind, RelationKind
+from models.words import DutyKind, Phase, RelationKind
 from tests.conftest import Databases
 from tests.doors import Door, own_client
 from tests.everything import reveal
 from tests.eyes import Ids, ids_of, seen, tables_with
-from tests.factories import AHouse, Story, a_house, a_report
+from tests.factories import AHouse, Story, a_case, a_house, a_report
 from tests.integration.test_api_referrals import SUBMITTED
 from tests.integration.test_workplace import signed_in
 
@@ -237,3 +238,35 @@ async def test_a_correction_neither_leaves_her_out_nor_makes_somebody_else_of_he
         problem = await door.refused("ggz", f"/aanmeldingen/{made}", SUBMITTED | {"personen": told}, 400, "PUT")
         assert problem["velden"][0]["veld"] == "personen"
         assert "geheim adres" in problem["velden"][0]["melding"]
+
+
+async def test_no_text_about_how_it_goes_names_the_place_either(door: Door, db: Databases) -> None:
+    """Progress, what came of it, the words of a watch, why a handover is refused: all of them have readers."""
+    house = door.house
+    secret = KeepSecret(organisations=(house.organisations["gemeente"],))
+    samira = DescribeSubject(name="Samira K.", bsn="999990068", address="Kanariestraat 12", secret=secret)
+    story = await a_case(db.web, house, Phase.MONITORING, by="ggz", subjects=(samira,))
+    named, case = "bezoekt haar in de kanariestraat 12", f"/casussen/{story.case_id}"
+    [mine] = [one for one in await story.all(Commitment) if one.organisation_id == house.organisations["ggz"]]
+    duty = await story.duty(DutyKind.COMMITMENT)
+    police = next(one.id for one in await story.duties(DutyKind.COMMITMENT) if one.about_id != mine.id)
+    care = next(one.id for one in await story.duties(DutyKind.COMMITMENT) if one.about_id == mine.id)
+    problems = [
+        await door.refused("ggz", f"/afspraken/{mine.id}/voortgang", {"stand": "op_schema", "toelichting": named}, 400),
+        await door.refused("ggz", f"/taken/{care}/antwoorden", {"uitkomst": "gereed", "toelichting": named}, 400),
+    ]
+    await door.post("politie", f"/taken/{police}/antwoorden", {"uitkomst": "gereed", "toelichting": named})
+    await story.decide("politie", D.SCALE_DOWN)
+    until = (duty.opened_at + timedelta(days=60)).isoformat()
+    watch = {"soort": "waakvlam_instellen", "datum": until, "organisaties": [], "toelichting": named}
+    problems.append(await door.refused("gemeente", f"{case}/besluiten", watch, 400))
+    await door.post("om", f"{case}/besluiten", watch)
+    package = {"ontvanger": str(house.organisations["ggz"]), "afspraken": [
+        {"afspraak": str(mine.id), "wijze": "overgedragen"}]}  # fmt: skip
+    await door.post("regisseur", f"{case}/overdrachten", package)
+    asked = await door.task("ggz", story.case_id, "overdracht_aanvaarden")
+    no = {"uitkomst": "geweigerd", "toelichting": named}
+    problems.append(await door.refused("ggz", f"/taken/{asked['id']}/antwoorden", no, 400))
+
+    assert [one["velden"][0]["veld"] for one in problems] == ["toelichting"] * 4
+    assert {"geheim adres" in one["velden"][0]["melding"] for one in problems} == {True}

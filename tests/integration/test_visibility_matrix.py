@@ -177,7 +177,9 @@ async def with_something_apart(story: Story) -> Story:
     async with story.acting("regisseur") as work:
         kept = story.pledge(work, "ggz", "opname", excluded=(politie,))
         own = story.pledge(work, "ggz", "gesprek", only_for=(gemeente,))
-        await plans.add_commitments(work, story.case_id, (kept, own))
+        made = await plans.add_commitments(work, story.case_id, (kept, own))
+        day = (work.now + timedelta(days=60)).date()
+    await story.decide("regisseur", D.SMALL_CHANGE, commitment_id=made[0].id, due_on=day)
     return story
 
 
@@ -261,6 +263,16 @@ def _process(world: World, actor: Actor, row: Row) -> bool:
     return visibility.sees_process(actor, world.facts(actor, row["case_id"]))
 
 
+def _decision(world: World, actor: Actor, row: Row) -> bool:
+    named = row["facts"].get("commitment_id")
+    found = next((one for one in world.tables["commitment"] if str(one["id"]) == named), None)
+    about = CommitmentFacts(found["organisation_id"], found["excluded"], found["only_for"]) if found else None
+    return visibility.sees_decision(
+        actor, world.facts(actor, row["case_id"]), registered_by=row["registered_by"], about=about,
+        names_one=named is not None,
+    )  # fmt: skip
+
+
 def _item(world: World, actor: Actor, row: Row) -> bool:
     facts = world.facts(actor, row["case_id"])
     return visibility.reads_item(
@@ -330,7 +342,7 @@ def _of_duty(world: World, actor: Actor, row: Row) -> bool:
 
 
 EXPECTED: dict[str, Callable[[World, Actor, Row], bool]] = {
-    "cases": _case, "visit": _seen, "rung": _seen, "meeting": _seen, "decision": _process, "hold": _process,
+    "cases": _case, "visit": _seen, "rung": _seen, "meeting": _seen, "decision": _decision, "hold": _process,
     "duty": _duty, "history": _line, "answer": _answer, "referral": _referral, "subject": _subject,
     "criterion_judgement": _judged, "document": _read, "commitment": _commitment, "goal": _read, "plan_version": _read,
     "planned": _of_commitment, "info_item": _item,
