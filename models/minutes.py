@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from models.itemwords import Category, Regime, SecrecyRoute
 from models.items import secrecy_errors
+from models.itemwords import Category, Regime, SecrecyRoute
 
 
 class Section(StrEnum):

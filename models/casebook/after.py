@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from models import projection
-from models.casebook import conflicts, documents, duties, meetings, packages, phases, plans, raising, watches
+from models.casebook import conflicts, documents, duties, minutes, packages, phases, plans, raising, watches
 from models.casebook.decisions import decide_by_rule
 from models.casebook.duties import Because, Wanted
 from models.casebook.effects import set_director
@@ -90,7 +90,7 @@ async def _published(frame: Frame, duty: Duty, _command: GiveAnswer) -> None:
 
 async def _minuted(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
     if duty.about_id is not None:
-        await meetings.write_minutes(frame, duty.about_id, command.note)
+        await minutes.answered(frame, duty.about_id, command.note)
 
 
 async def _advised(frame: Frame, duty: Duty, command: GiveAnswer) -> None:

@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from models.commands.base import Command, Day, Line, Prose, Some
-from models.itemwords import Category, Condition, Regime, Reliability, SecrecyRoute
+from models.commands.info import Supplied
+from models.itemwords import Condition, Regime, Reliability, SecrecyRoute
 from models.minutes import LineKind, Section
 
 
@@ -19,7 +20,7 @@ class SaidInMeeting(Command):
     spoke_id: UUID | None = None
     subject_id: UUID | None = None
     life_domain: Line = ""
-    category: Category | None = None
+    category: Supplied | None = None
     regime: Regime | None = None
     ground: Prose = ""
     route: SecrecyRoute | None = None
@@ -53,7 +54,7 @@ class GiveOtherView(Command):
     """How another participant sees what a line says; what is not named is as in that line, under their own law."""
 
     body: Annotated[Prose, Field(min_length=1)]
-    category: Category | None = None
+    category: Supplied | None = None
     regime: Regime | None = None
     ground: Prose = ""
     route: SecrecyRoute | None = None

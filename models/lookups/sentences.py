@@ -151,6 +151,14 @@ def _held(facts: Mapping[str, Any], _known: Known) -> str:
     return f"Overleg gehouden; {count} {'organisatie' if count == 1 else 'organisaties'} aanwezig"
 
 
+def _put_up(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Verslag ter correctie voorgelegd (versie {facts.get('versie', '')})"
+
+
+def _minutes_adopted(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Verslag vastgesteld (versie {facts.get('versie', '')})"
+
+
 def _replied(facts: Mapping[str, Any], known: Known) -> str:
     who = known.organisation(as_id(facts, "organisatie")) or "Een genodigde"
     comes = {"komt_niet": "komt niet", "misschien": "komt misschien"}.get(str(facts.get("reactie")), "komt")
@@ -293,6 +301,8 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "nieuwe melding": _new_report,
     "overleg gepland": _convened,
     "overleg gehouden": _held,
+    "verslag ter correctie": _put_up,
+    "verslag vastgesteld": _minutes_adopted,
     "uitnodiging beantwoord": _replied,
     "herinnering": _reminded,
     "overgeslagen": _passed,

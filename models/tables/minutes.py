@@ -19,9 +19,7 @@ class MinuteLine(Base):
 
     __tablename__ = "minute_line"
     __table_args__ = (
-        CheckConstraint(
-            "num_nonnulls(item_id, commitment_id, goal_id, decision_id) <= 1", name="points_at_one_thing"
-        ),
+        CheckConstraint("num_nonnulls(item_id, commitment_id, goal_id, decision_id) <= 1", name="points_at_one_thing"),
         CheckConstraint(
             "(completed_at IS NULL) = (num_nonnulls(item_id, commitment_id, goal_id, decision_id, on_day, tells_id) = 0)",
             name="complete_says_something",
