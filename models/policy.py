@@ -33,7 +33,7 @@ SENSITIVE_TERMS: dict[Sensitive, tuple[str, ...]] = {
     Sensitive.BIOMETRICS: ("vingerafdruk", "gezichtsherkenning", "irisscan", "dna-profiel", "biometri"),
 }  # fmt: skip
 
-#: beginnings of words in the name or task of an organisation, and the law under which its people speak; first fits first
+#: beginnings of words in the name or task of an organisation, and the law under which its people speak
 SPEAKER_REGIMES: dict[str, Regime] = {
     "politie": Regime.WPG, "marechaussee": Regime.WPG, "openbaar ministerie": Regime.WJSG,
     "reclassering": Regime.WJSG, "penitentiair": Regime.WJSG, "justitiële": Regime.WJSG,

@@ -1,4 +1,4 @@
-"""A line of minutes on its way in: what it may point at, who may be said to have said it, and what follows from that."""
+"""A line of minutes on its way in: what it may point at, who may have said it, and what follows from that."""
 
 from uuid import UUID
 
@@ -10,10 +10,13 @@ from models.lookups import cases, people, plan
 from models.lookups import info as info_lookup
 from models.lookups import minutes as lookup
 from models.minutes import KINDS, POINTS_AT, LineKind, Said
+from models.policy import Policy
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotFound
 from models.tables.base import new_id
+from models.tables.cases import Case
 from models.tables.meetings import Meeting
 from models.tables.minutes import MinuteLine
+from models.transactions import Work
 from models.words import OrganisationKind
 
 #: what a line can point at, and its name on the wire
@@ -44,9 +47,8 @@ def of(frame: Frame, meeting: Meeting, command: TypeLine) -> MinuteLine:
 async def check(frame: Frame, meeting: Meeting, command: TypeLine, kind: LineKind) -> None:
     """Refuse a line that says nothing, two things, or something that does not belong here. Raises InvalidFields."""
     if not minutes.fits(kind, command.section):
-        raise InvalidFields(
-            [FieldError("soort", f"kies bij {command.section} uit: {', '.join(KINDS[command.section])}")]
-        )
+        choice = ", ".join(KINDS[command.section])
+        raise InvalidFields([FieldError("soort", f"kies bij {command.section} uit: {choice}")])
     if Condition.NO_MINUTES in command.conditions:
         told = "wat niet in het verslag mag hoort bij de informatie van de casus, niet hier"
         raise InvalidFields([FieldError("voorwaarden", told)])
@@ -97,36 +99,36 @@ async def _is_decision(frame: Frame, decision_id: UUID) -> bool:
     return True
 
 
-async def filled(frame: Frame, command: TypeLine) -> Said:
+async def filled(work: Work, case: Case, policy: Policy, command: TypeLine) -> Said:
     """What was said with what follows from who speaks and from the section. Raises InvalidFields."""
-    speaks_under, supplier_id = await _speaker(frame, command)
+    speaks_under, supplier_id = await _speaker(work, case, policy, command)
     said = Said(
         command.section, command.body, supplier_id, command.category, command.life_domain, command.regime,
         command.route, command.route_reason,
     )  # fmt: skip
-    return minutes.filled(said, speaks_under=speaks_under, sponsor_id=frame.case.sponsor_organisation_id)
+    return minutes.filled(said, speaks_under=speaks_under, sponsor_id=case.sponsor_organisation_id)
 
 
-async def _speaker(frame: Frame, command: SaidInMeeting) -> tuple[Regime | None, UUID | None]:
+async def _speaker(work: Work, case: Case, policy: Policy, command: SaidInMeeting) -> tuple[Regime | None, UUID | None]:
     """Under which law the speaker speaks, and the participant whose words they are; of the house nobody supplies."""
     if command.speaker_id is None:
         return None, None
     try:
-        found = (await people.organisations(frame.work, [command.speaker_id]))[command.speaker_id]
+        found = (await people.organisations(work, [command.speaker_id]))[command.speaker_id]
     except NotFound:
         raise InvalidFields([FieldError("spreker", "is een organisatie van dit huis")]) from None
     if command.spoke_id is not None:
-        await _must_work_there(frame, command.spoke_id, found.id)
+        await _must_work_there(work, command.spoke_id, found.id)
     if found.kind is OrganisationKind.HOUSE:
         return None, None
-    if found.id not in await cases.standing_now(frame.work, frame.case.id):
+    if found.id not in await cases.standing_now(work, case.id):
         raise InvalidFields([FieldError("spreker", "is een betrokken of bevraagde deelnemer van deze casus")])
-    return minutes.regime_of((found.name, found.task), frame.policy.speaker_regimes), found.id
+    return minutes.regime_of((found.name, found.task), policy.speaker_regimes), found.id
 
 
-async def _must_work_there(frame: Frame, person_id: UUID, organisation_id: UUID) -> None:
+async def _must_work_there(work: Work, person_id: UUID, organisation_id: UUID) -> None:
     try:
-        there = (await people.employers(frame.work, [person_id]))[person_id] == organisation_id
+        there = (await people.employers(work, [person_id]))[person_id] == organisation_id
     except NotFound:
         there = False
     if not there:

@@ -1,4 +1,4 @@
-"""Writing minutes: a line at a time, each with what the law asks of it; put up for correction, adopted, never silently."""
+"""Writing minutes: a line at a time, with what the law asks of it; put up for correction, and adopted by a person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from models.itemwords import Condition, Sensitive
 from models.lookups import cases, meetings, people
 from models.lookups import info as info_lookup
 from models.lookups import minutes as lookup
+from models.lookups.minutes import Told
 from models.minutes import Audience, LineKind, MinutesState, Said, Section
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotFound, NotInThisPhase, NotPossible
 from models.rights import Capacity, Right, by
@@ -86,7 +87,7 @@ async def complete(work: Work, meeting_id: UUID, line_id: UUID, command: Complet
 
 async def _say(frame: Frame, line: MinuteLine, command: TypeLine) -> Typed:
     """A line with text: an item when the law has all it asks for, otherwise a draft."""
-    said = await lines.filled(frame, command)
+    said = await _filled(frame, command)
     missing = minutes.missing(said)
     await check_text(frame, "tekst", command.body, _audience(command))
     if missing:
@@ -106,6 +107,10 @@ async def _say(frame: Frame, line: MinuteLine, command: TypeLine) -> Typed:
     await frame.work.session.flush()
     await _contradicts(frame, line)
     return Typed(line, warnings=tuple(warnings))
+
+
+async def _filled(frame: Frame, command: TypeLine) -> Said:
+    return await lines.filled(frame.work, frame.case, frame.policy, command)
 
 
 def _audience(command: TypeLine | GiveOtherView) -> Audience:
@@ -213,7 +218,7 @@ async def say_together(frame: Frame, meeting: Meeting, body: str, *, field: str,
     command = TypeLine(section=section, body=body)
     line = lines.of(frame, meeting, command)
     await check_text(frame, field, body)
-    said = replace(await lines.filled(frame, command), supplier_id=frame.case.sponsor_organisation_id)
+    said = replace(await _filled(frame, command), supplier_id=frame.case.sponsor_organisation_id)
     frame.work.session.add(line)
     item, _warnings = await _as_item(frame, command, said)
     _holds(frame, line, item)
@@ -313,9 +318,21 @@ async def _drafts_left(frame: Frame, meeting: Meeting) -> Sequence[str]:
     found = []
     for draft in await lookup.unfinished(frame.work, meeting.id):
         command = TypeLine.model_validate(draft.content)
-        lacks = minutes.missing(await lines.filled(frame, command))
+        lacks = minutes.missing(await _filled(frame, command))
         found.append(f"een regel bij {command.section} mist {' en '.join(WIRE[one] for one in lacks)}")
     return found
+
+
+async def lacking(work: Work, meeting: Meeting, found: Sequence[Told]) -> dict[UUID, tuple[str, ...]]:
+    """Of the drafts among these lines what each still lacks, as it is called on the wire."""
+    drafts = [one for one in found if one.draft is not None]
+    if not drafts:
+        return {}
+    case = await cases.case(work, meeting.case_id)
+    _version, policy = await cases.house_policy(work, case.house_id)
+    said = {one.line.id: TypeLine.model_validate(one.draft) for one in drafts}
+    whole = {id_: await lines.filled(work, case, policy, one) for id_, one in said.items()}
+    return {id_: tuple(WIRE[each] for each in minutes.missing(one)) for id_, one in whole.items()}
 
 
 async def _corrections_left(frame: Frame, meeting: Meeting) -> Sequence[str]:
@@ -374,7 +391,7 @@ async def give_other_view(work: Work, meeting_id: UUID, line_id: UUID, command: 
         spoke_id=work.actor.person_id, subject_id=disputed.subject_id, life_domain=disputed.life_domain,
         **command.model_dump() | {"category": command.category or (seen.category if seen is not None else None)},
     )  # fmt: skip
-    said = await lines.filled(frame, typed)
+    said = await _filled(frame, typed)
     lacks = [one for one in minutes.missing(said) if one != "body"]
     if lacks:
         raise InvalidFields(FieldError(WIRE[one], "hoort bij wat u zegt; vul dit in") for one in lacks)

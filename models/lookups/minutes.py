@@ -1,6 +1,6 @@
-"""Minutes as one actor may read them: a line is there for who reads what it points at. Hidden is absent and uncounted."""
+"""Minutes as one actor may read them: a line is there for who reads what it points at. Hidden is absent, uncounted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting
 from models.tables.minutes import MinuteDraft, MinuteLine, MinuteVersion, MinuteVersionLine
 from models.tables.plans import Goal
+from models.texts.vocabulary import DUTCH
 from models.transactions import Work
 
 _ORDER = {one: place for place, one in enumerate(Section)}
@@ -93,7 +94,7 @@ class _Row:
     told: Told | None
 
 
-def _select(meeting_id: UUID, asked: Asked) -> Select[Any]:
+def _select(meeting_id: UUID, asked: Asked) -> Select[MinuteLine, int | None]:
     """The lines with the version that their item had: in the version asked, or in the newest that there is."""
     of_version, held = aliased(MinuteVersion), aliased(MinuteVersionLine)
     number = asked.version or (
@@ -257,3 +258,31 @@ async def put_up(work: Work, case_id: UUID) -> dict[UUID, MinutesState]:
     """By meeting of a case how far its minutes are; without those that were never put up for correction."""
     statement = select(MinuteVersion).where(MinuteVersion.case_id == case_id).order_by(MinuteVersion.number)
     return {one.meeting_id: one.state for one in await work.session.scalars(statement)}
+
+
+def plain(one: Told, organisations: Mapping[UUID, str]) -> str:
+    """What a line says, also when it is no text of its own."""
+    line = one.line
+    if line.kind is LineKind.EVALUATION and line.on_day is not None:
+        return f"Evaluatie op {DUTCH.day(line.on_day).partition(' ')[2]}"
+    if line.kind is LineKind.TELLING and line.tells_id is not None:
+        return f"De betrokkene wordt geïnformeerd door {organisations.get(line.tells_id, 'een deelnemer')}"
+    return one.text
+
+
+def say(one: Told, organisations: Mapping[UUID, str]) -> str:
+    """A line as a sentence: with who saw it, when it is part of the picture or contradicts another."""
+    line = one.line
+    whose = one.item is not None and (line.section is Section.PICTURE or line.disputes_id is not None)
+    said = plain(one, organisations)
+    return f"{one.item.supplier}: {said}" if whose and one.item is not None else said
+
+
+def composed(found: Sequence[Told], organisations: Mapping[UUID, str]) -> dict[str, str]:
+    """The outcome and the minutes as texts, of the complete lines that who asks reads."""
+    whole = [one for one in found if one.line.completed_at is not None]
+    parts = {
+        "uitkomst": [one for one in whole if one.line.kind is LineKind.STRATEGY],
+        "verslag": [one for one in whole if one.line.kind is not LineKind.STRATEGY],
+    }
+    return {name: "\n\n".join(say(one, organisations) for one in lines) for name, lines in parts.items() if lines}

@@ -108,10 +108,10 @@ def together(found: Sequence[Item], pairs: Iterable[tuple[UUID, UUID]]) -> list[
                 group[each] = joined
     shown: set[UUID] = set()
     views = []
-    for one in found:
-        if one.row.id not in shown:
-            shown |= group[one.row.id]
-            views.append(View([each for each in found if each.row.id in group[one.row.id]]))
+    for first in found:
+        if first.row.id not in shown:
+            shown |= group[first.row.id]
+            views.append(View([each for each in found if each.row.id in group[first.row.id]]))
     return views
 
 

@@ -21,7 +21,8 @@ class MinuteLine(Base):
     __table_args__ = (
         CheckConstraint("num_nonnulls(item_id, commitment_id, goal_id, decision_id) <= 1", name="points_at_one_thing"),
         CheckConstraint(
-            "(completed_at IS NULL) = (num_nonnulls(item_id, commitment_id, goal_id, decision_id, on_day, tells_id) = 0)",
+            "(completed_at IS NULL)"
+            " = (num_nonnulls(item_id, commitment_id, goal_id, decision_id, on_day, tells_id) = 0)",
             name="complete_says_something",
         ),
         CheckConstraint("(item_id IS NULL) = (item_version IS NULL)", name="knows_the_version_of_its_item"),
