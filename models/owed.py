@@ -193,9 +193,7 @@ DUTIES: dict[DutyKind, DutySpec] = {
     DutyKind.PUBLISH_OUTCOME: DutySpec(
         Owner.DIRECTOR, working_days(1), _A, DONE, gates=frozenset({D.ADOPT_PLAN}), urgent_term=working_days(0)
     ),
-    DutyKind.MINUTES: DutySpec(
-        Owner.DIRECTOR, working_days(3), _A, DONE, explained=frozenset(DONE), gates=frozenset({D.ADOPT_PLAN})
-    ),
+    DutyKind.MINUTES: DutySpec(Owner.DIRECTOR, working_days(3), _A, DONE, gates=frozenset({D.ADOPT_PLAN})),
     DutyKind.CORRECT_MINUTES: DutySpec(
         Owner.NAMED,
         working_days(5),

@@ -196,6 +196,18 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Aimed:
+    """A goal of the plan, and what is done for it."""
+
+    what: str
+    for_whom: str
+    life_domain: str
+    due_on: date | None
+    state: str
+    interventions: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlanFacts:
     """The content of a plan, for one recipient."""
 
@@ -205,11 +217,16 @@ class PlanFacts:
     evaluation_on: date | None
     items: Sequence[Told] = ()
     commitments: Sequence[Pledged] = ()
+    strategy: Sequence[str] = ()
+    goals: Sequence[Aimed] = ()
 
 
 def plan(facts: PlanFacts) -> tuple[Block, ...]:
     """The plan of approach (BGS 2.17): about whom, what is known, what was pledged, who directs, when evaluated."""
-    return (*_about(facts), *_known(facts.items), *_pledges(facts.commitments), *_directing(facts))
+    return (
+        *_about(facts), *_known(facts.items), *_strategy(facts.strategy), *_goals(facts.goals),
+        *pledges(facts.commitments), *_directing(facts),
+    )  # fmt: skip
 
 
 def _about(facts: PlanFacts) -> Iterable[Block]:
@@ -224,11 +241,29 @@ def _known(items: Sequence[Told]) -> Iterable[Block]:
         yield Heading(_capital(one.category), 3)
         yield Paragraph(one.body)
         sure = "" if one.reliability is Reliability.UNJUDGED else f" ({one.reliability.replace('_', ' ')})"
-        said = [f"{one.supplier}, {_day(one.on)}{sure}.", *(_CONDITIONS.get(each, "") for each in one.conditions)]
+        said = [f"{one.supplier}, {day(one.on)}{sure}.", *(_CONDITIONS.get(each, "") for each in one.conditions)]
         yield Paragraph(" ".join(filter(None, said)), quiet=True)
 
 
-def _pledges(commitments: Sequence[Pledged]) -> Iterable[Block]:
+def _strategy(strategy: Sequence[str]) -> Iterable[Block]:
+    if strategy:
+        yield Heading("Strategie")
+    yield from map(Paragraph, strategy)
+
+
+def _goals(goals: Sequence[Aimed]) -> Iterable[Block]:
+    if goals:
+        yield Heading("Doelen")
+    for one in goals:
+        yield Heading(one.what, 3)
+        until = f"uiterlijk {day(one.due_on)}" if one.due_on else ""
+        yield Paragraph(", ".join(filter(None, (one.for_whom, one.life_domain, until, one.state))) + ".", quiet=True)
+        if one.interventions:
+            yield Bullets(tuple(one.interventions))
+
+
+def pledges(commitments: Sequence[Pledged]) -> Iterable[Block]:
+    """The commitments, in a table."""
     yield Heading("Afspraken")
     if not commitments:
         yield Paragraph("Er staan geen afspraken in dit plan.")
@@ -236,7 +271,7 @@ def _pledges(commitments: Sequence[Pledged]) -> Iterable[Block]:
     yield Paragraph("Elke deelnemer voert de eigen toezegging uit, binnen de eigen wettelijke taak.")
     yield Table(
         ("Afspraak", "Wie", "Domein", "Uiterlijk", "Stand"),
-        tuple((one.what, one.who, _capital(one.domain), _day(one.due_on), _capital(one.state)) for one in commitments),
+        tuple((one.what, one.who, _capital(one.domain), day(one.due_on), _capital(one.state)) for one in commitments),
     )
 
 
@@ -244,37 +279,8 @@ def _directing(facts: PlanFacts) -> Iterable[Block]:
     yield Heading("Regie en evaluatie")
     lines = [f"Procesregisseur: {facts.director}"] if facts.director else []
     lines += [f"Casusregisseur: {facts.case_director}"] if facts.case_director else []
-    lines += [f"Evaluatie: uiterlijk {_day(facts.evaluation_on)}"] if facts.evaluation_on else []
+    lines += [f"Evaluatie: uiterlijk {day(facts.evaluation_on)}"] if facts.evaluation_on else []
     yield Bullets(tuple(lines)) if lines else Paragraph("Nog niet vastgelegd.")
-
-
-# Minutes
-
-
-@dataclass(frozen=True, slots=True)
-class MinutesFacts:
-    """The content of the minutes of one meeting."""
-
-    held_on: date
-    present: Sequence[str]
-    absent: Sequence[str]
-    outcome: str
-    minutes: str
-    commitments: Sequence[Pledged] = ()
-
-
-def minutes(facts: MinutesFacts) -> tuple[Block, ...]:
-    """Who was there, what came of it, what was said and what was pledged."""
-    blocks: list[Block] = [Paragraph(f"Gehouden op {_day(facts.held_on)}.")]
-    for heading, names in (("Aanwezig", facts.present), ("Genodigd en niet aanwezig", facts.absent)):
-        if names:
-            blocks += [Heading(heading), Bullets(tuple(names))]
-    for heading, text in (("Uitkomst", facts.outcome), ("Verslag", facts.minutes)):
-        if text.strip():
-            blocks += [Heading(heading), Paragraph(text)]
-    if facts.commitments:
-        blocks += _pledges(facts.commitments)
-    return tuple(blocks)
 
 
 # Advice and closing
@@ -315,7 +321,8 @@ def closing(body: str) -> tuple[Block, ...]:
     return (Paragraph(body),)
 
 
-def _day(value: date) -> str:
+def day(value: date) -> str:
+    """As people write it, without the day of the week."""
     return DUTCH.day(value).partition(" ")[2]
 
 
@@ -354,4 +361,4 @@ class Choice:
     def label(self) -> str:
         """As people choose it."""
         title = phrase(TITLES[self.kind])
-        return phrase("{title} van {day}", title=title, day=_day(self.held_on)) if self.held_on else title
+        return phrase("{title} van {day}", title=title, day=day(self.held_on)) if self.held_on else title

@@ -12,7 +12,7 @@ from models import ladder
 from models.clocks import Budget, Due, Hold, Unit, WorkingCalendar, due, next_triage
 from models.commands.base import Day, Line, Some
 from models.egress import is_name, place_of
-from models.itemwords import Sensitive
+from models.itemwords import Regime, Sensitive
 from models.ladder import RungSpec, Step
 from models.messages import Language, MessageKind
 from models.owed import BY_THE_HOUR, DUTIES, MAY_LAPSE
@@ -31,6 +31,14 @@ SENSITIVE_TERMS: dict[Sensitive, tuple[str, ...]] = {
     Sensitive.POLITICS: ("politieke voorkeur", "politieke overtuig", "partijlid", "extreemrechts", "extreemlinks"),
     Sensitive.ORIENTATION: ("homoseksu", "lesbisch", "biseksu", "seksuele gerichtheid", "seksuele geaardheid"),
     Sensitive.BIOMETRICS: ("vingerafdruk", "gezichtsherkenning", "irisscan", "dna-profiel", "biometri"),
+}  # fmt: skip
+
+#: beginnings of words in the name or task of an organisation, and the law under which its people speak
+SPEAKER_REGIMES: dict[str, Regime] = {
+    "politie": Regime.WPG, "marechaussee": Regime.WPG, "openbaar ministerie": Regime.WJSG,
+    "reclassering": Regime.WJSG, "penitentiair": Regime.WJSG, "justitiële": Regime.WJSG,
+    "veilig thuis": Regime.YOUTH, "jeugd": Regime.YOUTH, "kinderbescherming": Regime.YOUTH,
+    "ggz": Regime.MEDICAL, "ggd": Regime.MEDICAL, "verslavingszorg": Regime.MEDICAL, "ziekenhuis": Regime.MEDICAL,
 }  # fmt: skip
 
 Amount = Annotated[int, Field(ge=0, le=1500)]
@@ -233,6 +241,11 @@ class Policy(BaseModel):
     webhook_hosts: Some[Host] = ()  #: where systems of participants may be told of events
     #: words that are warned about in what is supplied; a word counts with whatever follows it
     sensitive_terms: dict[Sensitive, Some[Line]] = Field(default_factory=lambda: dict(SENSITIVE_TERMS))
+
+    #: the law under which a line of minutes comes, when nobody says it, by who speaks
+    speaker_regimes: Annotated[dict[Name, Regime], Field(max_length=100)] = Field(
+        default_factory=lambda: dict(SPEAKER_REGIMES)
+    )
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:

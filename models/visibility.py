@@ -68,6 +68,13 @@ def reads_item(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
     return reads_case(actor, case) and not kept and item.finds
 
 
+def reads_draft(actor: Actor, case: CaseFacts, *, written_by: UUID) -> bool:
+    """A line of minutes that is not complete: who typed it, while they read the case, and who leads the case."""
+    if not reads_case(actor, case):
+        return False
+    return actor.person_id == written_by or (actor.is_staff and actor.leads(case.director_id))
+
+
 @dataclass(frozen=True, slots=True)
 class CommitmentFacts:
     """What visibility needs to know of a commitment: whose it is, and for whom of the others it is (not)."""

@@ -1,5 +1,6 @@
 """Informatie: what participants supply about a person, with their conditions; correcting it, and taking it back."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -156,8 +157,12 @@ def kept(response: Response, item: InfoItem, warnings: list[Sensitive]) -> Infor
     """The answer to who supplied or corrected something."""
     """Say what was written down, which version it is, and what is remarkable about it."""
     response.headers["ETag"] = f'"{item.version}"'
-    noticed = [Waarschuwing(kind=one, message=_NOTICED.format(one.replace("_", " "))) for one in warnings]
-    return InformatieVastgelegd(id=item.id, version=item.version, warnings=noticed)
+    return InformatieVastgelegd(id=item.id, version=item.version, warnings=noticed(warnings))
+
+
+def noticed(warnings: Iterable[Sensitive]) -> list[Waarschuwing]:
+    """What a text seems to say that no field is for (R9)."""
+    return [Waarschuwing(kind=one, message=_NOTICED.format(one.replace("_", " "))) for one in warnings]
 
 
 @router.get("/casussen/{id}/informatie", summary="De informatie in een casus die u mag lezen", openapi_extra=SHOWS)

@@ -18,7 +18,7 @@ from models.agenda import Presence, RepliedBy, said_by_all
 from models.casebook import answers, invitees
 from models.casebook import meetings as casebook
 from models.commands.meetings import Convene, RecordMeeting
-from models.lookups import cases, invitations, meetings, people, whereabouts
+from models.lookups import cases, invitations, meetings, minutes, people, whereabouts
 from models.lookups.invitations import Reaction
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
@@ -74,7 +74,7 @@ class Overleg(Outgoing):
 
 
 class OverlegGeheel(Overleg):
-    """Een casusoverleg; uitkomst en verslag zijn er voor wie de inhoud mag lezen."""
+    """Een casusoverleg; uitkomst en verslag zijn samengesteld uit de regels die u mag lezen."""
 
     model_config = dutch("id", outcome="uitkomst", minutes="verslag", **_MEETING)
 
@@ -178,7 +178,8 @@ async def read_meeting(meeting_id: Id, work: CaseReader) -> OverlegGeheel:
     known = _facts(meeting, guests.of(work, meeting), places)
     reads = visibility.reads_case(work.actor, facts)
     answers.saw(work, "overleg" if reads else "overleggen", meeting.id, meeting.case_id)
-    texts = await meetings.texts(work, meeting.id) if reads else {}
+    lines = await minutes.all_of(work, meeting, facts) if reads else []
+    texts = minutes.composed(lines, await people.organisation_names(work)) if lines else {}
     return OverlegGeheel.model_validate(known | {"outcome": texts.get("uitkomst"), "minutes": texts.get("verslag")})
 
 

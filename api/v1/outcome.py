@@ -8,7 +8,7 @@ from api.v1.outcome_schema import Outcome, UitkomstOverlegBericht
 from api.wire import BASE, SHOWS, Id
 from models import visibility
 from models.casebook import answers
-from models.lookups import cases, decisions, meetings, people, referrals, whereabouts
+from models.lookups import cases, decisions, meetings, minutes, people, referrals, whereabouts
 from models.refusals import NotFound, NotPossible
 from models.rights import CaseFacts
 from models.tables.cases import Case
@@ -35,13 +35,15 @@ async def read_outcome(meeting_id: Id, request: Request, work: CaseReader) -> Ui
 async def _outcome(work: Work, case: Case, facts: CaseFacts, meeting: Meeting) -> Outcome:
     _version, policy = await cases.house_policy(work, case.house_id)
     around = await referrals.subjects_around(work, case)
+    names = await people.organisation_names(work)
+    texts = minutes.composed(await minutes.all_of(work, meeting, facts), names)
     return Outcome(
-        case, meeting, policy.meeting_minutes, await meetings.texts(work, meeting.id),
+        case, meeting, policy.meeting_minutes, texts,
         [
             one for one in await meetings.commitments_of(work, case.id, facts)
             if one.meeting_id == meeting.id and one.state is not CommitmentState.DROPPED
         ],
         [one.decision for one in await decisions.taken(work, case.id, facts) if one.decision.meeting_id == meeting.id],
         {one.id: one for one in around}, next((one.id for one in around if one.case_id == case.id), None),
-        await whereabouts.of(work, around), await people.organisation_names(work),
+        await whereabouts.of(work, around), names,
     )  # fmt: skip

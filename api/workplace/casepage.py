@@ -30,6 +30,7 @@ from models.lookups import (
     info,
     invitations,
     meetings,
+    minutes,
     people,
     plan,
     referrals,
@@ -182,7 +183,7 @@ async def _file(visit: Visit, case_id: UUID) -> CaseFile:
         goals=await plan.goals_of(work, case_id, facts), steps={one.id: one for one in steps}, runs=rules.runs(steps),
         plan=next(iter(await plan.versions(work, case_id, facts)), None),
         conflicts=await conflicts.of_case(work, case_id, facts),
-        outcomes=await meetings.outcomes(work, case_id) if reads else {},
+        outcomes=await minutes.outcomes(work, case_id, facts) if reads else {},
         reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
         may_open=not reads and any(rights.has(one, visit.actor, facts) for one in (Right.BREAK_GLASS, Right.SUPERVISE)),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from models.casebook import (
     conflicts,
     documents,
     duties,
-    meetings,
+    minutes,
     packages,
     phases,
     plans,
@@ -101,7 +101,7 @@ async def _published(frame: Frame, duty: Duty, _command: GiveAnswer) -> None:
 
 async def _minuted(frame: Frame, duty: Duty, command: GiveAnswer) -> None:
     if duty.about_id is not None:
-        await meetings.write_minutes(frame, duty.about_id, command.note)
+        await minutes.answered(frame, duty.about_id, command.note)
 
 
 async def _advised(frame: Frame, duty: Duty, command: GiveAnswer) -> None:

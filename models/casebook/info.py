@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from models import items
 from models.casebook import outbox, whereabouts
@@ -14,6 +14,7 @@ from models.lookups import cases, info, people, referrals
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible, Outdated
 from models.tables.base import new_id
 from models.tables.items import InfoItem, InfoItemVersion
+from models.tables.minutes import MinuteLine
 from models.tables.risk import RiskAssessment
 from models.transactions import Work
 from models.words import Phase
@@ -129,7 +130,7 @@ async def correct(
         setattr(item, name, value)
     item.version += 1
     item.corrected_at = work.now
-    await work.session.flush()
+    await _followed(frame, item)
     frame.note("informatie gecorrigeerd", "informatie", item.id, item_id=item.id, organisatie=item.supplier_id)
     _tell(frame, readers)
     return item, _warnings(frame, command)
@@ -148,7 +149,7 @@ async def withdraw(work: Work, case_id: UUID, item_id: UUID, reason: str) -> Non
         setattr(item, name, "")
     item.version += 1
     item.withdrawn_at = work.now
-    await work.session.flush()
+    await _followed(frame, item)
     frame.note("informatie ingetrokken", "informatie", item.id, item_id=item.id, organisatie=item.supplier_id)
     _tell(frame, readers)
 
@@ -179,6 +180,14 @@ def _keep(frame: Frame, item: InfoItem, reason: str) -> None:
             content=command.model_dump(mode="json", warnings=False),
         )
     )  # fmt: skip
+
+
+async def _followed(frame: Frame, item: InfoItem) -> None:
+    """Lines of minutes know the version of what they say, also for who may not read it: versions of minutes hold it."""
+    session = frame.work.session
+    await session.flush()
+    lines = update(MinuteLine).where(MinuteLine.item_id == item.id)
+    await session.execute(lines.values(item_version=item.version).execution_options(synchronize_session=False))
 
 
 def _tell(frame: Frame, readers: list[UUID]) -> None:

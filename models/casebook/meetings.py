@@ -4,21 +4,19 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from models import clocks, items
-from models.casebook import asking, duties, invitees, plans, series
-from models.casebook import whereabouts as places
+from models import clocks
+from models.casebook import asking, duties, invitees, minutes, plans, series
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.commands.meetings import Convene, RecordMeeting
-from models.itemwords import Condition
-from models.lookups import info, meetings, people, whereabouts
+from models.lookups import meetings, people, whereabouts
+from models.minutes import Section
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotInThisPhase, NotPossible
 from models.tables.base import new_id
-from models.tables.cases import Document
 from models.tables.items import MeetingPlace
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
-from models.words import DutyKind, OrganisationKind, Phase, Standing, TermChange, WorkKind
+from models.words import DutyKind, Phase, Standing, TermChange, WorkKind
 
 CONFERENCE = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING})
 
@@ -187,8 +185,7 @@ async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meetin
     meeting.held_at = held_at
     present = await _presence(frame, meeting, command)
     await plans.make(frame, command.commitments, meeting_id=meeting.id, present=present)
-    await _check_text(frame, "uitkomst", command.outcome)
-    _document(frame, meeting, "uitkomst", command.outcome)
+    await minutes.say_together(frame, meeting, command.outcome, field="uitkomst", section=Section.DECISION)
     await _what_follows(frame, meeting)
     frame.note("overleg gehouden", "overleg", meeting.id, overleg=meeting.id, aanwezig=len(present))
     return meeting
@@ -204,31 +201,6 @@ async def _presence(frame: Frame, meeting: Meeting, command: RecordMeeting) -> f
     return frozenset(command.present)
 
 
-async def _check_text(frame: Frame, field: str, body: str) -> None:
-    """Minutes and outcome are read by everybody involved: nothing in them that some of these may not read (R13).
-
-    What is looked for is what the writer may read: a literal passage of an item or a commitment that is kept from
-    somebody, or that may not be minuted, and a secret address. Raises InvalidFields.
-    """
-    await places.not_in(frame, {field: body})
-    kept = [one.body for one in await info.kept_apart(frame.work, frame.case.id, Condition.NO_MINUTES)]
-    kept += await meetings.bodies_apart(frame.work, frame.case.id)
-    for said in kept:
-        if items.repeats(body, said):
-            raise InvalidFields(
-                [FieldError(field, "neemt letterlijk informatie over die niet in het verslag mag; laat die weg")]
-            )
-
-
-def _document(frame: Frame, meeting: Meeting, kind: str, body: str) -> None:
-    frame.work.session.add(
-        Document(
-            id=new_id(), house_id=frame.case.house_id, case_id=frame.case.id, kind=kind, ref=meeting.id,
-            made_at=frame.work.now, made_by=frame.work.actor.person_id, body=body,
-        )
-    )  # fmt: skip
-
-
 async def _what_follows(frame: Frame, meeting: Meeting) -> None:
     await duties.end_of_kind(frame, {DutyKind.HOLD_MEETING}, ended_as="gehouden")
     about = meeting.id
@@ -236,19 +208,3 @@ async def _what_follows(frame: Frame, meeting: Meeting) -> None:
     if frame.case.phase is Phase.FOCUSOVERLEG:
         wanted.append(Wanted(DutyKind.ADOPT_PLAN))
     duties.open_duties(frame, wanted)
-
-
-async def write_minutes(frame: Frame, meeting_id: UUID, body: str) -> None:
-    """Keep the minutes and ask everybody who was there for corrections (5 working days; silence changes nothing)."""
-    meeting = await meetings.meeting(frame.work, meeting_id)
-    await _check_text(frame, "toelichting", body)
-    _document(frame, meeting, "verslag", body)
-    there = [one.organisation_id for one in await meetings.invitees(frame.work, [meeting_id]) if one.present]
-    known = await people.organisations(frame.work, there)
-    duties.open_duties(
-        frame,
-        [
-            Wanted(DutyKind.CORRECT_MINUTES, one, about_id=meeting_id)
-            for one in there if known[one].kind is not OrganisationKind.HOUSE
-        ],
-    )  # fmt: skip

@@ -16,13 +16,17 @@ def _supplied(value: Category) -> Category:
     return value
 
 
+#: what information can be about; what a bundled report told is made by the casebook
+Supplied = Annotated[Category, AfterValidator(_supplied)]
+
+
 class DescribeItem(Command):
     """Text about a person, with what it is under the law and the conditions of its supplier (R8).
 
     Without a person it is about the betrokkene of the case. Not for `excluded`; with `only_for` for nobody else.
     """
 
-    category: Annotated[Category, AfterValidator(_supplied)]
+    category: Supplied
     body: Annotated[Prose, Field(min_length=1)]
     life_domain: Line = ""
     regime: Regime = Regime.AVG

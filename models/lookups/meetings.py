@@ -12,7 +12,7 @@ from models.lookups.paging import ALWAYS, EPOCH, Between, Page, Paged, Place, cu
 from models.refusals import NotFound
 from models.rights import CaseFacts
 from models.series import Rhythm
-from models.tables.cases import Case, Document
+from models.tables.cases import Case
 from models.tables.meetings import Commitment, Meeting, MeetingInvitee, MeetingSeries, Progress
 from models.transactions import Work
 from models.words import CommitmentState
@@ -176,20 +176,6 @@ async def progress_of(work: Work, case_id: UUID, commitment_ids: Iterable[UUID])
         .order_by(Progress.at, Progress.id)
     )  # fmt: skip
     return list(await work.session.scalars(statement))
-
-
-async def texts(work: Work, meeting_id: UUID) -> dict[str, str]:
-    """The outcome and the minutes of a meeting, for who reads the case."""
-    rows = await work.session.execute(select(Document.kind, Document.body).where(Document.ref == meeting_id))
-    return {row.kind: row.body for row in rows}
-
-
-async def outcomes(work: Work, case_id: UUID) -> dict[UUID, str]:
-    """By meeting of a case its outcome, for who reads the case."""
-    rows = await work.session.execute(
-        select(Document.ref, Document.body).where(Document.case_id == case_id, Document.kind == "uitkomst")
-    )
-    return {row.ref: row.body for row in rows}
 
 
 async def is_of_case(work: Work, meeting_id: UUID, case_id: UUID) -> bool:

@@ -12,16 +12,19 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from models import papers, visibility
+from models import minutepapers, papers, visibility
 from models.actors import Actor
 from models.clocks import AMSTERDAM
 from models.itemwords import Condition
-from models.lookups import cases, duties, info, meetings, people, plan, referrals, whereabouts
+from models.lookups import cases, duties, info, meetings, minutes, people, picture, plan, referrals, whereabouts
 from models.lookups.info import Item
+from models.lookups.minutes import Told as Line
 from models.lookups.people import may_enter
 from models.lookups.whereabouts import Whereabouts
+from models.minutepapers import Minuted, MinutesFacts
+from models.minutes import LineKind, MinutesState, Section
 from models.omitting import Identity
-from models.papers import AdviceFacts, Choice, MinutesFacts, PaperKind, PlanFacts, Pledged, Told
+from models.papers import AdviceFacts, Aimed, Choice, PaperKind, PlanFacts, Pledged, Told
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible
 from models.rights import CaseFacts
 from models.tables.cases import Case, Document
@@ -33,7 +36,9 @@ from models.words import CommitmentState, DutyKind, OrganisationKind, Phase, Rol
 
 #: what a plan names; what was refused or dropped is no part of it
 IN_PLAN = frozenset(CommitmentState) - {CommitmentState.REFUSED, CommitmentState.DROPPED}
-_ADVICE, _CLOSING, _MINUTES, _OUTCOME = "advies", "slotbrief", "verslag", "uitkomst"
+_ADVICE, _CLOSING = "advies", "slotbrief"
+#: the parts of the minutes, as they are headed on paper
+_PARTS = {Section.PICTURE: "Beeld", Section.READING: "Duiding", Section.WEIGHING: "Weging", Section.DECISION: "Besluit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +84,16 @@ async def choices(work: Work, case: Case, facts: CaseFacts) -> list[Choice]:
     """The documents that the actor may have of a case now; none when they do not read it (closed is shielded, R22)."""
     if not visibility.takes_on_paper(work.actor, facts):
         return []
-    rows = await work.session.execute(
-        select(Document.kind, Document.ref).where(Document.case_id == case.id).order_by(Document.made_at.desc())
-    )
-    kept: dict[str, list[UUID]] = {}
-    for kind, ref in rows:
-        kept.setdefault(kind, []).append(ref)
+    kept = set(await work.session.scalars(select(Document.kind).where(Document.case_id == case.id).distinct()))
     found = [Choice(PaperKind.PLAN)] if case.plan_version > 0 else []
-    held = {one.id: one for one in await meetings.meetings_of(work, case.id)} if kept.get(_MINUTES) else {}
+    minuted = await minutes.put_up(work, case.id)
+    held = await meetings.meetings_of(work, case.id) if minuted else []
     found += [
-        Choice(PaperKind.MINUTES, ref, (held[ref].held_at or held[ref].starts_at).astimezone(AMSTERDAM).date())
-        for ref in kept.get(_MINUTES, ()) if ref in held
-    ]  # fmt: skip
-    if case.phase is Phase.ADVICE and kept.get(_ADVICE):
+        Choice(PaperKind.MINUTES, one.id, _day(one.held_at or one.starts_at)) for one in held if one.id in minuted
+    ]
+    if case.phase is Phase.ADVICE and _ADVICE in kept:
         found.append(Choice(PaperKind.ADVICE))
-    if kept.get(_CLOSING) and _leads(work.actor, case):
+    if _CLOSING in kept and _leads(work.actor, case):
         found.append(Choice(PaperKind.CLOSING))
     return found
 
@@ -206,6 +206,7 @@ async def _plan(reading: Reading) -> Content:
             _pledged(one, organisations) for one in await _pledges(reading)
             if one.state in IN_PLAN and one.plan_version <= case.plan_version
         ],
+        strategy=await _strategy(reading), goals=await _goals(reading),
     )  # fmt: skip
     about = papers.subject_line(PaperKind.PLAN, await _version(reading))
     return Content(papers.plan(facts), about, _of(names, case.director_id))
@@ -218,6 +219,31 @@ async def _version(reading: Reading) -> int:
         return reading.case.plan_version
     theirs = await plan.number_now(replace(reading.work, actor=them.actor), reading.case, them.facts)
     return reading.case.plan_version if theirs is None else theirs
+
+
+async def _strategy(reading: Reading) -> list[str]:
+    """What the newest meeting with a strategy decided on, as far as both may read it."""
+    for meeting in await meetings.meetings_of(reading.work, reading.case.id):
+        found = [one.text for one in await _lines(reading, meeting) if one.line.kind is LineKind.STRATEGY]
+        if found:
+            return found
+    return []
+
+
+async def _goals(reading: Reading) -> list[Aimed]:
+    """The goals, each with the interventions for it that both may know of; a goal is for who reads the case."""
+    them = reading.recipient
+    if them.actor is None or them.facts is None or not visibility.reads_case(them.actor, them.facts):
+        return []
+    names = await picture.names_around(replace(reading.work, actor=them.actor), reading.case, them.facts)
+    pledged = [one for one in await _pledges(reading) if one.state in IN_PLAN and one.intervention]
+    return [
+        Aimed(
+            one.body, _of(names, one.subject_id), one.life_domain, one.due_on, one.state.replace("_", " "),
+            tuple(dict.fromkeys(each.intervention for each in pledged if each.goal_id == one.id and each.intervention)),
+        )
+        for one in await plan.goals_of(reading.work, reading.case.id, reading.facts)
+    ]  # fmt: skip
 
 
 async def _pledges(reading: Reading) -> list[Commitment]:
@@ -253,19 +279,45 @@ async def _minutes(reading: Reading) -> Content:
     assert reading.meeting_id is not None  # noqa: S101 - minutes are of a meeting
     meeting: Meeting = await meetings.meeting(work, reading.meeting_id)
     names, organisations = await people.names(work)
-    texts = await meetings.texts(work, meeting.id)
+    lines = await _lines(reading, meeting)
+    stands = (await minutes.put_up(work, case.id)).get(meeting.id)
     invited = await meetings.invitees(work, [meeting.id])
     facts = MinutesFacts(
         held_on=_day(meeting.held_at or meeting.starts_at),
         present=sorted(_of(organisations, one.organisation_id) for one in invited if one.present),
         absent=sorted(_of(organisations, one.organisation_id) for one in invited if not one.present),
-        outcome=texts.get(_OUTCOME, ""), minutes=texts.get(_MINUTES, ""),
+        parts=[
+            (title, [_minuted(one, organisations) for one in lines if one.line.section is section])
+            for section, title in _PARTS.items()
+        ],
+        adopted=stands is MinutesState.ADOPTED,
         commitments=[
             _pledged(one, organisations) for one in await _pledges(reading)
             if one.meeting_id == meeting.id and one.state is not CommitmentState.DROPPED
         ],
     )  # fmt: skip
-    return Content(papers.minutes(facts), papers.subject_line(PaperKind.MINUTES), _of(names, case.director_id))
+    return Content(minutepapers.minutes(facts), papers.subject_line(PaperKind.MINUTES), _of(names, case.director_id))
+
+
+async def _lines(reading: Reading, meeting: Meeting) -> list[Line]:
+    """The complete lines that both who asks and the recipient may read; the commitments have a table of their own."""
+    mine, them = await minutes.all_of(reading.work, meeting, reading.facts), reading.recipient
+    if them.actor is None or them.facts is None:
+        return []
+    theirs = {
+        one.line.id for one in await minutes.all_of(replace(reading.work, actor=them.actor), meeting, them.facts)
+    }  # fmt: skip
+    return [
+        one for one in mine
+        if one.line.id in theirs and one.line.completed_at is not None and one.line.kind is not LineKind.COMMITMENT
+    ]  # fmt: skip
+
+
+def _minuted(one: Line, organisations: Mapping[UUID, str]) -> Minuted:
+    if one.item is None:
+        return Minuted(minutes.say(one, organisations))
+    disputes = one.disputes is not None
+    return Minuted(one.text, one.item.supplier, one.item.row.reliability, disputes, corrected=one.is_corrected)
 
 
 async def _advice(reading: Reading) -> Content:

@@ -159,6 +159,14 @@ def _held(facts: Mapping[str, Any], _known: Known) -> str:
     return phrase("Overleg gehouden; {count} organisaties aanwezig", count=count)
 
 
+def _put_up(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Verslag ter correctie voorgelegd (versie {facts.get('versie', '')})"
+
+
+def _minutes_adopted(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Verslag vastgesteld (versie {facts.get('versie', '')})"
+
+
 def _replied(facts: Mapping[str, Any], known: Known) -> str:
     comes = {
         "komt_niet": phrase("{who} komt niet naar het overleg", who=_who(facts, known, "Een genodigde")),
@@ -314,6 +322,8 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "nieuwe melding": _new_report,
     "overleg gepland": _convened,
     "overleg gehouden": _held,
+    "verslag ter correctie": _put_up,
+    "verslag vastgesteld": _minutes_adopted,
     "uitnodiging beantwoord": _replied,
     "herinnering": _reminded,
     "overgeslagen": _passed,

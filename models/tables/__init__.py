@@ -20,6 +20,7 @@ from models.tables import (
     items,
     links,
     meetings,
+    minutes,
     once,
     people,
     plans,
@@ -33,6 +34,6 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coaching", "coherence", "duties",
-    "engine", "entrance", "events", "findings", "following", "glass", "guests", "items", "links", "meetings", "once",
-    "people", "plans", "preferences", "referrals", "risk", "trail", "ways",
+    "engine", "entrance", "events", "findings", "following", "glass", "guests", "items", "links", "meetings", "minutes",
+    "once", "people", "plans", "preferences", "referrals", "risk", "trail", "ways",
 ]  # fmt: skip
