@@ -49,6 +49,7 @@ from api.v1 import (
     risk,
     rounds,
     series,
+    sittings,
     stalled,
     subscriptions,
     support,
@@ -69,7 +70,8 @@ from models.transactions import Database, unit_of_work
 
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router,
-    tasks.router, terms.router, meetings.router, guests.router, series.router, commitments.router, info.router,
+    tasks.router, terms.router, meetings.router, guests.router, series.router, sittings.router, commitments.router,
+    info.router,
     risk.router, protection.router, stalled.router, findings.router, unblocking.router, post.router, post.bounces,
     asking.router, coherence.router, access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router, channels.router,

@@ -36,7 +36,7 @@ async def _outcome(work: Work, case: Case, facts: CaseFacts, meeting: Meeting) -
     _version, policy = await cases.house_policy(work, case.house_id)
     around = await referrals.subjects_around(work, case)
     return Outcome(
-        case, meeting, policy.meeting_minutes, await meetings.texts(work, meeting.id),
+        case, meeting, meeting.lasts or policy.meeting_minutes, await meetings.texts(work, meeting.id),
         [
             one for one in await meetings.commitments_of(work, case.id, facts)
             if one.meeting_id == meeting.id and one.state is not CommitmentState.DROPPED

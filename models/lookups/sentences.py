@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -144,6 +145,26 @@ def _convened(facts: Mapping[str, Any], known: Known) -> str:
         return "Overleg gepland"
     local = meeting.starts_at.astimezone(AMSTERDAM)
     return f"Overleg gepland op {local.day} {MONTHS[local.month - 1]} {local.year} om {local:%H:%M}"
+
+
+def _at(value: object) -> str:
+    try:
+        local = datetime.fromisoformat(str(value)).astimezone(AMSTERDAM)
+    except ValueError:
+        return ""
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year} om {local:%H:%M}"
+
+
+def _on_agenda(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Op de agenda gezet van het {facts.get('soort', 'overleg')} van {_at(facts.get('begin'))}"
+
+
+def _moved(facts: Mapping[str, Any], _known: Known) -> str:
+    return f"Overleg van {_at(facts.get('was'))} verzet naar {_at(facts.get('begin'))}"
+
+
+def _off_agenda(_facts: Mapping[str, Any], _known: Known) -> str:
+    return "Van de agenda gehaald; het overleg van die dag gaat voor deze casus niet door"
 
 
 def _held(facts: Mapping[str, Any], _known: Known) -> str:
@@ -293,6 +314,9 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "nieuwe melding": _new_report,
     "overleg gepland": _convened,
     "overleg gehouden": _held,
+    "op agenda gezet": _on_agenda,
+    "overleg verzet": _moved,
+    "van agenda gehaald": _off_agenda,
     "uitnodiging beantwoord": _replied,
     "herinnering": _reminded,
     "overgeslagen": _passed,

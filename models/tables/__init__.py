@@ -26,6 +26,7 @@ from models.tables import (
     preferences,
     referrals,
     risk,
+    sittings,
     trail,
     ways,
 )
@@ -34,5 +35,5 @@ from models.tables.base import Base
 __all__ = [
     "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coaching", "coherence", "duties",
     "engine", "entrance", "events", "findings", "following", "glass", "guests", "items", "links", "meetings", "once",
-    "people", "plans", "preferences", "referrals", "risk", "trail", "ways",
+    "people", "plans", "preferences", "referrals", "risk", "sittings", "trail", "ways",
 ]  # fmt: skip
