@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, cast, func, literal, update
+from sqlalchemy import ARRAY, Uuid, cast, column, func, insert, literal, update
 
 from models.casebook import together
 from models.casebook.frame import audit
@@ -177,20 +177,17 @@ async def _bring_along(work: Work, frames: Frames, became: dict[UUID, Meeting], 
         (id_, one.organisation_id) for id_, frame in frames.items() for one in await frame.standing(Standing.INVOLVED)
     }
     asked = [one for one in await meetings.invitees(work, became) if (one.case_id, one.organisation_id) in involved]
-    work.write(MeetingInvitee, [
-        {"meeting_id": became[one.meeting_id].id, "organisation_id": one.organisation_id, "house_id": one.house_id,
-         "case_id": one.case_id} for one in asked
-    ])  # fmt: skip
-    if place:
-        work.write(MeetingPlace, [
-            {"meeting_id": one.id, "house_id": one.house_id, "case_id": one.case_id, "place": place}
-            for one in became.values()
-        ])  # fmt: skip
     await work.session.flush()
+    for table, rows in (
+        (MeetingInvitee, [{"organisation_id": one.organisation_id} | _hangs(became[one.meeting_id]) for one in asked]),
+        (MeetingPlace, [{"place": place} | _hangs(one) for one in became.values() if place]),
+    ):  # fmt: skip
+        if rows:  # now, and not with the next flush: invitations look for who comes again
+            await work.session.execute(insert(table), rows)
     ids = ARRAY(Uuid())
     moved = func.unnest(
         cast(literal(list(became), ids), ids), cast(literal([one.id for one in became.values()], ids), ids)
-    ).table_valued("was", "becomes")  # fmt: skip
+    ).table_valued(column("was", Uuid()), column("becomes", Uuid())).render_derived(name="moved")  # fmt: skip
     again = MeetingInvitee.__table__
     await work.session.execute(
         update(Invitation)
@@ -199,6 +196,10 @@ async def _bring_along(work: Work, frames: Frames, became: dict[UUID, Meeting], 
         .values(meeting_id=moved.c.becomes, reaction=None, reacted_at=None, reacted_by=None)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
+
+
+def _hangs(meeting: Meeting) -> dict[str, object]:
+    return {"meeting_id": meeting.id, "house_id": meeting.house_id, "case_id": meeting.case_id}
 
 
 async def _off(work: Work, turns: Sequence[Turn], reason: str) -> None:

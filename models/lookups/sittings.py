@@ -167,10 +167,10 @@ async def due(work: Work, kind: SeriesKind, until: datetime) -> list[Due]:
     """The cases of the house that should be on a meeting of this kind that is on this day, urgent first: what they wait
     for is due before or at it, they are not on hold, and they are on no agenda yet. Each case once.
     """
+    nth = func.row_number().over(partition_by=Duty.case_id, order_by=(Duty.due_at, Duty.kind)).label("nth")
     first = (
-        select(Duty.case_id, Duty.kind, Duty.due_at, Duty.urgent)
-        .where(is_open(), Duty.kind.in_(sorted(DUE_AT[kind])), Duty.due_at < until)
-        .distinct(Duty.case_id).order_by(Duty.case_id, Duty.due_at, Duty.kind).subquery()
+        select(Duty.case_id, Duty.kind, Duty.due_at, Duty.urgent, nth)
+        .where(is_open(), Duty.kind.in_(sorted(DUE_AT[kind])), Duty.due_at < until).subquery()
     )  # fmt: skip
     planned = exists().where(Meeting.case_id == Case.id, *_planned())
     listed = exists().where(SittingSlot.case_id == Case.id, _live(kind, work.now))
@@ -179,7 +179,7 @@ async def due(work: Work, kind: SeriesKind, until: datetime) -> list[Due]:
             Case.id, Case.number, first.c.kind, first.c.due_at, (first.c.urgent | Case.urgent).label("urgent"),
             Case.municipality,
         )
-        .join(first, first.c.case_id == Case.id)
+        .join(first, and_(first.c.case_id == Case.id, first.c.nth == 1))
         .where(Case.hold_since.is_(None), Case.closed_at.is_(None), ~planned, ~listed)
         .where(Case.house_id == work.actor.house_id)
         .order_by((first.c.urgent | Case.urgent).desc(), first.c.due_at, Case.id).limit(at_most(MOST_PROPOSED))
