@@ -51,6 +51,7 @@ from api.v1 import (
     risk,
     rounds,
     series,
+    sittings,
     stalled,
     subscriptions,
     support,
@@ -72,12 +73,12 @@ from models.transactions import Database, unit_of_work
 ROUTERS = (
     support.router, referrals.router, attachments.router, messages.router, cases.router, decisions.router,
     tasks.router, terms.router, meetings.router, guests.router, series.router, commitments.router, info.router,
-    risk.router, minutes.router, picture.router,
-    protection.router, stalled.router, findings.router, unblocking.router, post.router, post.bounces,
-    asking.router, coherence.router, access.router, glass.router, trail.router, house.router, absence.router,
-    tokens.router, pins.router, agenda.router, workers.router, preferences.router, channels.router,
-    subscriptions.router, subscriptions.secret_router, papers.router, outcome.router, plan.router, rounds.router,
-    handovers.router, escalations.router, trajectory.router,
+    risk.router, minutes.router, picture.router, protection.router, stalled.router, findings.router,
+    unblocking.router, post.router, post.bounces, sittings.router, asking.router, coherence.router, access.router,
+    glass.router, trail.router, house.router, absence.router, tokens.router, pins.router, agenda.router,
+    workers.router, preferences.router, channels.router, subscriptions.router, subscriptions.secret_router,
+    papers.router, outcome.router, plan.router, rounds.router, handovers.router, escalations.router,
+    trajectory.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

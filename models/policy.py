@@ -18,7 +18,7 @@ from models.messages import Language, MessageKind
 from models.owed import BY_THE_HOUR, DUTIES, MAY_LAPSE
 from models.refusals import FieldError, InvalidFields
 from models.texts import own
-from models.words import DutyKind, EscalatedTo, OrganisationKind
+from models.words import DutyKind, EscalatedTo, OrganisationKind, SeriesKind
 
 #: what no field is for, in the words people use
 SENSITIVE_TERMS: dict[Sensitive, tuple[str, ...]] = {
@@ -125,6 +125,20 @@ ESCALATION_LEVELS = (
 )
 
 
+class Quorum(BaseModel):
+    """Who must at least be there: so many public and private participants, and these organisations by name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    public: Annotated[int, Field(ge=0, le=20)] = 0
+    private: Annotated[int, Field(ge=0, le=20)] = 0
+    organisations: Annotated[frozenset[UUID], Field(max_length=40)] = frozenset()
+
+
+#: public participants decide at a triage (WGS 2.31(2)): without one of them nothing is decided there
+QUORUM = {SeriesKind.TRIAGE: Quorum(public=1)}
+
+
 class OwnText(BaseModel):
     """What the house says itself at a place in its messages: in those of one kind, or in all of them."""
 
@@ -222,6 +236,12 @@ class Policy(BaseModel):
     meeting_minutes: Annotated[int, Field(ge=15, le=480)] = 90  #: how long a meeting is in a calendar
     #: where meetings are that anybody may know of; a calendar never says another place
     public_meeting_place: Line = ""
+    #: by kind of meeting; what is absent needs nobody in particular
+    quorum: dict[SeriesKind, Quorum] = Field(default_factory=lambda: dict(QUORUM))
+    triage_private_own_only: StrictBool = True  #: a private participant at the triage is shown its own reports only
+    triage_minutes: Annotated[int, Field(ge=1, le=120)] = 10  #: how long one report takes at a triage
+    #: for which municipalities an organisation works; who is not named works in the whole region
+    local_parties: Annotated[dict[UUID, Some[Name]], Field(max_length=400)] = Field(default_factory=dict)
     meeting_word: Literal["casusoverleg", "focusoverleg", "ICO", "rondetafel"] = "focusoverleg"
     themes: Some[Line] = (
         "verward gedrag", "geweld in afhankelijkheidsrelaties", "nazorg ex-gedetineerden", "stalking",
@@ -279,6 +299,10 @@ class Policy(BaseModel):
     def intervention(self, name: str | None) -> Intervention | None:
         """An intervention of the catalogue."""
         return next((one for one in self.interventions if one.name == name), None)
+
+    def minutes(self, kind: SeriesKind) -> int:
+        """How long one case takes at a meeting of this kind."""
+        return self.triage_minutes if kind is SeriesKind.TRIAGE else self.meeting_minutes
 
     def clash(self, one: str | None, other: str | None) -> bool:
         """Whether two interventions do not go together, whichever of the two says so."""

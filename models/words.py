@@ -302,10 +302,11 @@ class RelationKind(StrEnum):
 
 
 class SeriesKind(StrEnum):
-    """What kind of meeting comes back."""
+    """What kind of meeting it is, once or coming back."""
 
     TRIAGE = "triageoverleg"
     CONFERENCE = "casusoverleg"
+    FOCUS = "focusoverleg"  #: the first of a case: one picture, one plan
 
 
 class GlassKind(StrEnum):

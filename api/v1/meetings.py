@@ -22,10 +22,12 @@ from models.lookups import cases, invitations, meetings, minutes, people, wherea
 from models.lookups.invitations import Reaction
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
+from models.words import SeriesKind
 
 router = APIRouter(tags=["overleggen"], route_class=Once)
 
 _MEETING = {
+    "kind": "soort", "lasts": "minuten", "chair_id": "voorzitter", "secretary_id": "notulist",
     "case_id": "casus", "series_id": "reeks", "starts_at": "begintOp", "place": "plaats", "held_at": "gehoudenOp",
     "moved_at": "verzetOp", "cancelled_at": "afgelastOp", "invited": "genodigden",
 }  # fmt: skip
@@ -64,8 +66,12 @@ class Overleg(Outgoing):
 
     id: UUID
     case_id: UUID
+    kind: SeriesKind
     series_id: UUID | None
     starts_at: datetime
+    lasts: int | None
+    chair_id: UUID | None
+    secretary_id: UUID | None
     place: str
     held_at: datetime | None
     moved_at: datetime | None
@@ -95,8 +101,9 @@ class NieuwOverleg(Convene):
     """Wanneer het overleg is (een tijdstip, of een dag van een reeks) en wie komt; anders komt wie betrokken is."""
 
     model_config = dutch(
-        starts_at="begintOp", place="plaats", organisations="organisaties", series_id="reeks", series_on="reeksDatum"
-    )
+        starts_at="begintOp", place="plaats", organisations="organisaties", series_id="reeks", series_on="reeksDatum",
+        kind="soort", chair_id="voorzitter", secretary_id="notulist",
+    )  # fmt: skip
 
     series_on: Dag = None
 

@@ -38,7 +38,7 @@ async def _outcome(work: Work, case: Case, facts: CaseFacts, meeting: Meeting) -
     names = await people.organisation_names(work)
     texts = minutes.composed(await minutes.all_of(work, meeting, facts), names)
     return Outcome(
-        case, meeting, policy.meeting_minutes, texts,
+        case, meeting, meeting.lasts or policy.meeting_minutes, texts,
         [
             one for one in await meetings.commitments_of(work, case.id, facts)
             if one.meeting_id == meeting.id and one.state is not CommitmentState.DROPPED

@@ -12,6 +12,7 @@ from models.ladder import Step
 from models.policy import (
     ESCALATION_LEVELS,
     INTERVENTIONS,
+    QUORUM,
     STATUTORY_TASKS,
     CutOff,
     EscalationLevel,
@@ -19,10 +20,11 @@ from models.policy import (
     LadderStep,
     OwnText,
     Policy,
+    Quorum,
     StatutoryTask,
     Term,
 )
-from models.words import DutyKind
+from models.words import DutyKind, SeriesKind
 
 _UNITS = {
     Unit.WORKING_DAYS: "werkdagen", Unit.WORKING_HOURS: "werkuren", Unit.CLOCK_HOURS: "klokuren",
@@ -78,6 +80,12 @@ class WettelijkeTaak(StatutoryTask):
     model_config = dutch(name="naam", kind="soort")
 
 
+class Vereisten(Quorum):
+    """Wie er ten minste moet zijn: zoveel publieke en private deelnemers, en deze organisaties."""
+
+    model_config = dutch(public="publiekeDeelnemers", private="privateDeelnemers", organisations="organisaties")
+
+
 class EigenTekst(OwnText):
     """Wat het huis zelf zegt op een plaats in zijn berichten; zonder `bericht` in alle berichten."""
 
@@ -113,6 +121,8 @@ class Beleid(Policy):
         correct_phone_working_days="herstelTelefonischWerkdagen",
         glass_minutes="noodtoegangMinuten", most_cases_read="meesteCasussenIn10Minuten",
         weekly_overview="weekoverzicht", own_texts="eigenTeksten",
+        quorum="quorum", triage_private_own_only="triagePrivaatAlleenEigen", triage_minutes="triageMinuten",
+        local_parties="lokalePartijen",
         meeting_minutes="overlegMinuten", public_meeting_place="openbareOverlegplaats",
         meeting_word="woordVoorOverleg", themes="themas", municipalities="gemeenten",
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen", contact_domains="adresdomeinen",
@@ -130,6 +140,11 @@ class Beleid(Policy):
     )
     statutory_tasks: Annotated[tuple[WettelijkeTaak, ...], Field(max_length=100)] = tuple(
         WettelijkeTaak.model_validate(one.model_dump(), by_name=True) for one in STATUTORY_TASKS
+    )
+    quorum: dict[SeriesKind, Vereisten] = Field(  # type: ignore[assignment]  # the same
+        default_factory=lambda: {
+            kind: Vereisten.model_validate(one.model_dump(), by_name=True) for kind, one in QUORUM.items()
+        }
     )
     own_texts: Annotated[tuple[EigenTekst, ...], Field(max_length=100)] = ()
     opens: Klok = time(9)

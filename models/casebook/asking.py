@@ -59,7 +59,18 @@ async def _check(frame: Frame, command: AskInformation) -> None:
 async def follow(frame: Frame, starts_at: datetime) -> None:
     """The meeting has a (new) date: what is asked before it moves along. What was given more time by hand stays."""
     because = Because(TermChange.MOVED, "datum van het overleg")
+    for duty, due in await following(frame, starts_at):
+        await duties.move(frame, [duty], clocks.fixed(due), because)
+
+
+async def following(frame: Frame, starts_at: datetime | None) -> list[tuple[Duty, datetime]]:
+    """What is asked before a meeting and moves along with its (new) date, each with when it is due then.
+
+    Without a date it is due within the usual term.
+    """
+    found = []
     for duty in await frame.still_open({DutyKind.INFORMATION}):
         due = phases.before_meeting(frame, starts_at, duty.opened_at) or phases.usual_term(frame, duty.opened_at)
         if due != duty.due_at and not duty.extra and due > frame.work.now:
-            await duties.move(frame, [duty], clocks.fixed(due), because)
+            found.append((duty, due))
+    return found

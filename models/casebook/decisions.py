@@ -11,7 +11,7 @@ from models.casebook.duties import Wanted
 from models.casebook.effects import EFFECTS, OPENED_BY_EFFECT
 from models.casebook.frame import Frame, open_frame
 from models.commands.cases import NEEDED, TakeDecision
-from models.lookups import cases, meetings, plan
+from models.lookups import cases, meetings, plan, sittings
 from models.process import DecisionSpec
 from models.refusals import FieldError, GateOpen, InvalidFields, NotFound, NotPossible
 from models.tables.base import new_id
@@ -35,6 +35,7 @@ async def decide(work: Work, case_id: UUID, command: TakeDecision) -> Decision:
     await _check_fields(frame, spec, command)
     await _check_gates(frame, command.kind)
     command = await _about_the_same(frame, command)
+    await _check_quorum(frame, spec)
     await _check_once(frame, command)
     decision = _written(frame, command, who)
     await _carry_out(frame, spec, command, decision)
@@ -99,6 +100,15 @@ async def _check_gates(frame: Frame, kind: DecisionKind) -> None:
     if open_:
         names = ", ".join(dict.fromkeys(str(duty.kind).replace("_", " ") for duty in open_))
         msg = f"Eerst moet nog worden afgerond: {names}."
+        raise GateOpen(msg)
+
+
+async def _check_quorum(frame: Frame, spec: DecisionSpec) -> None:
+    """At a triage whose table was not complete nothing is admitted or turned away; urgent is decided by phone."""
+    if DutyKind.ADMISSION not in spec.closes or frame.case.urgent:
+        return
+    if lacks := await sittings.lacks(frame.work, frame.case.id):
+        msg = f"De triage waarop deze casus staat heeft geen quorum: er ontbreekt {lacks}. Verdaag de triage."
         raise GateOpen(msg)
 
 

@@ -123,6 +123,14 @@ async def end_duties(
     """End duties one way: answered, lapsed or withdrawn; their ladders stop at once."""
     if not found:
         return
+    mark_ended(frame, found, answered=answered, lapsed=lapsed, ended_as=ended_as)
+    await disarm(frame.work, [duty.id for duty in found], ended=True)
+
+
+def mark_ended(
+    frame: Frame, found: Iterable[Duty], *, answered: bool = False, lapsed: bool = False, ended_as: str
+) -> None:
+    """They ended one way; who calls this takes their ladders down as well."""
     for duty in found:
         if answered:
             duty.answered_at = frame.work.now
@@ -131,7 +139,6 @@ async def end_duties(
         else:
             duty.withdrawn_at = frame.work.now
         duty.ended_as = ended_as
-    await disarm(frame.work, [duty.id for duty in found], ended=True)
 
 
 async def disarm(work: Work, duty_ids: Sequence[UUID], *, ended: bool = False) -> None:
@@ -188,6 +195,11 @@ class Because:
 async def recompute(frame: Frame, found: Sequence[Duty], because: Because) -> None:
     """Work out the due moments again (a hold, a term, an extension), note what moved, and arm the ladders anew."""
     await disarm(frame.work, [duty.id for duty in found])
+    await rearm(frame, found, because)
+
+
+async def rearm(frame: Frame, found: Sequence[Duty], because: Because) -> None:
+    """The same, for who took the ladders down already: of many cases at once."""
     for duty in found:
         if duty.kind is DutyKind.ADMISSION and duty.due_at <= frame.work.now:
             _next_triage(frame, duty)
@@ -231,9 +243,14 @@ def _give(frame: Frame, duty: Duty, budget: Budget) -> None:
 async def move(frame: Frame, found: Sequence[Duty], budget: Budget, because: Because) -> None:
     """Give duties another term, counted from now."""
     for duty in found:
-        _give(frame, duty, budget)
-        duty.urgent = frame.case.urgent
+        retime(frame, duty, budget)
     await recompute(frame, found, because)
+
+
+def retime(frame: Frame, duty: Duty, budget: Budget) -> None:
+    """Another term, counted from now; it counts once the duty is armed again."""
+    _give(frame, duty, budget)
+    duty.urgent = frame.case.urgent
 
 
 async def hand_to_director(frame: Frame, person_id: UUID) -> None:

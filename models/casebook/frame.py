@@ -62,7 +62,11 @@ class Frame:
         """Who stands to the case now in this way."""
         if self._standings is None:
             self._standings = await cases.standings(self.work, self.case.id)
-        return [one for one in self._standings if one.until is None and one.standing is standing]
+        return self.standings_of(standing)
+
+    def standings_of(self, standing: Standing) -> list[Involvement]:
+        """The same, where it was read when the case was opened."""
+        return [one for one in self._standings or () if one.until is None and one.standing is standing]
 
     def stands(self, found: Iterable[Involvement]) -> None:
         """These stand to the case from now."""

@@ -93,7 +93,7 @@ class _Desk:
         place = {"plaats": self.policy.public_meeting_place} if self.meeting.at_house else {}
         calendar = {
             "voor": str(person_id), "uid": str(event.id), "nummer": event.sequence,
-            "begin": self.meeting.starts_at.isoformat(), "minuten": self.policy.meeting_minutes,
+            "begin": self.meeting.starts_at.isoformat(), "minuten": self.meeting.lasts or self.policy.meeting_minutes,
         }  # fmt: skip
         about = {"uiterlijk": self.meeting.starts_at.isoformat(), "overleg": str(self.meeting.id)}
         return about | {"agenda": calendar | place | several | more}

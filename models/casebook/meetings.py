@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from models import clocks
-from models.casebook import asking, duties, invitees, minutes, plans, series
+from models.casebook import asking, duties, invitees, minutes, plans, series, sittings
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame, must_direct, open_frame
 from models.commands.meetings import Convene, RecordMeeting
@@ -16,7 +16,7 @@ from models.tables.base import new_id
 from models.tables.items import MeetingPlace
 from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
-from models.words import DutyKind, Phase, Standing, TermChange, WorkKind
+from models.words import DutyKind, Phase, SeriesKind, Standing, TermChange, WorkKind
 
 CONFERENCE = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.MONITORING})
 
@@ -41,8 +41,12 @@ async def _convened(frame: Frame, command: Convene) -> Meeting:
     if starts_at <= work.now:
         raise InvalidFields([FieldError("begintOp", "ligt in de toekomst")])
     invited = await _invited(frame, command.organisations)
+    if command.kind is SeriesKind.TRIAGE:
+        raise InvalidFields([FieldError("soort", "een casus in regie komt niet op een triage")])
+    await sittings.must_sit(work, voorzitter=command.chair_id, notulist=command.secretary_id)
     meeting = Meeting(
         id=new_id(), house_id=case.house_id, case_id=case.id, visit_id=frame.visit_id, starts_at=starts_at,
+        kind=command.kind, chair_id=await _chair(frame, command), secretary_id=command.secretary_id,
         series_id=command.series_id, at_house=await _at_house(frame, command), convened_by=_person(frame),
         convened_at=work.now,
     )  # fmt: skip
@@ -58,6 +62,14 @@ async def _convened(frame: Frame, command: Convene) -> Meeting:
     frame.owe(WorkKind.INVITE, meeting.id)
     frame.note("overleg gepland", "overleg", meeting.id, overleg=meeting.id)
     return meeting
+
+
+async def _chair(frame: Frame, command: Convene) -> UUID | None:
+    """Who is named, else who chairs the series, else the regisseur of the case (design §3)."""
+    if command.chair_id is None and command.series_id is not None:
+        chairs = (await meetings.one_series(frame.work, command.series_id)).chair_id
+        return chairs or frame.case.director_id
+    return command.chair_id or frame.case.director_id
 
 
 async def _at_house(frame: Frame, command: Convene) -> bool:
@@ -160,7 +172,11 @@ async def reconvene(frame: Frame, starts_at: datetime) -> Meeting:
         guests = [one.organisation_id for one in await meetings.invitees(frame.work, [planned.id])]
         invited = tuple(one for one in guests if one in involved)
         frame.owe(WorkKind.CANCEL, planned.id)
-    meeting = await _convened(frame, Convene(starts_at=starts_at, place=place, organisations=invited))
+    seats = {} if planned is None else {
+        "kind": planned.kind, "chair_id": planned.chair_id, "secretary_id": planned.secretary_id
+    }  # fmt: skip
+    command = Convene(starts_at=starts_at, place=place, organisations=invited, **seats)
+    meeting = await _convened(frame, command)
     if planned is not None:
         await invitees.follow(frame.work, planned.id, meeting.id)
     return meeting
@@ -184,6 +200,7 @@ async def record(work: Work, meeting_id: UUID, command: RecordMeeting) -> Meetin
         raise InvalidFields([FieldError("gehoudenOp", "ligt in de toekomst")])
     meeting.held_at = held_at
     present = await _presence(frame, meeting, command)
+    await sittings.must_have_quorum(frame, meeting, present)
     await plans.make(frame, command.commitments, meeting_id=meeting.id, present=present)
     await minutes.say_together(frame, meeting, command.outcome, field="uitkomst", section=Section.DECISION)
     await _what_follows(frame, meeting)

@@ -18,6 +18,9 @@ class Convene(Command):
     series_on: Day | None = None
     place: Line = ""
     organisations: Some[UUID] = ()
+    kind: SeriesKind = SeriesKind.CONFERENCE
+    chair_id: UUID | None = None
+    secretary_id: UUID | None = None
 
 
 class Repeat(Command):

@@ -4,21 +4,22 @@ Asked anew each time, as that person: what they may no longer see is gone from i
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from sqlalchemy import and_, or_, select
 
 from models import agenda
 from models.agenda import AHEAD, BEHIND, MOST, Occasion
-from models.lookups import cases, waiting
+from models.lookups import cases, sittings, waiting
 from models.lookups.duties import is_open
-from models.lookups.paging import at_most
+from models.lookups.paging import Between, at_most
 from models.stalled import DONE_BY_FLOW, STOPS_ON_HOLD
 from models.tables.agenda import CalendarEvent, CalendarFeed, Invitation
 from models.tables.cases import Case
 from models.tables.duties import Duty
 from models.tables.meetings import Meeting
+from models.tables.sittings import SittingSlot
 from models.transactions import Work
 from models.words import DutyKind, OrganisationKind
 
@@ -39,7 +40,10 @@ async def occasions(
 
     The house itself reads its own case numbers; who is of a participant reads the reference that their mail has.
     """
-    listed = [*await _meetings(work, feed_id, address, references), *await _due(work, feed_id, address, references)]
+    listed = [
+        *await _meetings(work, feed_id, address, references), *await _triages(work, feed_id, address),
+        *await _due(work, feed_id, address, references),
+    ]  # fmt: skip
     return sorted(listed, key=lambda one: (str(one.begins), one.uid))
 
 
@@ -72,11 +76,34 @@ async def _meetings(work: Work, feed_id: UUID, address: str, references: Referen
         found[key] = Occasion(
             uid=_uid(event_id, feed_id, f"{key[0]}:{meeting.starts_at.isoformat()}"),
             title=agenda.title(called), begins=meeting.starts_at, stamp=meeting.convened_at,
-            minutes=policy.meeting_minutes, sequence=int(sequence or 0),
+            minutes=meeting.lasts or policy.meeting_minutes, sequence=int(sequence or 0),
             place=policy.public_meeting_place if meeting.at_house else agenda.SEE_POLS["nl"],
             text=agenda.text(address), address=address,
         )  # fmt: skip
     return list(found.values())
+
+
+async def _triages(work: Work, feed_id: UUID, address: str) -> list[Occasion]:
+    """Who sits at the table has each triage as one; who only reported has the turn of each of their own reports, which
+    says nothing of when the triage begins, how long it takes or what else is treated there.
+    """
+    found = await sittings.triage_turns(work, Between(work.now - BEHIND, work.now + AHEAD))
+    together = sittings.at_table(work)
+    turns: dict[UUID, list[SittingSlot]] = {}
+    for one in found:
+        turns.setdefault(one.sitting_id if together else one.id, []).append(one)
+    return [
+        Occasion(
+            uid=uuid5(feed_id, str(about)), title=agenda.title(), begins=own[0].starts_at, stamp=own[0].put_at,
+            minutes=int((_ends(own) - own[0].starts_at).total_seconds()) // 60, place=agenda.SEE_POLS["nl"],
+            text=agenda.text(address), address=address,
+        )
+        for about, own in turns.items()
+    ]  # fmt: skip
+
+
+def _ends(turns: list[SittingSlot]) -> datetime:
+    return max(one.starts_at + timedelta(minutes=one.minutes) for one in turns)
 
 
 def _uid(event_id: UUID | None, feed_id: UUID, about: str) -> UUID:

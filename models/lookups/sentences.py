@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -152,6 +153,33 @@ def _convened(facts: Mapping[str, Any], known: Known) -> str:
     )  # fmt: skip
 
 
+def _at(value: object) -> str:
+    try:
+        local = datetime.fromisoformat(str(value)).astimezone(AMSTERDAM)
+    except ValueError:
+        return ""
+    return phrase(
+        "{day} {month} {year} om {time:%H:%M}", day=local.day, month=phrase(MONTHS[local.month - 1]), year=local.year,
+        time=local,
+    )  # fmt: skip
+
+
+def _on_agenda(facts: Mapping[str, Any], _known: Known) -> str:
+    return phrase(
+        "Op de agenda gezet van het {kind} van {at}",
+        kind=phrase(str(facts.get("soort", "overleg"))),
+        at=_at(facts.get("begin")),
+    )
+
+
+def _moved(facts: Mapping[str, Any], _known: Known) -> str:
+    return phrase("Overleg van {was} verzet naar {at}", was=_at(facts.get("was")), at=_at(facts.get("begin")))
+
+
+def _off_agenda(_facts: Mapping[str, Any], _known: Known) -> str:
+    return phrase("Van de agenda gehaald; het overleg van die dag gaat voor deze casus niet door")
+
+
 def _held(facts: Mapping[str, Any], _known: Known) -> str:
     count = facts.get("aanwezig", 0)
     if count == 1:
@@ -160,11 +188,11 @@ def _held(facts: Mapping[str, Any], _known: Known) -> str:
 
 
 def _put_up(facts: Mapping[str, Any], _known: Known) -> str:
-    return f"Verslag ter correctie voorgelegd (versie {facts.get('versie', '')})"
+    return phrase("Verslag ter correctie voorgelegd (versie {version})", version=facts.get("versie", ""))
 
 
 def _minutes_adopted(facts: Mapping[str, Any], _known: Known) -> str:
-    return f"Verslag vastgesteld (versie {facts.get('versie', '')})"
+    return phrase("Verslag vastgesteld (versie {version})", version=facts.get("versie", ""))
 
 
 def _replied(facts: Mapping[str, Any], known: Known) -> str:
@@ -324,6 +352,9 @@ SENTENCES: Mapping[str, Callable[[Mapping[str, Any], Known], str]] = {
     "overleg gehouden": _held,
     "verslag ter correctie": _put_up,
     "verslag vastgesteld": _minutes_adopted,
+    "op agenda gezet": _on_agenda,
+    "overleg verzet": _moved,
+    "van agenda gehaald": _off_agenda,
     "uitnodiging beantwoord": _replied,
     "herinnering": _reminded,
     "overgeslagen": _passed,

@@ -27,6 +27,7 @@ from models.tables import (
     preferences,
     referrals,
     risk,
+    sittings,
     trail,
     ways,
 )
@@ -34,6 +35,6 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coaching", "coherence", "duties",
-    "engine", "entrance", "events", "findings", "following", "glass", "guests", "items", "links", "meetings", "minutes",
-    "once", "people", "plans", "preferences", "referrals", "risk", "trail", "ways",
+    "engine", "entrance", "events", "findings", "following", "glass", "guests", "items", "links", "meetings",
+    "minutes", "once", "people", "plans", "preferences", "referrals", "risk", "sittings", "trail", "ways",
 ]  # fmt: skip

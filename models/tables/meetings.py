@@ -45,6 +45,7 @@ class Meeting(Base):
     __tablename__ = "meeting"
     __table_args__ = (
         CheckConstraint("num_nonnulls(held_at, moved_at, cancelled_at) <= 1", name="ends_once"),
+        CheckConstraint("lasts > 0", name="lasts_a_while"),
         Index("ix_meeting_case_id", "case_id"),
         Index("ix_meeting_series_id_starts_at", "series_id", "starts_at"),
     )
@@ -55,6 +56,10 @@ class Meeting(Base):
     visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
     series_id: Mapped[UUID | None] = mapped_column(ForeignKey("meeting_series.id"))
     starts_at: Mapped[datetime]
+    kind: Mapped[SeriesKind] = mapped_column(words(SeriesKind), default=SeriesKind.CONFERENCE)
+    lasts: Mapped[int | None]  #: minutes; None: as long as meetings of this house last
+    chair_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  #: None: the regisseur
+    secretary_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     at_house: Mapped[bool] = mapped_column(default=False)  #: at the public place of the house, which anybody may know
     convened_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     convened_at: Mapped[datetime]
