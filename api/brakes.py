@@ -1,6 +1,5 @@
 """The brake in front of an application: how much one address may ask, and how often for what is open to everybody."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -27,7 +26,6 @@ class Braked:
         self, app: ASGIApp, database: Database, refuse: Refuse, *, is_open: Callable[[Scope], bool] = lambda _: False
     ) -> None:
         self.app, self.database, self.refuse, self.is_open = app, database, refuse, is_open
-        self._sharing: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count, and pass the request on unless it is one too many."""
@@ -43,7 +41,7 @@ class Braked:
         else:
             await self.app(scope, receive, send)
         if brake.is_due():
-            self._share_soon(brake)
+            self.database.beside(self._share(brake))
 
     async def _judge(self, brake: Brake, scope: Scope) -> None:
         address = address_of(scope)
@@ -52,12 +50,6 @@ class Braked:
             brake.count_open(address)
             await self._share(brake)
             brake.check_open(address)
-
-    def _share_soon(self, brake: Brake) -> None:
-        """Share beside the requests, not inside one."""
-        task = asyncio.create_task(self._share(brake))
-        self._sharing.add(task)
-        task.add_done_callback(self._sharing.discard)
 
     async def _share(self, brake: Brake) -> None:
         try:

@@ -1,11 +1,13 @@
 """One transaction, one actor, one moment: the only place that begins and commits."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, TextClause, bindparam, event, insert, text
@@ -170,9 +172,17 @@ class Database:
             url, pool_size=pool_size, max_overflow=0, pool_timeout=10, hide_parameters=True
         )
         _ask_the_idle_ones(self.engine.sync_engine)
+        self._beside: set[asyncio.Task[None]] = set()
+
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this beside the requests, not inside one. It is done before the connections are given back."""
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back, once what was begun beside the requests is done."""
+        await asyncio.gather(*self._beside, return_exceptions=True)
         await self.engine.dispose()
 
 

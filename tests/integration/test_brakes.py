@@ -204,6 +204,20 @@ async def test_what_no_longer_counts_is_dropped(own_db: Databases) -> None:
         assert await connection.scalar(text("SELECT count(*) FROM brake_count")) == 1
 
 
+async def test_a_process_that_stops_first_shares_what_it_was_about_to(own_db: Databases) -> None:
+    house, clock = await factories.a_house(own_db.owner), Clock()
+    process = Process(own_db, clock, Limits(), house)
+    async with process.door() as door:
+        process.brake.is_due()
+        clock.now += 60
+        await door.call("GET", "/mij", "politie")
+    await process.database.close()
+
+    async with own_db.owner.engine.connect() as connection:
+        assert await connection.scalar(text("SELECT count(*) FROM brake_count")) > 0
+    assert process.database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
 async def test_a_process_brakes_by_itself_while_the_database_is_away(tmp_path: Any) -> None:
     nowhere = Database(f"postgresql+asyncpg://pols_web@/pols?host={tmp_path}&port=1", pool_size=1)
     nowhere.brake = Brake(Limits(open_per_hour=1), Clock())
