@@ -1,5 +1,10 @@
-"""The style sheet and the sign in the tab, at an address with the hash of what they hold: a browser may keep them."""
+"""The style sheet and the sign in the tab, at an address with the hash of what they hold: a browser may keep them.
 
+The style sheet is made of three: components of NL Design System as the community publishes them, our theme for them, and
+the layout of our pages, which goes before what the components say.
+"""
+
+import re
 from hashlib import sha256
 from importlib.resources import files
 
@@ -9,7 +14,19 @@ from starlette.routing import Route
 
 _KEPT = "public, max-age=31536000, immutable"
 _TYPES = {"pols.css": "text/css", "pols.svg": "image/svg+xml"}
-_CONTENT = {name: (files("api.workplace") / "static" / name).read_bytes() for name in _TYPES}
+_STATIC = files("api.workplace") / "static"
+_MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/")  # of files that we do not have
+
+
+def _style() -> bytes:
+    published = sorted((_STATIC / "nl-design-system").iterdir(), key=lambda one: one.name)
+    components = [_MAP.sub("", one.read_text("utf-8")).strip() for one in published if one.name.endswith(".css")]
+    credit = "/* NL Design System, EUPL-1.2: candidate components, and components of gemeente Utrecht */"
+    ours = [(_STATIC / name).read_text("utf-8") for name in ("theme.css", "pols.css")]
+    return "\n".join([credit, "@layer nl-design-system {", *components, "}", *ours]).encode()
+
+
+_CONTENT = {"pols.css": _style(), "pols.svg": (_STATIC / "pols.svg").read_bytes()}
 _HASHES = {name: sha256(content).hexdigest()[:16] for name, content in _CONTENT.items()}
 
 

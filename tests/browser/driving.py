@@ -124,6 +124,12 @@ class Tab:
         root = (await self.call("DOM.getDocument", depth=0))["root"]["nodeId"]
         return str((await self.call("DOM.getOuterHTML", nodeId=root))["outerHTML"])
 
+    async def run(self, script: str) -> Any:
+        """What a script of ours makes of the page."""
+        answer = await self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
     async def size(self) -> tuple[int, int]:
         """How wide the page is, and how wide the screen."""
         found = await self.call("Page.getLayoutMetrics")
@@ -140,8 +146,8 @@ def _middle(quad: list[float]) -> tuple[float, float]:
 
 
 @asynccontextmanager
-async def telephone(profile: Path, *, width: int = 360, height: int = 740) -> AsyncIterator[Tab]:
-    """A browser with one page of this size."""
+async def telephone(profile: Path, *, width: int = 360, height: int = 740, scripts: bool = False) -> AsyncIterator[Tab]:
+    """A browser with one page of this size, on which scripts run only when asked."""
     to_read, to_write, from_read, from_write = *os.pipe(), *os.pipe()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", _AT_3_AND_4, str(to_read), str(from_write), CHROMIUM, *FLAGS,
@@ -156,7 +162,7 @@ async def telephone(profile: Path, *, width: int = 360, height: int = 740) -> As
     )
     listening = asyncio.create_task(browser.listen(reader))
     try:
-        yield await _page(browser, width, height)
+        yield await _page(browser, width, height, scripts=scripts)
     finally:
         os.close(to_write)  # the browser ends with its pipe
         await asyncio.wait_for(process.wait(), _WITHIN)
@@ -164,13 +170,13 @@ async def telephone(profile: Path, *, width: int = 360, height: int = 740) -> As
         transport.close()
 
 
-async def _page(browser: Browser, width: int, height: int) -> Tab:
+async def _page(browser: Browser, width: int, height: int, *, scripts: bool) -> Tab:
     target = (await browser.call("Target.createTarget", url="about:blank"))["targetId"]
     attached = await browser.call("Target.attachToTarget", targetId=target, flatten=True)
     tab = Tab(browser, attached["sessionId"])
     await tab.call("Page.enable")
     await tab.call("DOM.enable")
-    await tab.call("Emulation.setScriptExecutionDisabled", value=True)
+    await tab.call("Emulation.setScriptExecutionDisabled", value=not scripts)
     await tab.call(
         "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=2, mobile=True
     )  # fmt: skip
