@@ -237,8 +237,12 @@ async def posted(relay: OddRelay) -> None:
     await post.aclose()
 
 
-async def test_refused_and_silent_look_the_same_until_long_after(db: Databases) -> None:
-    silent, refused = await twin(db, refuses=False), await twin(db, refuses=True)
+@pytest.mark.parametrize("refuses", [True, False], ids=["refused", "control"])
+async def test_refused_and_silent_look_the_same_until_long_after(db: Databases, *, refuses: bool) -> None:
+    """What is not compared is which of two reminders of the same moment goes out first, when no more go on one day: two
+    silent cases differ in that too (measured: two of six pairs, as three of six with a refusal), since ids decide it.
+    """
+    silent, refused = await twin(db, refuses=False), await twin(db, refuses=refuses)
     async with odd_relay() as relay:
         for days in (0.1, 6, 6, 20):
             await days_pass(db, days)
@@ -253,7 +257,7 @@ async def test_refused_and_silent_look_the_same_until_long_after(db: Databases) 
     ended = {(await ended_as(one)) for one in (silent, refused)}
     assert ended == {("geen_antwoord", False)}
     of_silent, of_refused = (sum(f"ggz@{one.house.slug}" in address for address in to) for one in (silent, refused))
-    assert of_refused < of_silent
+    assert (of_refused < of_silent) if refuses else (of_refused == of_silent)
 
 
 async def ended_as(story: Story) -> tuple[str | None, bool]:
