@@ -29,7 +29,7 @@ class Who(StrEnum):
     CASE_READ = "medewerkers van het huis, deelnemers en de privacy officer"
     OVERSIGHT = "medewerkers van het huis en de privacy officer"
     PARTICIPANT = "deelnemers"
-    SUPPLIER = "deelnemers en de privacy officer"
+    SUPPLIER = "deelnemers, de trajectbegeleider en de privacy officer"
     STAFF = "medewerkers van het huis"
     PLANNER = "procesregisseurs, triagisten en de manager van het huis"
     KEEPER = "medewerkers van het huis en de functioneel beheerder"
@@ -48,7 +48,9 @@ _MAY: dict[Who, Callable[[Actor], bool]] = {
     Who.CASE_READ: lambda actor: actor.is_staff or actor.is_participant or _oversees(actor),
     Who.OVERSIGHT: lambda actor: actor.is_staff or _oversees(actor),
     Who.PARTICIPANT: lambda actor: actor.is_participant,
-    Who.SUPPLIER: lambda actor: actor.is_participant or actor.has(Role.PRIVACY_OFFICER),
+    Who.SUPPLIER: lambda actor: (
+        actor.is_participant or actor.has(Role.PRIVACY_OFFICER) or (actor.is_staff and actor.has(Role.TRAJECTORY_COACH))
+    ),
     Who.STAFF: lambda actor: actor.is_staff,
     Who.PLANNER: lambda actor: actor.is_staff and actor.has(*PLANS_MEETINGS),
     Who.KEEPER: lambda actor: actor.is_staff or actor.has(Role.ADMINISTRATOR),

@@ -118,8 +118,11 @@ def sees_decision(
 
 def supplied(actor: Actor, case: CaseFacts, item: ItemFacts) -> bool:
     """The item is of the actor's own organisation, whose people on this case correct or withdraw it and see what it
-    said before.
+    said before. Of the house: who coaches in this case, whose summary it is.
     """
+    if actor.organisation_kind is OrganisationKind.HOUSE:
+        coaches = Capacity.COACH in rights.capacities(actor, case)
+        return coaches and actor.house_id == case.house_id and actor.organisation_id == item.supplier_id
     return _of(actor, case, item.supplier_id) and rights.works_on(actor, case)
 
 

@@ -64,11 +64,12 @@ class Traject(Outgoing):
 
 
 class Trajecten(Outgoing):
-    """De trajecten in een casus, het nieuwste eerst."""
+    """De trajecten in een casus, het nieuwste eerst, en de naam van wie wordt begeleid."""
 
-    model_config = dutch(results="resultaten")
+    model_config = dutch(results="resultaten", subject_name="betrokkene")
 
     results: list[Traject]
+    subject_name: str | None
 
 
 class Contact(Outgoing):
@@ -106,7 +107,8 @@ async def list_trajectories(case_id: CaseId, work: Oversight) -> Trajecten:
                 ended_reason=one.ended_reason,
             )
             for one in found
-        ]
+        ],
+        subject_name=await coaching.coached(work, case_id),
     )  # fmt: skip
 
 

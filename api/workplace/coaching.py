@@ -32,7 +32,8 @@ async def trajectory(request: Request) -> Response:
         answers.saw(work, "contactmomenten" if reads else "trajecten", case_id, case_id)
         return page(
             request, visit, "traject.html", case=case, trajecten=found, doelen=await coaching.goals(work, case_id),
-            namen=names, contacten=contacts, leest=reads, SOORTEN=tuple(ContactKind),
+            namen=names, betrokkene=await coaching.coached(work, case_id), contacten=contacts, leest=reads,
+            SOORTEN=tuple(ContactKind),
         )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
-from models import items
+from models import items, visibility
 from models.casebook import outbox, whereabouts
 from models.casebook.frame import Frame, open_frame
 from models.commands.info import AddInfoItem, DescribeItem
@@ -155,9 +155,13 @@ async def withdraw(work: Work, case_id: UUID, item_id: UUID, reason: str) -> Non
 
 
 async def _own(work: Work, case_id: UUID, item_id: UUID) -> tuple[Frame, InfoItem]:
-    """An item of the actor's own organisation, under the lock of its case; also of who left the case since (R7)."""
-    found = (await info.item(work, case_id, item_id))[0].row
-    if not work.actor.is_participant or found.supplier_id != work.actor.organisation_id:
+    """An item of the actor's own organisation, under the lock of its case; also of who left the case since (R7). What
+    the house supplied, the summary of a trajectory, is of who coaches.
+    """
+    shown, facts = await info.item(work, case_id, item_id)
+    found = shown.row
+    own = work.actor.is_participant or visibility.supplied(work.actor, facts, shown.facts)
+    if not own or found.supplier_id != work.actor.organisation_id:
         raise NotAllowed("Alleen de deelnemer die deze informatie aanleverde corrigeert haar of trekt haar in.")
     await info.opened_by_supplier(work, case_id)
     frame = await open_frame(work, case_id)

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from models import rights
-from models.lookups import cases
+from models.lookups import cases, referrals
 from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.refusals import NotAllowed, NotFound
 from models.rights import Right
@@ -32,6 +32,14 @@ async def one(work: Work, case_id: UUID, trajectory_id: UUID) -> Trajectory:
     if found is None or found.case_id != case_id:
         raise NotFound("Dit traject")
     return found
+
+
+async def coached(work: Work, case_id: UUID) -> str | None:
+    """The name of the person of a case, for who coaches them and for who reads the case; nothing else of them."""
+    name: str | None = await work.session.scalar(select(func.pols_coached(case_id)))
+    if name is None:
+        name = next((one.name for one in await referrals.subjects_of_case(work, case_id)), None)
+    return name
 
 
 async def goals(work: Work, case_id: UUID) -> dict[UUID, list[str]]:

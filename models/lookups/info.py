@@ -18,7 +18,7 @@ from models.tables.items import InfoItem, InfoItemVersion
 from models.tables.people import Organisation, Person
 from models.transactions import Work
 from models.visibility import ItemFacts
-from models.words import GlassKind, Role, Standing
+from models.words import GlassKind, OrganisationKind, Role, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,8 @@ async def kept_apart(work: Work, case_id: UUID, no_minutes: str) -> list[InfoIte
 async def readers(work: Work, case: Case, found: InfoItem) -> list[UUID]:
     """Whom to tell that an item changed: contacts of the involved who may read it, and who leads the case.
 
-    Not the supplier, who knows. Of the conditions those count that the item has now: ask before changing them.
+    Not the supplier, who knows; of the house, not who changed it. Of the conditions those count that the item has now:
+    ask before changing them.
     """
     involved = select(Involvement.organisation_id).where(
         Involvement.case_id == case.id, Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED
@@ -137,7 +138,8 @@ async def readers(work: Work, case: Case, found: InfoItem) -> list[UUID]:
     works = func.pols_assigned(case.id, Person.organisation_id, Person.id)
     contact = and_(Person.organisation_id.in_(involved), Person.roles.contains([Role.CONTACT.value]), works)
     leads = or_(Person.id == case.director_id, _stands_in(work, case))
-    statement = select(Person.id).where(Person.active, or_(contact, leads), *_may_read(found))
+    changed = Person.id == work.actor.person_id
+    statement = select(Person.id).where(Person.active, or_(contact, and_(leads, not_(changed))), *_may_read(found))
     return list(await work.session.scalars(statement.order_by(Person.id)))
 
 
@@ -148,7 +150,13 @@ def _stands_in(work: Work, case: Case) -> ColumnElement[bool]:
 
 
 def _may_read(found: InfoItem) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [not_(Person.organisation_id.in_([found.supplier_id, *found.excluded]))]
+    of_house = select(Organisation.id).where(
+        Organisation.id == found.supplier_id, Organisation.kind == OrganisationKind.HOUSE
+    )
+    where: list[ColumnElement[bool]] = [
+        not_(Person.organisation_id.in_(list(found.excluded))),
+        or_(Person.organisation_id != found.supplier_id, of_house.exists()),
+    ]
     if found.only_for:
         where.append(Person.organisation_id.in_(found.only_for))
     if found.category in WHEREABOUTS:

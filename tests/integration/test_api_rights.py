@@ -142,7 +142,7 @@ MATRIX = {
     "GET /casussen/{id}/informatie/{informatieId}": "4+44+34444",
     "PUT /casussen/{id}/informatie/{informatieId}": "4344+34434",
     "POST /casussen/{id}/informatie/{informatieId}/intrekkingen": "4344+34434",
-    "GET /casussen/{id}/informatie/{informatieId}/versies": "3344+33343",
+    "GET /casussen/{id}/informatie/{informatieId}/versies": "3344+33344",
     "PUT /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": "4++4334434",
     "DELETE /casussen/{id}/betrokkenen/{persoonId}/adresgeheim": "4++4334434",
     "POST /casussen/{id}/noodtoegangen": "3334334++3",

@@ -187,3 +187,91 @@ async def test_the_page_of_the_coach_shows_the_journal_and_that_of_the_regisseur
         shown = (await client.get(at(story, "traject"))).text
     assert "vaste dagbesteding" in shown
     assert SECRET not in shown
+
+
+# What the coach sees of the case, and a summary that was wrong
+
+
+async def test_the_coach_sees_whom_it_is_about_and_nothing_else_of_them(
+    door: Door, story: Story, db: Databases
+) -> None:
+    assert (await door.call("GET", at(story, "trajecten"), "begeleider")).status_code == 403
+    await coached(door, story)
+
+    named = {who: (await door.get(who, at(story, "trajecten")))["betrokkene"] for who in ("begeleider", "regisseur")}
+    async with signed_in(db, door.house, "begeleider") as client:
+        page = (await client.get(at(story, "traject"))).text
+    async with story.acting("begeleider") as work:
+        rows = await work.session.scalar(text("SELECT count(*) FROM subject"))
+    async with story.acting("manager") as work:
+        unrelated = await work.session.scalar(text("SELECT pols_coached(:case)"), {"case": story.case_id})
+
+    assert named == dict.fromkeys(("begeleider", "regisseur"), "Hendrik B.")
+    assert "Betrokkene: Hendrik B." in page
+    assert (rows, unrelated) == (0, None)
+    assert (await door.get("begeleider", f"/casussen/{story.case_id}"))["betrokkenen"] is None
+
+
+SUMMARY = {"categorie": "begeleiding_en_hulp", "tekst": "houdt zich aan afspraken"}
+
+
+async def summarised(door: Door, story: Story) -> str:
+    await coached(door, story)
+    made = await door.call("POST", at(story, "samenvattingen"), "begeleider", json=SUMMARY)
+    assert made.status_code == 201, made.text
+    assert (await door.call("GET", made.headers["Location"].removeprefix("/v1"), "begeleider")).status_code == 200
+    return at(story, f"informatie/{made.json()['id']}")
+
+
+async def test_a_wrong_summary_is_corrected_by_the_coach_and_its_readers_hear_so(door: Door, story: Story) -> None:
+    path = await summarised(door, story)
+    better = SUMMARY | {"tekst": "houdt zich meestal aan afspraken"}
+
+    for who, status in (("regisseur", 403), ("politie", 403), ("manager", 404), ("begeleider", 200)):
+        assert (await door.call("PUT", path, who, json=better)).status_code == status, who
+
+    assert (await door.get("politie", path))["tekst"] == better["tekst"]
+    [before] = (await door.get("begeleider", f"{path}/versies"))["resultaten"]
+    assert before["inhoud"]["tekst"] == SUMMARY["tekst"]
+    await door.refused("politie", f"{path}/versies", None, 404, "GET")
+    lines = [one["tekst"] for one in (await door.get("politie", at(story, "tijdlijn")))["resultaten"]]
+    assert any("corrigeerde" in one or "gecorrigeerd" in one for one in lines), lines
+    async with story.acting("regisseur") as work:
+        told = await work.session.scalars(
+            text("SELECT p.name FROM outbox o JOIN person p ON p.id = o.recipient_id"
+                 " WHERE o.template = 'gecorrigeerd' AND :case = ANY (o.case_ids)"),
+            {"case": story.case_id},
+        )  # fmt: skip
+        names = {one.split()[0] for one in told}
+    assert {"Politie", "Gemeente", "Ggz", "Regisseur"} <= names
+    assert names.isdisjoint({"Begeleider", "Manager"})
+
+
+async def test_a_summary_is_taken_back_by_the_coach_of_that_case_alone(door: Door, story: Story, db: Databases) -> None:
+    path = await summarised(door, story)
+    other = await a_case(db.web, door.house, Phase.MONITORING)
+    reason = {"toelichting": "ging over een ander"}
+
+    assert (await door.call("POST", f"{path}/intrekkingen", "regisseur", json=reason)).status_code == 403
+    assert (await door.call("POST", f"{path}/intrekkingen", "begeleider", json=reason)).status_code == 204
+
+    await door.refused("politie", path, None, 404, "GET")
+    [before] = (await door.get("begeleider", f"{path}/versies"))["resultaten"]
+    assert (before["inhoud"]["tekst"], before["toelichting"]) == (SUMMARY["tekst"], reason["toelichting"])
+    assert (await door.get("begeleider", at(other, "informatie")))["resultaten"] == []
+    [trajectory] = (await door.get("begeleider", at(story, "trajecten")))["resultaten"]
+    await door.post("begeleider", at(story, f"trajecten/{trajectory['id']}/beeindigingen"), {"reden": "klaar"}, 204)
+    await door.refused("begeleider", path, None, 404, "GET")
+
+
+async def test_the_database_lets_nobody_else_of_the_house_change_a_summary(door: Door, story: Story) -> None:
+    await summarised(door, story)
+
+    for who, changed in (("regisseur", 0), ("manager", 0), ("privacy", 0), ("politie", 0), ("begeleider", 1)):
+        async with story.acting(who) as work:
+            done = await work.session.execute(
+                text("UPDATE info_item SET body = 'anders' WHERE case_id = :case AND category = 'begeleiding_en_hulp'"),
+                {"case": story.case_id},
+            )  # fmt: skip
+            await work.session.rollback()
+        assert done.rowcount == changed, who  # type: ignore[attr-defined]
