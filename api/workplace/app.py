@@ -26,6 +26,7 @@ from api.workplace import (
     entering,
     files,
     finding,
+    minutes,
     oversight,
     own,
     papers,
@@ -59,6 +60,7 @@ _HANDLERS: dict[Any, Any] = {
 _ELSEWHERE = (
     *rounds.ROUTES,
     *coaching.ROUTES,
+    *minutes.ROUTES,
     *agenda.ROUTES,
     *away.ROUTES,
     *preferences.ROUTES,

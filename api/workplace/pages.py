@@ -66,6 +66,12 @@ SAID: Mapping[str, str] = {
     "proef": "Er is een proefgebeurtenis verstuurd.",
     "opnieuw": "De gebeurtenis wordt opnieuw bezorgd.",
     "contact": "Het contact is vastgelegd.",
+    "regel": "De regel staat in het verslag.",
+    "concept": "De regel is bewaard, en nog niet volledig. Tot dan zien alleen u en wie de casus leidt haar.",
+    "weggehaald": "De regel is weggehaald.",
+    "lezing": "Uw lezing staat naast die van de ander.",
+    "voorgelegd": "Het verslag ligt ter correctie bij wie erbij was.",
+    "vastgesteld": "Het verslag is vastgesteld.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
 WENT_WRONG = "Er ging iets mis"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from models import items, minutes
@@ -55,10 +55,10 @@ async def type_line(work: Work, meeting_id: UUID, command: TypeLine) -> Typed:
     must_direct(frame)
     line = lines.of(frame, meeting, command)
     await lines.check(frame, meeting, command, line.kind)
-    work.session.add(line)
     if command.body.strip():
         return await _say(frame, line, command)
     await lines.point(frame, line, command)
+    work.session.add(line)
     await work.session.flush()
     audit(work, "verslagregel geschreven", "overleg", meeting.id, case_id=frame.case.id)
     return Typed(line)
@@ -188,8 +188,7 @@ async def remove(work: Work, meeting_id: UUID, line_id: UUID) -> None:
     found = await work.session.get(MinuteLine, line_id)
     if found is None or found.meeting_id != meeting.id:
         raise NotFound("Deze regel")
-    held = select(MinuteVersionLine.line_id).where(MinuteVersionLine.line_id == line_id).limit(1)
-    if await work.session.scalar(held) is not None:
+    if found.held:
         raise NotPossible("Deze regel staat in een versie die ter correctie is gelegd; die blijft zoals zij was.")
     await work.session.execute(delete(MinuteLine).where(MinuteLine.id == line_id))
     audit(work, "verslagregel weggehaald", "overleg", meeting.id, case_id=frame.case.id)
@@ -219,7 +218,6 @@ async def say_together(frame: Frame, meeting: Meeting, body: str, *, field: str,
     line = lines.of(frame, meeting, command)
     await check_text(frame, field, body)
     said = replace(await _filled(frame, command), supplier_id=frame.case.sponsor_organisation_id)
-    frame.work.session.add(line)
     item, _warnings = await _as_item(frame, command, said)
     _holds(frame, line, item)
     await frame.work.session.flush()
@@ -370,6 +368,8 @@ async def _version(frame: Frame, meeting: Meeting, state: MinutesState) -> Minut
         literal(made.id), MinuteLine.id, MinuteLine.house_id, MinuteLine.case_id, MinuteLine.item_version
     ).where(MinuteLine.meeting_id == meeting.id, MinuteLine.completed_at.is_not(None))
     await work.session.execute(insert(MinuteVersionLine).from_select(columns, whole))
+    of_meeting = update(MinuteLine).where(MinuteLine.meeting_id == meeting.id, MinuteLine.completed_at.is_not(None))
+    await work.session.execute(of_meeting.values(held=True).execution_options(synchronize_session=False))
     return made
 
 
@@ -396,5 +396,4 @@ async def give_other_view(work: Work, meeting_id: UUID, line_id: UUID, command: 
     if lacks:
         raise InvalidFields(FieldError(WIRE[one], "hoort bij wat u zegt; vul dit in") for one in lacks)
     line = lines.of(frame, meeting, typed)
-    work.session.add(line)
     return await _say(frame, line, typed)

@@ -102,7 +102,8 @@ def _select(meeting_id: UUID, asked: Asked) -> Select[MinuteLine, int | None]:
     )
     version = and_(of_version.meeting_id == meeting_id, of_version.number == number)
     of_line = and_(held.version_id == of_version.id, held.line_id == MinuteLine.id)
-    statement = select(MinuteLine, held.item_version).where(MinuteLine.meeting_id == meeting_id)
+    statement = select(MinuteLine, held.item_version).select_from(MinuteLine)
+    statement = statement.where(MinuteLine.meeting_id == meeting_id)
     if asked.version is not None:
         statement = statement.join(of_version, version).join(held, of_line)
     else:

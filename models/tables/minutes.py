@@ -51,6 +51,7 @@ class MinuteLine(Base):
     written_at: Mapped[datetime]
     written_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     completed_at: Mapped[datetime | None]
+    held: Mapped[bool] = mapped_column(default=False)  #: by a version that was put up: it does not go any more
 
 
 class MinuteDraft(Base):

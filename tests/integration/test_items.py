@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
-from models.casebook import meetings
+from models.casebook import minutes
 from models.casebook.frame import open_frame
 from models.commands.referrals import DescribeSubject
 from models.itemwords import Category, Condition, Regime, SecrecyRoute
@@ -317,7 +317,7 @@ async def test_minutes_and_outcome_take_nothing_over_that_not_everybody_may_read
     with pytest.raises(InvalidFields, match="toelichting"):
         async with story.acting("regisseur") as work:
             frame = await open_frame(work, story.case_id)
-            await meetings.write_minutes(frame, meeting.id, "opname in mei op eigen verzoek")
+            await minutes.answered(frame, meeting.id, "opname in mei op eigen verzoek")
 
 
 async def test_the_page_of_a_case_shows_what_may_be_read_and_for_whom_not_to_its_supplier(

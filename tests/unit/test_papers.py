@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models import papers, printing, visibility
+from models import minutepapers, papers, printing, visibility
 from models.actors import Actor
 from models.itemwords import Reliability
+from models.minutepapers import Minuted, MinutesFacts
 from models.omitting import OMITTED, Identity, without
 from models.papers import (
     AdviceFacts,
+    Aimed,
     Block,
     Bullets,
-    MinutesFacts,
     Paper,
     PaperKind,
     PaperPurpose,
@@ -232,11 +233,35 @@ def test_an_item_says_who_supplied_it_and_what_to_do_with_it() -> None:
 
 
 def test_minutes_leave_out_what_is_empty() -> None:
-    facts = MinutesFacts(date(2026, 11, 24), ["Politie"], [], "", "wat er is gezegd")
+    parts = [("Beeld", [Minuted("wat er is gezegd", "Politie", Reliability.PLAUSIBLE)]), ("Duiding", [])]
+    facts = MinutesFacts(date(2026, 11, 24), ["Politie"], [], parts)
 
-    headings = [one.text for one in papers.minutes(facts) if isinstance(one, papers.Heading)]
+    headings = [one.text for one in minutepapers.minutes(facts) if isinstance(one, papers.Heading)]
 
-    assert headings == ["Aanwezig", "Verslag"]
+    assert headings == ["Aanwezig", "Beeld"]
+
+
+def test_minutes_say_whose_words_they_are_and_what_stands_against_them() -> None:
+    lines = [
+        Minuted("was bij de winkel", "Politie", Reliability.PLAUSIBLE),
+        Minuted("was thuis", "Gemeente Westerveen", disputes=True, corrected=True),
+    ]
+
+    said = words(made(*minutepapers.minutes(MinutesFacts(date(2026, 11, 24), [], [], [("Beeld", lines)]))))
+
+    assert "Dit verslag is nog niet vastgesteld." in said
+    assert "was bij de winkel Politie (aannemelijk)." in said
+    assert "Anders gezien: was thuis Gemeente Westerveen. Later gecorrigeerd door de leverancier." in said
+
+
+def test_a_plan_says_its_strategy_and_its_goals_with_what_is_done_for_them() -> None:
+    goal = Aimed("rust in de straat", "Hendrik B.", "wonen", date(2027, 3, 1), "nagestreefd", ["begeleid wonen"])
+
+    said = words(made(*papers.plan(PlanFacts([], "", "", None, strategy=["eerst wonen"], goals=[goal]))))
+
+    assert "Strategie eerst wonen Doelen rust in de straat" in said
+    assert "Hendrik B., wonen, uiterlijk 1 maart 2027, nagestreefd." in said
+    assert "begeleid wonen" in said
 
 
 @pytest.mark.parametrize(

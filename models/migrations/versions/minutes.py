@@ -12,6 +12,7 @@ TABLES = (
       section varchar(48) NOT NULL, kind varchar(48) NOT NULL, item_id uuid, item_version integer, commitment_id uuid,
       goal_id uuid, decision_id uuid, on_day date, tells_id uuid, speaker_id uuid, spoke_id uuid, disputes_id uuid,
       written_at timestamptz NOT NULL, written_by uuid NOT NULL, completed_at timestamptz,
+      held boolean NOT NULL,
       CONSTRAINT pk_minute_line PRIMARY KEY (id),
       CONSTRAINT ck_minute_line_section CHECK (section IN ('beeld', 'duiding', 'weging', 'besluit')),
       CONSTRAINT ck_minute_line_linekind CHECK (kind IN ('feit', 'beschermende_factor', 'duiding', 'weging',
@@ -123,9 +124,10 @@ MOVED = (
     """,
     """
     INSERT INTO minute_line (id, house_id, case_id, meeting_id, section, kind, item_id, item_version, speaker_id,
-      written_at, written_by, completed_at)
+      written_at, written_by, completed_at, held)
     SELECT line_id, house_id, case_id, meeting_id, CASE kind WHEN 'uitkomst' THEN 'besluit' ELSE 'duiding' END,
-      CASE kind WHEN 'uitkomst' THEN 'strategie' ELSE 'duiding' END, item_id, 1, supplier_id, made_at, made_by, made_at
+      CASE kind WHEN 'uitkomst' THEN 'strategie' ELSE 'duiding' END, item_id, 1, supplier_id, made_at, made_by, made_at,
+      EXISTS (SELECT FROM said_before b WHERE b.meeting_id = said_before.meeting_id AND b.kind = 'verslag')
     FROM said_before
     """,
     """
@@ -208,11 +210,11 @@ SECURITY = (
     """
     CREATE POLICY not_put_up ON minute_line FOR DELETE TO pols_web
       USING (house_id = (SELECT pols_house()) AND case_id = (SELECT pols_acting())
-             AND NOT EXISTS (SELECT FROM minute_version_line v WHERE v.line_id = minute_line.id))
+             AND NOT held)
     """,
     """
     GRANT UPDATE (kind, item_id, item_version, commitment_id, goal_id, decision_id, on_day, tells_id, speaker_id,
-      spoke_id, disputes_id, completed_at), DELETE ON minute_line TO pols_web
+      spoke_id, disputes_id, completed_at, held), DELETE ON minute_line TO pols_web
     """,
     "GRANT UPDATE (content), DELETE ON minute_draft TO pols_web",
 )

@@ -11,10 +11,13 @@ from models.casebook import meetings
 from models.commands.meetings import RecordMeeting
 from models.lookups import meetings as meeting_lookup
 from models.lookups import whereabouts
+from models.minutes import LineKind, Section
 from models.refusals import GateOpen, InvalidFields, NotAllowed, NotInThisPhase, NotPossible
-from models.tables.cases import Document, Visit
+from models.tables.cases import Visit
 from models.tables.engine import JournalEntry, Message
+from models.tables.items import InfoItem
 from models.tables.meetings import Commitment, Meeting, MeetingInvitee
+from models.tables.minutes import MinuteLine
 from models.transactions import unit_of_work
 from models.words import CommitmentState, DutyKind, Phase, WorkKind
 from models.words import DecisionKind as D
@@ -92,7 +95,10 @@ async def test_a_recorded_meeting_asks_to_publish_to_write_minutes_and_to_adopt(
     kinds = set(await story.open_kinds())
     assert {DutyKind.PUBLISH_OUTCOME, DutyKind.MINUTES, DutyKind.ADOPT_PLAN} <= kinds
     assert DutyKind.HOLD_MEETING not in kinds
-    assert [one.kind for one in await story.all(Document)] == ["uitkomst"]
+    (line,) = await story.all(MinuteLine)
+    assert (line.section, line.kind) == (Section.DECISION, LineKind.STRATEGY)
+    (item,) = await story.all(InfoItem)
+    assert (item.body, item.supplier_id) == ("één plan", story.house.organisations["politie"]), "of the sponsor"
 
 
 async def test_a_meeting_is_recorded_once(story: Story) -> None:
@@ -162,8 +168,7 @@ async def test_minutes_go_to_who_was_there_for_correction_and_silence_changes_no
 
     asked = await story.duties(DutyKind.CORRECT_MINUTES)
     assert {one.owner_organisation_id for one in asked} == set(story.organisations("politie", "gemeente"))
-    minutes = [one.body for one in await story.all(Document) if one.kind == "verslag"]
-    assert minutes == ["verslag van het overleg"]
+    assert [one.body for one in await story.all(InfoItem)] == ["één plan", "verslag van het overleg"]
     assert [rung.step for rung in await story.armed(asked[0])] == ["lapse"]
 
 
