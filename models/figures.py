@@ -21,7 +21,7 @@ K = TypeVar("K")
 MOST_QUARTERS = 12
 _DEFAULT = 4  #: that are over, with the running one after them
 _MONTHS = 3  #: of a quarter
-_KEPT_BACK, _NOTHING = "afgeschermd", "–"
+_KEPT_BACK, _NOTHING = "afgeschermd", "-"
 
 
 class Report(StrEnum):
@@ -316,7 +316,9 @@ def share(part: Cell, whole: Iterable[Cell]) -> Cell:
     return Cell(round(100 * (part.value or 0) / total), unit=" %") if total else NOTHING
 
 
-def guarded(counts: Mapping[Quarter, Mapping[K, int]], quarters: Sequence[Quarter], least: int) -> dict[Quarter, Guarded[K]]:
+def guarded(
+    counts: Mapping[Quarter, Mapping[K, int]], quarters: Sequence[Quarter], least: int
+) -> dict[Quarter, Guarded[K]]:
     """Each quarter by itself, all in one order of keys."""
     order = sorted({key for per in counts.values() for key in per}, key=str)
     return {quarter: guard(counts.get(quarter, {}), order, least) for quarter in quarters}

@@ -118,7 +118,7 @@ class Beleid(Policy):
         life_domains="leefgebieden", sensitive_terms="gevoeligeTermen", contact_domains="adresdomeinen",
         webhook_hosts="systemenVoorGebeurtenissen", interventions="interventies", statutory_tasks="wettelijkeTaken",
         watch_days_most="waakvlamTenHoogsteDagen",
-        escalation_levels="escalatietreden",
+        escalation_levels="escalatietreden", figures_least="kleinsteAantalInCijfers",
     )  # fmt: skip
 
     terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen

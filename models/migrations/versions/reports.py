@@ -104,13 +104,13 @@ ERASES = (
     ("pols_erase_report(wanted uuid)", "pols_erase_report(wanted uuid, waited integer)"),
     (
         "INSERT INTO erased_report (id, house_id, outcome, reported_on, erased_at, municipality)",
-        "INSERT INTO erased_report (id, house_id, outcome, reported_on, erased_at, municipality,\n"
-        "                             reporter_organisation_id, themes, waited)",
+        """INSERT INTO erased_report (id, house_id, outcome, reported_on, erased_at, municipality,
+            reporter_organisation_id, themes, waited)""",
     ),
     (
         "c.outcome, c.reported_at::date, pols_now(), c.municipality)",
-        "c.outcome, date_trunc('quarter', c.reported_at AT TIME ZONE 'Europe/Amsterdam')::date,\n"
-        "            date_trunc('day', pols_now()), c.municipality, c.reporter_organisation_id, c.themes, waited)",
+        """c.outcome, date_trunc('quarter', c.reported_at AT TIME ZONE 'Europe/Amsterdam')::date,
+            date_trunc('day', pols_now()), c.municipality, c.reporter_organisation_id, c.themes, waited)""",
     ),
 )
 
