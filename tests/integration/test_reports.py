@@ -364,7 +364,8 @@ async def test_looking_and_taking_along_are_lines_in_the_log(db: Databases, door
             text("SELECT action, facts, case_id FROM audit_line WHERE object_kind = 'rapportage' ORDER BY at, id")
         )).all()  # fmt: skip
     assert [tuple(row) for row in found] == [
-        ("inzien", {"rapport": "instroom"}, None), ("cijfers gedownload", {"rapport": "instroom", "vorm": "xlsx"}, None),
+        ("inzien", {"rapport": "instroom"}, None),
+        ("cijfers gedownload", {"rapport": "instroom", "vorm": "xlsx"}, None),
     ]  # fmt: skip
 
 
