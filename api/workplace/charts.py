@@ -13,6 +13,7 @@ MOST_BARS = 12
 _ROW, _THICK, _BELOW = 44, 14, 8
 _LONGEST = 38
 _FEWEST = 2
+_WHOLE = 100  #: percents reach as far as they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Chart:
     thick: int = _THICK
 
 
-def charts(sheet: Sheet, key: str) -> list[Chart]:
+def charts(sheet: Sheet, key: str, *, totals: bool = True) -> list[Chart]:
     """Of a table: the bars of its rows, and those of its totals per quarter."""
     made = []
     if sheet.drawn is not None and len(sheet.lines) >= _FEWEST:
@@ -48,15 +49,15 @@ def charts(sheet: Sheet, key: str) -> list[Chart]:
             ((line.label, line.cells[sheet.drawn]) for line in sheet.lines), key=lambda row: -(row[1].value or 0)
         )
         made.append(_bars(f"{sheet.title}, {column}", f"{key}-rijen", rows[:MOST_BARS]))
-    if sheet.total is not None and len(sheet.columns) > _FEWEST and sheet.columns[-1] == "samen":
-        totals = zip(sheet.columns[:-1], sheet.total.cells[:-1], strict=True)
-        made.append(_bars(f"{sheet.title}, totaal per kwartaal", f"{key}-totaal", totals))
+    if totals and sheet.total is not None and len(sheet.columns) > _FEWEST and sheet.columns[-1] == "samen":
+        per = zip(sheet.columns[:-1], sheet.total.cells[:-1], strict=True)
+        made.append(_bars("Totaal per kwartaal", f"{key}-totaal", per))
     return [one for one in made if one.bars]
 
 
 def _bars(title: str, key: str, rows: Iterable[tuple[str, Cell]]) -> Chart:
     listed = list(rows)
-    most = max((cell.value or 0 for _, cell in listed), default=0)
+    most = max((_WHOLE if cell.unit == " %" else cell.value or 0 for _, cell in listed), default=0)
     bars = tuple(
         Bar(
             _short(label), cell.text, place * _ROW + 16, place * _ROW + 22,

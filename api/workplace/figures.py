@@ -38,9 +38,9 @@ async def report(request: Request, wanted: Report) -> Response:
         casebook.shown(visit.work, wanted)
         now = figures.period(None, None, visit.work.now).running
         facts: dict[str, Any] = {
-            "found": found, "shown": [(sheet, charts(sheet, f"g{nr}")) for nr, sheet in enumerate(found.sheets)],
-            "quarters": [now.after(-back) for back in range(2 * MOST_QUARTERS)], "query": _query(found),
+            "found": found, "quarters": [now.after(-back) for back in range(2 * MOST_QUARTERS)], "query": _query(found),
             "kept_back": sheets.kept_back(found.least),
+            "shown": [(one, charts(one, f"g{place}", totals=place == 0)) for place, one in enumerate(found.sheets)],
         }  # fmt: skip
         return page(request, visit, "rapportage.html", **facts)
 
