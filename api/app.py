@@ -30,6 +30,7 @@ from api.v1 import (
     commitments,
     decisions,
     escalations,
+    figures,
     findings,
     glass,
     guests,
@@ -78,7 +79,7 @@ ROUTERS = (
     glass.router, trail.router, house.router, absence.router, tokens.router, pins.router, agenda.router,
     workers.router, preferences.router, channels.router, subscriptions.router, subscriptions.secret_router,
     papers.router, outcome.router, plan.router, rounds.router, handovers.router, escalations.router,
-    trajectory.router,
+    trajectory.router, figures.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 

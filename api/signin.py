@@ -13,6 +13,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityS
 
 from api.once import first_time
 from api.tracing import known, origin_of
+from models import figures
 from models.actors import ANONYMOUS, LOG_ROLES, PLANS_MEETINGS, Actor
 from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.refusals import NotAllowed, NotSignedIn
@@ -35,6 +36,7 @@ class Who(StrEnum):
     KEEPER = "medewerkers van het huis en de functioneel beheerder"
     POLICY = "de manager en de functioneel beheerder"
     MANAGER = "de manager van het huis"
+    COUNTS = "de manager en de privacy officer van het huis, en contacten van deelnemers"
     LOG = "de privacy officer, de functionaris gegevensbescherming en de auditor"
 
 
@@ -56,6 +58,7 @@ _MAY: dict[Who, Callable[[Actor], bool]] = {
     Who.KEEPER: lambda actor: actor.is_staff or actor.has(Role.ADMINISTRATOR),
     Who.POLICY: lambda actor: actor.has(Role.MANAGER, Role.ADMINISTRATOR),
     Who.MANAGER: lambda actor: actor.is_staff and actor.has(Role.MANAGER),
+    Who.COUNTS: lambda actor: bool(figures.open_to(actor)),
     Who.LOG: lambda actor: actor.has(*LOG_ROLES),
 }
 
@@ -129,4 +132,5 @@ Planner = Annotated[Work, _allows(Who.PLANNER)]
 Keeper = Annotated[Work, _allows(Who.KEEPER)]
 PolicyMaker = Annotated[Work, _allows(Who.POLICY)]
 ManagerOnly = Annotated[Work, _allows(Who.MANAGER)]
+CountReader = Annotated[Work, _allows(Who.COUNTS)]
 LogReader = Annotated[Work, _allows(Who.LOG)]

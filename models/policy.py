@@ -229,6 +229,7 @@ class Policy(BaseModel):
     correct_phone_working_days: Amount = 5  #: how long a partner may correct what was noted by phone
     silent_after_working_days: Annotated[int, Field(ge=1, le=250)] = 30
     most_cases_read: Annotated[int, Field(ge=10, le=1500)] = 60  #: different cases one person opens in ten minutes
+    figures_least: Annotated[int, Field(ge=3, le=20)] = 5  #: a count below this is kept back in the figures
     watch_days_most: Annotated[int, Field(ge=7, le=366)] = 183  #: how long a waakvlam lasts at most
     escalation_levels: Annotated[tuple[EscalationLevel, ...], Field(min_length=1, max_length=10)] = ESCALATION_LEVELS
     weekly_overview: StrictBool = False  #: on Monday, to each participant that did not say otherwise

@@ -36,7 +36,7 @@ async def ids_of(databases: Databases, house: AHouse) -> Ids:
             column = "id" if table == "house" else "house_id"
             rows = await connection.fetch(f"SELECT id::text FROM {table} WHERE {column} = $1 ORDER BY id", house.id)
             found[place] = [row["id"] for row in rows]
-        return found | {"{versie}": ["1"], "{nummer}": ["1"], "{datum}": ["2026-12-01"]}
+        return found | {"{versie}": ["1"], "{nummer}": ["1"], "{datum}": ["2026-12-01"]} | {"{naam}": ["instroom"]}
     finally:
         await connection.close()
 

@@ -129,6 +129,7 @@ class Beleid(Policy):
         webhook_hosts="systemenVoorGebeurtenissen", interventions="interventies", statutory_tasks="wettelijkeTaken",
         watch_days_most="waakvlamTenHoogsteDagen",
         escalation_levels="escalatietreden", speaker_regimes="regimesVanSprekers",
+        figures_least="kleinsteAantalInCijfers",
     )  # fmt: skip
 
     terms: dict[DutyKind, Termijn] = Field(default_factory=dict)  # type: ignore[assignment]  # narrower, and frozen

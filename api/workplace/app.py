@@ -24,6 +24,7 @@ from api.workplace import (
     coaching,
     enrolling,
     entering,
+    figures,
     files,
     finding,
     minutes,
@@ -73,6 +74,7 @@ _ELSEWHERE = (
     *finding.ROUTES,
     *pincodes.ROUTES,
     *papers.ROUTES,
+    *figures.ROUTES,
     *files.ROUTES,
 )
 

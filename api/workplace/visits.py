@@ -16,7 +16,7 @@ from starlette.responses import Response
 from api.tracing import known, origin_of
 from api.ways import Ways
 from api.workplace import language
-from models import delivery
+from models import delivery, figures
 from models.actors import AT_THE_DOOR, LOG_ROLES, Actor
 from models.casebook.sessions import LASTS
 from models.casebook.setup import TOKEN_PREFIX, hashed
@@ -50,6 +50,11 @@ class Visit:
     def reads_log(self) -> bool:
         """Whether the log is in their menu."""
         return self.actor.has(*LOG_ROLES)
+
+    @property
+    def reads_figures(self) -> bool:
+        """Whether there are reports for them."""
+        return bool(figures.open_to(self.actor))
 
     @property
     def keeps_mail(self) -> bool:

@@ -46,6 +46,7 @@ SEEN: Mapping[str, str] = {
     "scherm": "wat in een overleg op het gedeelde scherm stond",
     "verstrekkingen": "wat een incidentele derde kreeg",
     "risicotaxaties": "de uitkomsten van risicotaxaties",
+    "rapportage": "cijfers over het huis",
     "toegang": "wie de casus kan zien, en waarom",
     "stukken": "welke stukken er uit de casus te maken zijn",
     "medewerkers": "wie er voor de eigen organisatie aan de casus werkt",
@@ -122,6 +123,7 @@ DID: Mapping[str, str] = {
     "toezicht beëindigd": "beëindigde de toegang voor toezicht",
     "toezicht beoordeeld": "beoordeelde de toegang voor toezicht",
     "code onjuist": "vulde een onjuiste code in",
+    "cijfers gedownload": "haalde cijfers over het huis op",
     "inzage gegeven": "stelde een overzicht samen van wie dit dossier zag",
 }
 FUNCTIONS: Mapping[str, str] = {

@@ -33,6 +33,7 @@ class Case(Base):
         Index("ix_cases_referral_id", "referral_id"),
         Index("ix_cases_erase_at", "erase_at", postgresql_where=text("erase_at IS NOT NULL")),
         Index("ix_cases_quiet", "house_id", "last_event_at", postgresql_where=text("phase = 'monitoring'")),
+        Index("ix_cases_admitted", "house_id", "admitted_at", postgresql_where=text("admitted_at IS NOT NULL")),
         Index("ix_cases_hold_until", "house_id", "hold_until", postgresql_where=text("hold_until IS NOT NULL")),
     )
 
@@ -74,6 +75,7 @@ class Visit(Base):
     __table_args__ = (
         Index("ix_visit_one_open", "case_id", unique=True, postgresql_where=text("left_at IS NULL")),
         Index("ix_visit_case_id", "case_id"),
+        Index("ix_visit_left", "house_id", "left_at", postgresql_where=text("left_at IS NOT NULL")),
     )
 
     id: Mapped[Id]
@@ -220,9 +222,13 @@ class Hold(Base):
 
 
 class ErasedReport(Base):
-    """What stays of an erased report: a count without a person (R5)."""
+    """What stays of an erased report: a count without a person (R5). Its day is the first of its quarter."""
 
     __tablename__ = "erased_report"
+    __table_args__ = (
+        CheckConstraint("reported_on = date_trunc('quarter', reported_on::timestamp)::date", name="no_day"),
+        Index("ix_erased_report_house_id", "house_id", "reported_on"),
+    )
 
     id: Mapped[Id]
     house_id: Mapped[HouseId]
@@ -230,3 +236,22 @@ class ErasedReport(Base):
     reported_on: Mapped[date]
     erased_at: Mapped[datetime]
     municipality: Mapped[str]
+    reporter_organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    themes: Mapped[list[str]]
+    waited: Mapped[int | None]  #: working days until the first response
+
+
+class ErasedVisit(Base):
+    """How long an erased report was in a phase: of which report it was, nothing tells."""
+
+    __tablename__ = "erased_visit"
+    __table_args__ = (
+        CheckConstraint("left_in = date_trunc('quarter', left_in::timestamp)::date", name="no_day"),
+        Index("ix_erased_visit_house_id", "house_id", "left_in"),
+    )
+
+    id: Mapped[Id]
+    house_id: Mapped[HouseId]
+    phase: Mapped[Phase] = mapped_column(words(Phase))
+    left_in: Mapped[date]
+    working_days: Mapped[int]

@@ -33,6 +33,9 @@ class Duty(Base):
         Index("ix_duty_exhausted", "house_id", "exhausted_at",
               postgresql_where=text(f"exhausted_at IS NOT NULL AND {OPEN}")),
         Index("ix_duty_late", "house_id", "due_at", postgresql_where=text(OPEN)),
+        Index("ix_duty_commitments", "house_id", "due_at", postgresql_where=text("kind = 'afspraak_uitvoeren'")),
+        Index("ix_duty_first_response", "case_id", "answered_at",
+              postgresql_where=text("kind = 'compleetheid_toetsen'")),
         Index("ix_duty_batch_id", "batch_id"),
         Index("ix_duty_case_id", "case_id"),
     )  # fmt: skip

@@ -66,7 +66,7 @@ SHORT = {
     "/casussen/{id}/samenhangen",
     "/casussen/{id}/stukken", "/casussen/{id}/conflicten", "/casussen/{id}/rondes",
     "/casussen/{id}/overdrachten", "/casussen/{id}/heraanmeldcriteria", "/casussen/{id}/waakvlammen",
-    "/casussen/{id}/escalaties", "/casussen/{id}/trajecten",
+    "/casussen/{id}/escalaties", "/casussen/{id}/trajecten", "/rapportages",
 }  # fmt: skip
 
 

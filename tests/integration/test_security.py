@@ -38,7 +38,7 @@ DEFINERS = {
     "pols_assigned", "pols_kept_from", "pols_coordinates", "pols_works_on",
     "pols_link", "pols_link_opened", "pols_link_answered", "pols_link_prove", "pols_own_pin", "pols_codes_of",
     "pols_open_by_code", "pols_links_follow", "pols_links_end", "pols_forget_links",
-    "pols_feed_holder", "pols_has_criteria", "pols_coached",
+    "pols_feed_holder", "pols_has_criteria", "pols_coached", "pols_reinflow",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
@@ -53,7 +53,7 @@ NOT_FOR_THE_ENGINE = {
     "goal", "commitment_need", "plan_version", "planned",
     "plan_conflict",
     "handover", "handover_line", "rereferral_criterion", "watch", "escalation",
-    "trajectory", "trajectory_goal", "contact_moment",
+    "trajectory", "trajectory_goal", "contact_moment", "erased_visit",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
