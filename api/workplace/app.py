@@ -25,6 +25,7 @@ from api.workplace import (
     enrolling,
     entering,
     files,
+    filling,
     finding,
     oversight,
     own,
@@ -33,7 +34,9 @@ from api.workplace import (
     post,
     preferences,
     provider,
+    referring,
     rounds,
+    screening,
     subscriptions,
     terms,
     trail,
@@ -42,6 +45,7 @@ from api.workplace import (
 )
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
+from models.attachments import Scan
 from models.casebook import escalate, nudge
 from models.credentials import Seal
 from models.ladder import Addressee
@@ -71,6 +75,9 @@ _ELSEWHERE = (
     *pincodes.ROUTES,
     *papers.ROUTES,
     *files.ROUTES,
+    *referring.ROUTES,
+    *filling.ROUTES,
+    *screening.ROUTES,
 )
 
 
@@ -82,7 +89,9 @@ class _Workplace(Starlette):
         return SafePages(super().build_middleware_stack())
 
 
-def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None = None) -> Starlette:
+def create_workplace(
+    database: Database, ways: Ways, *, event_seal: Seal | None = None, scan: Scan | None = None
+) -> Starlette:
     """The workplace on this database, with these ways in; mount it at `/`."""
     made = _Workplace(
         routes=[
@@ -94,7 +103,7 @@ def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None 
         exception_handlers=_HANDLERS,
     )
     made.state.database = database
-    made.state.ways, made.state.event_seal = ways, event_seal
+    made.state.ways, made.state.event_seal, made.state.scan = ways, event_seal, scan
     return made
 
 

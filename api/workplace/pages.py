@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import problems
 from api.tracing import note_refusal
-from api.workplace import files, language, wording
+from api.workplace import files, language, report_said, wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
 from models.lookups.sentences import plain
@@ -68,6 +68,7 @@ SAID: Mapping[str, str] = {
     "opnieuw": "De gebeurtenis wordt opnieuw bezorgd.",
     "contact": "Het contact is vastgelegd.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
+    **report_said.SAID,
 }
 _TITLES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Niet goed ingevuld",

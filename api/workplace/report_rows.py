@@ -59,7 +59,7 @@ def typed_rows(form: FormData, kind: str) -> list[Row]:
 def _typed(form: FormData, kind: str, number: int) -> Row:
     row: Row = {name: text(form.get(f"{kind}-{number}-{name}")) for name in COLUMNS[kind]}
     if kind == "personen":
-        row[KNOWING] = [text(one) for one in form.getlist(f"{kind}-{number}-{KNOWING}")]
+        row[KNOWING] = [told for one in form.getlist(f"{kind}-{number}-{KNOWING}") if (told := text(one))]
     return row
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from models.commands.referrals import DescribeReferral, DescribeSubject
 from models.lookups import referrals, whereabouts
 from models.lookups.whereabouts import Whereabouts
+from models.process import DECISIONS
 from models.refusals import NotPossible
 from models.tables.cases import Case, Decision
 from models.tables.people import Organisation
@@ -69,6 +70,13 @@ async def supplement_asked(work: Work, case: Case) -> str:
     statement = select(Decision.reason).where(
         Decision.case_id == case.id, Decision.kind == DecisionKind.REQUEST_SUPPLEMENT
     )
+    return await work.session.scalar(statement.order_by(Decision.at.desc(), Decision.id.desc()).limit(1)) or ""
+
+
+async def why(work: Work, case: Case) -> str:
+    """The reason of the decision by which a report ended, in the words of who decided."""
+    ends = [kind for kind, spec in DECISIONS.items() if spec.outcome is case.outcome]
+    statement = select(Decision.reason).where(Decision.case_id == case.id, Decision.kind.in_(ends))
     return await work.session.scalar(statement.order_by(Decision.at.desc(), Decision.id.desc()).limit(1)) or ""
 
 
