@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 
 from api.workplace.language import _
 from models.clocks import AMSTERDAM
+from models.commands.base import FIRST_YEAR, LAST_YEAR
 from models.commands.referrals import (
     DescribeIncident,
     DescribePartner,
@@ -19,7 +20,7 @@ from models.commands.referrals import (
     DescribeSubject,
     KeepSecret,
 )
-from models.refusals import FieldError
+from models.refusals import FieldError, InvalidFields
 
 MOST = 50  #: rows of one kind
 Row = dict[str, Any]
@@ -251,3 +252,15 @@ def _at(
         told.errors.append(FieldError(places[1], _("schrijf de tijd als 13:45")))
         return None
     return datetime.combine(on, hour, AMSTERDAM) if on else None
+
+
+def moment_of(value: str, field: str) -> datetime | None:
+    """A moment in one field: 24-11-2026 13:45. Raises InvalidFields."""
+    if not value:
+        return None
+    day, _space, at = value.partition(" ")
+    told = Told()
+    found = _at(told, 1, {"dag": day, "tijd": at.strip()}, ("dag", "tijd"), {})
+    if told.errors or found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise InvalidFields([FieldError(field, _("schrijf het als 24-11-2026 13:45"))])
+    return found

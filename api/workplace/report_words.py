@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from api.workplace.language import _
 from api.workplace.report_form import Step
@@ -56,7 +57,7 @@ def labels() -> Mapping[str, str]:
     } | _columns()
 
 
-def _columns() -> Mapping[str, str]:
+def _columns() -> dict[str, str]:
     return {
         "naam": _("Naam"), "rol": _("Rol"), "geboortedatum": _("Geboortedatum"), "bsn": _("Burgerservicenummer"),
         "adres": _("Adres"), "school": _("School"), "veiligContactkanaal": _("Veilig contact"),
@@ -177,6 +178,11 @@ def pairs(names: Iterable[str]) -> list[tuple[str, str]]:
 def options(offered: Iterable[str], chosen: Iterable[str]) -> list[tuple[str, str, str]]:
     """The same to tick, with what was chosen when the list was another."""
     return [(one, one, "") for one in dict.fromkeys([*offered, *chosen])]
+
+
+def named(listed: Iterable[tuple[UUID, str]]) -> list[tuple[str, str, str]]:
+    """To tick, by name, what has an id."""
+    return [(str(id_), name, "") for id_, name in listed]
 
 
 def consequence_options() -> list[tuple[str, str, str]]:

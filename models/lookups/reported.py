@@ -28,7 +28,7 @@ async def content(work: Work, referral: Referral, *, places: bool) -> DescribeRe
     """
     people = await referrals.subjects(work, referral.id)
     where = await whereabouts.of(work, people) if places else {}
-    numbers = {one.id: one.position for one in people}
+    numbers = {one.id: number for number, one in enumerate(people, start=1)}  # of who the actor may know
     return DescribeReferral.model_validate({name: getattr(referral, name) for name in _PLAIN} | {
         "criteria": {one: getattr(referral, f"motivation_{one}") for one in "abcd"},
         "subjects": [_person(one, where.get(one.id)) for one in people],

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from sqlalchemy import select, text
 
+from models.casebook import referrals as casebook
 from models.commands.referrals import DescribeReferral, DescribeSubject, KeepSecret
 from models.lookups import referrals, reported
 from models.tables.items import SubjectProtection
@@ -244,7 +245,11 @@ async def test_a_secret_address_stays_secret_and_in_its_own_field(
 ) -> None:
     report = await begun(police)
     ggz = str(house.organisations["ggz"])
-    secret = {"personen-1-adres": "Schuilstraat 7", "personen-1-geheim": "ja", "personen-1-organisaties": ["", ggz]}
+    secret: dict[str, Any] = {
+        "personen-1-adres": "Schuilstraat 7",
+        "personen-1-geheim": "ja",
+        "personen-1-organisaties": ["", ggz],
+    }
     await filled(police, report, "personen", **secret)
     [one] = [one for one in (await kept(db, house, report)).subjects if one.secret]
     assert one.secret == KeepSecret(organisations=(house.organisations["politie"], house.organisations["ggz"]))
@@ -253,7 +258,8 @@ async def test_a_secret_address_stays_secret_and_in_its_own_field(
 
     assert told.status_code == 422
     assert "geheim adres" in told.text
-    await filled(police, report, "personen", **{"personen-1-adres": "Schuilstraat 9", "personen-1-organisaties": ggz})
+    moved = {"personen-1-adres": "Schuilstraat 9", "personen-1-organisaties": ggz}
+    await filled(police, report, "personen", **moved)
     async with unit_of_work(house.actors["politie"], db.web) as work:
         rows = list(await work.session.scalars(select(SubjectProtection).where(SubjectProtection.house_id == house.id)))
     assert [len(row.organisations) for row in rows] == [2], "who has it secret keeps it so without ticking again"
@@ -390,7 +396,7 @@ async def test_a_page_asks_the_database_as_often_however_much_there_is(
     report = await complete(police)
     people = tuple(DescribeSubject(name=f"Persoon {number}") for number in range(30))
     async with unit_of_work(house.actors["politie"], db.web) as work:
-        many = await factories.referrals.draft(work, described(subjects=people))
+        many = await casebook.draft(work, described(subjects=people))
     costs = []
     for one in (report, f"/aanmeldingen/{many.id}"):
         async with counted(db) as seen:

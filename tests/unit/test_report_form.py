@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from api.workplace import report_form as form
 from api.workplace import report_rows as rows
@@ -30,7 +30,7 @@ PEOPLE = st.lists(
         "bsn": st.none() | st.from_regex(r"[0-9]{9}", fullmatch=True), "contact_channel": TEXT, "secret": SECRETS,
         "born_on": st.none() | st.dates(date(1900, 1, 1), date(2080, 1, 1)),
     }),
-    max_size=3, unique_by=(lambda one: one["name"], lambda one: one["bsn"] or one["name"]),
+    max_size=3, unique_by=(lambda one: str(one["name"]), lambda one: str(one["bsn"] or one["name"])),
 )  # fmt: skip
 CONTENT = st.fixed_dictionaries({
     "municipality": TEXT, "themes": st.lists(FILLED, unique=True, max_size=2), "service": st.sampled_from(Service),
@@ -53,7 +53,7 @@ STEPS = [step for step in Step if form.FIELDS[step]]
 
 def sent(sheet: dict[str, Any]) -> FormData:
     """A sheet as a browser sends it."""
-    pairs: list[tuple[str, str]] = []
+    pairs: list[tuple[str, UploadFile | str]] = []
     for name, value in sheet.items():
         if name in rows.COLUMNS:
             for number, row in enumerate(value, start=1):
