@@ -12,7 +12,7 @@ from models.commands.referrals import DescribeReferral
 from models.lookups import cases, duties, people, referrals, reported
 from models.lookups.people import Me
 from models.policy import Policy
-from models.refusals import FieldError, NotAllowed, NotFound
+from models.refusals import FieldError, NotAllowed, NotPossible
 from models.tables.attached import Attachment
 from models.tables.cases import Case
 from models.tables.referrals import Referral
@@ -86,6 +86,6 @@ async def _mode(visit: Visit, referral: Referral, case: Case | None) -> Mode:
 
 
 def must_change(found: Desk) -> None:
-    """Raises NotFound of the form when the report cannot change any more."""
+    """Raises NotPossible when the report cannot change any more."""
     if found.mode is Mode.READ:
-        raise NotFound("Dit formulier")
+        raise NotPossible(_("Over deze aanmelding is besloten; lever nieuwe gegevens als informatie aan."))

@@ -345,7 +345,7 @@ async def test_a_report_is_taken_back_with_a_reason(police: httpx2.AsyncClient) 
     assert (without.status_code, "zeg kort waarom" in without.text) == (422, True)
     assert sent.headers["location"] == "/aanmeldingen?gezegd=aanmelding_ingetrokken"
     assert "Ingetrokken" in (await police.get("/aanmeldingen")).text
-    assert (await police.get(f"{report}/invullen")).status_code == 404
+    assert (await police.get(f"{report}/invullen")).status_code == 409
 
 
 @pytest.mark.parametrize("who", ["om", "ggz", "regisseur", "privacy"])
