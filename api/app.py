@@ -114,7 +114,7 @@ def create_app(
     outer.mount(BASE, SafeAnswers(braked))
     known = [BASE, "/openapi.json", *interface.state.document["paths"], *_paths(outer)]
     if workplace and find_spec("api.workplace") and find_spec(_WORKPLACE):
-        pages = import_module(_WORKPLACE).create_workplace(database, ways or Ways(), event_seal=event_seal)
+        pages = import_module(_WORKPLACE).create_workplace(database, ways or Ways(), event_seal=event_seal, scan=scan)
         known += _paths(pages)
         outer.mount("/", pages)
     outer.state.words = words_of(known)

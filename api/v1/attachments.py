@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Path, Query, Request, Response
 
-from api.middleware import SANDBOX
+from api.downloads import download
 from api.once import Once
 from api.signin import CaseReader, Participant
 from api.v1.content import Inhoud
@@ -96,11 +95,7 @@ async def read_attachment(attachment_id: Id, work: CaseReader) -> Response:
     found = await lookup.attachment(work, attachment_id, content=True)
     case = await lookup.case_of(work, await lookup.referral(work, found.referral_id))
     answers.saw(work, "bijlage", found.id, case.id if case else None, referral_id=found.referral_id)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
-        "Content-Security-Policy": SANDBOX,
-    }
-    return Response(found.content, media_type=found.media_type, headers=headers)
+    return download(found)
 
 
 @router.delete("/bijlagen/{id}", status_code=204, summary="Verwijder een bijlage")

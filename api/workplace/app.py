@@ -26,6 +26,7 @@ from api.workplace import (
     entering,
     figures,
     files,
+    filling,
     finding,
     minutes,
     oversight,
@@ -35,7 +36,9 @@ from api.workplace import (
     post,
     preferences,
     provider,
+    referring,
     rounds,
+    screening,
     subscriptions,
     terms,
     trail,
@@ -45,6 +48,7 @@ from api.workplace import (
 from api.workplace.language import Spoken
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
+from models.attachments import Scan
 from models.casebook import escalate, nudge
 from models.credentials import Seal
 from models.ladder import Addressee
@@ -76,6 +80,9 @@ _ELSEWHERE = (
     *papers.ROUTES,
     *figures.ROUTES,
     *files.ROUTES,
+    *referring.ROUTES,
+    *filling.ROUTES,
+    *screening.ROUTES,
 )
 
 
@@ -87,7 +94,9 @@ class _Workplace(Starlette):
         return SafePages(Spoken(super().build_middleware_stack()))
 
 
-def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None = None) -> Starlette:
+def create_workplace(
+    database: Database, ways: Ways, *, event_seal: Seal | None = None, scan: Scan | None = None
+) -> Starlette:
     """The workplace on this database, with these ways in; mount it at `/`."""
     made = _Workplace(
         routes=[
@@ -99,7 +108,7 @@ def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None 
         exception_handlers=_HANDLERS,
     )
     made.state.database = database
-    made.state.ways, made.state.event_seal = ways, event_seal
+    made.state.ways, made.state.event_seal, made.state.scan = ways, event_seal, scan
     return made
 
 

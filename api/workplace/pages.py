@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import problems
 from api.tracing import note_refusal
-from api.workplace import files, language, wording
+from api.workplace import files, language, report_said, wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
 from models.process import HELP, LABELS
@@ -73,6 +73,7 @@ SAID: Mapping[str, str] = {
     "voorgelegd": "Het verslag ligt ter correctie bij wie erbij was.",
     "vastgesteld": "Het verslag is vastgesteld.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
+    **report_said.SAID,
 }
 WENT_WRONG = "Er ging iets mis"
 TITLES: Mapping[int, str] = {

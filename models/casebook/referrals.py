@@ -11,7 +11,7 @@ from models.casebook.frame import Frame, audit, open_frame
 from models.clocks import AMSTERDAM
 from models.commands.cases import GiveAnswer
 from models.commands.referrals import DescribeReferral, DescribeSubject
-from models.lookups import cases, referrals
+from models.lookups import cases, referrals, reported
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible, Outdated
 from models.tables.attached import ReferralVersion
 from models.tables.base import new_id
@@ -32,7 +32,6 @@ REQUIRED = {
     "motivation_c": "criteria.c",
     "motivation_d": "criteria.d",
 }
-_KEPT_OF_PEOPLE = DescribeSubject.model_fields.keys() - {"address", "school", "contact_channel", "secret"}
 _APART = {"subjects", "relations", "criteria"}  #: of the content, what is no column of its own
 
 
@@ -61,8 +60,8 @@ def _values(command: DescribeReferral) -> dict[str, object]:
 async def _add_people(work: Work, referral: Referral, command: DescribeReferral, case_id: UUID | None) -> None:
     """Everybody the report is about, in the order named; the first betrokkene is the one of the case."""
     _check_relations(command)
-    _check_texts(command)
     people = await whereabouts.keep_people(work, referral, command.subjects, case_id)
+    _check_texts(command, [told for told, one in zip(command.subjects, people, strict=True) if one.secret_address])
     await work.session.execute(delete(SubjectRelation).where(SubjectRelation.referral_id == referral.id))
     work.session.add_all(
         SubjectRelation(
@@ -73,9 +72,10 @@ async def _add_people(work: Work, referral: Referral, command: DescribeReferral,
     )  # fmt: skip
 
 
-def _check_texts(command: DescribeReferral) -> None:
-    """A secret place is told in its own field only: the rest of a report has more readers. Raises InvalidFields."""
-    secret = [one for one in command.subjects if one.secret is not None]
+def _check_texts(command: DescribeReferral, secret: list[DescribeSubject]) -> None:
+    """A secret place is told in its own field only: the rest of a report has more readers. Also when it was made
+    secret an earlier time. Raises InvalidFields.
+    """
     places = [place for one in secret for place in (one.address, one.school, one.contact_channel) if place]
     told = str(command.model_dump(mode="json", exclude={"subjects"}))
     if items.names_place(told, places):
@@ -143,28 +143,13 @@ async def may_supplement(frame: Frame) -> bool:
 
 
 async def _keep_version(work: Work, referral: Referral) -> None:
-    content = await described(work, referral)
+    content = await reported.content(work, referral, places=False)  # it may be secret where people are
     work.session.add(
         ReferralVersion(
             referral_id=referral.id, version=referral.version, house_id=referral.house_id, replaced_at=work.now,
             replaced_by=work.actor.person_id, content=content.model_dump(mode="json"),
         )
     )  # fmt: skip
-
-
-async def described(work: Work, referral: Referral) -> DescribeReferral:
-    """What a referral says now, in the form in which it was told; not where people can be found (it may be secret)."""
-    people = await referrals.subjects(work, referral.id)
-    places = {one.id: one.position for one in people}
-    told = {name: getattr(referral, name) for name in DescribeReferral.model_fields if name not in _APART}
-    return DescribeReferral.model_validate(told | {
-        "criteria": {one: getattr(referral, f"motivation_{one}") for one in "abcd"},
-        "subjects": [{name: getattr(one, name) for name in _KEPT_OF_PEOPLE} for one in people],
-        "relations": [
-            {"of": places[one.of_id], "to": places[one.to_id], "kind": one.kind}
-            for one in await referrals.relations(work, referral.id)
-        ],
-    })  # fmt: skip
 
 
 def _take_over(case: Case, referral: Referral) -> None:
@@ -196,6 +181,12 @@ async def submit(work: Work, referral_id: UUID) -> Case:
 
 
 async def _check_complete(work: Work, referral: Referral) -> None:
+    if errors := await missing(work, referral):
+        raise InvalidFields(errors)
+
+
+async def missing(work: Work, referral: Referral) -> list[FieldError]:
+    """What a report still lacks before it can be handed in (R2), each with what to do."""
     errors = [
         FieldError(wire, "is verplicht bij indienen") for name, wire in REQUIRED.items()
         if not str(getattr(referral, name)).strip()
@@ -209,9 +200,7 @@ async def _check_complete(work: Work, referral: Referral) -> None:
     subjects = await referrals.subjects(work, referral.id)
     if not any(one.standing == "betrokkene" for one in subjects):
         errors.append(FieldError("personen", "noem ten minste één betrokkene"))
-    errors += await _outside_policy(work, referral)
-    if errors:
-        raise InvalidFields(errors)
+    return errors + await _outside_policy(work, referral)
 
 
 async def _outside_policy(work: Work, referral: Referral) -> list[FieldError]:

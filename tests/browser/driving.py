@@ -25,7 +25,9 @@ _WITHIN = 60
 _ENTER = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"}
 _SPACE = {"key": " ", "code": "Space", "windowsVirtualKeyCode": 32, "text": " "}
 _TAB = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
-KEYS = {"Enter": _ENTER, "Space": _SPACE, "Tab": _TAB}
+_DOWN = {"key": "ArrowDown", "code": "ArrowDown", "windowsVirtualKeyCode": 40}
+KEYS = {"Enter": _ENTER, "Space": _SPACE, "Tab": _TAB, "ArrowDown": _DOWN}
+MOST_TABS = 150
 
 
 @dataclass
@@ -113,6 +115,15 @@ class Tab:
     async def focus(self, selector: str) -> None:
         """Go to something with the keyboard."""
         await self.call("DOM.focus", nodeId=await self.find(selector))
+
+    async def tab_to(self, selector: str) -> None:
+        """Go to something with the Tab key, from where the keyboard is; it must be on the way."""
+        for _ in range(MOST_TABS):
+            await self.press("Tab")
+            root = (await self.call("DOM.getDocument", depth=0))["root"]["nodeId"]
+            if (await self.call("DOM.querySelector", nodeId=root, selector=f"{selector}:focus"))["nodeId"]:
+                return
+        raise AssertionError(f"the Tab key does not lead to {selector}: {await self.html()}")
 
     async def press(self, key: str) -> None:
         """Press a key where the keyboard is."""

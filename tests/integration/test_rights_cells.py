@@ -661,6 +661,18 @@ PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "GET /casussen/{case_id:uuid}/rondes": ("casussen", _right(Right.PROCESS), {}),
     "POST /casussen/{case_id:uuid}/noodtoegang": ("casussen", _right(Right.KNOW), {"reden": REASON}),
     "POST /casussen/{case_id:uuid}/stukken": ("casussen", _right(Right.KNOW), {"stuk": "plan", "doel": "overdracht"}),
+    "GET /casussen/{case_id:uuid}/screening": ("casussen", _right(Right.CONTENT), {}),
+    "POST /casussen/{case_id:uuid}/screening/toetsing": ("casussen", _right(Right.CONTENT), {"a-oordeel": "ja"}),
+    "POST /casussen/{case_id:uuid}/screening/besluiten": ("casussen", _right(Right.CONTENT), {"soort": "afsluiten"}),
+    "GET /aanmeldingen/{referral_id:uuid}": ("aanmeldingen", _reported, {}),
+    "GET /aanmeldingen/{referral_id:uuid}/invullen": ("aanmeldingen", _reported, {}),
+    "POST /aanmeldingen/{referral_id:uuid}/invullen": ("aanmeldingen", _reported, {"stap": "eerder"}),
+    "POST /aanmeldingen/{referral_id:uuid}/indienen": ("aanmeldingen", _reported, {}),
+    "POST /aanmeldingen/{referral_id:uuid}/intrekken": ("aanmeldingen", _reported, {}),
+    "POST /aanmeldingen/{referral_id:uuid}/weggooien": ("aanmeldingen", _reported, {}),
+    "POST /aanmeldingen/{referral_id:uuid}/bijlagen": ("aanmeldingen", _reported, {}),
+    "GET /bijlagen/{attachment_id:uuid}": ("bijlagen", _right(Right.REPORT), {}),
+    "POST /bijlagen/{attachment_id:uuid}/verwijderen": ("bijlagen", _reported, {}),
     "POST /noodtoegangen/{glass_id:uuid}/bevestigen": ("noodtoegangen", _asked_glass, {"code": "0"}),
     "POST /noodtoegangen/{glass_id:uuid}/beeindigen": ("noodtoegangen", _asked_glass, {}),
     "POST /noodtoegangen/{glass_id:uuid}/beoordelen": ("noodtoegangen", _asked_glass, {"oordeel": "terecht"}),
@@ -713,11 +725,13 @@ def test_every_page_about_something_is_among_them() -> None:
     assert found == PAGES.keys() | ELSEWHERE
 
 
-async def test_a_page_shows_what_one_may_see_or_what_it_shows_of_nothing(world: World) -> None:
+@pytest.mark.parametrize("about", sorted({collection for collection, _, _ in PAGES.values()}))
+async def test_a_page_shows_what_one_may_see_or_what_it_shows_of_nothing(world: World, about: str) -> None:
     wrong = []
+    pages = {page: found for page, found in PAGES.items() if found[0] == about}
     for who, actor in world.house.actors.items():
         async with confirmed(world.db, world.house, who) as client:
-            for page, (collection, sees, sent) in PAGES.items():
+            for page, (collection, sees, sent) in pages.items():
                 absent = await _looked(client, page, str(new_id()), sent)
                 for place in world.places:
                     world.forget()

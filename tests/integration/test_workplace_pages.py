@@ -45,7 +45,7 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
             for path in (
                 "/", "/casussen", case, f"{case}/toegang", term, "/noodtoegangen", "/nergens", "/mijn", "/berichten",
                 "/mijn/voorkeuren", "/teksten", "/voorkeuren", "/bevestigen",
-                "/mijn/agenda",
+                "/mijn/agenda", "/aanmeldingen", f"{case}/screening",
                 "/mijn/kanalen", "/abonnementen", system,
             ):  # fmt: skip
                 found[f"{key} {path}"] = (await client.get(path)).text
