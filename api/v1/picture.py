@@ -96,7 +96,7 @@ class Tegenspraak(MarkContradiction):
 
 @router.get("/casussen/{id}/beeld", summary="Het beeld van een casus dat u mag zien", openapi_extra=SHOWS)
 async def read_picture(case_id: CaseId, asked: Annotated[Beeldvraag, Query()], work: CaseReader) -> Beeld:
-    case, facts = await cases.seen_process(work, case_id)
+    case, facts = await cases.seen(work, case_id)
     found = await picture.of_case(work, case, facts, subject_id=asked.subject_id, life_domain=asked.life_domain)
     answers.saw(work, "informatie", case_id, case_id)
     return Beeld(people=[_person(one, found.protective) for one in found.people])

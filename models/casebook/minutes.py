@@ -70,12 +70,13 @@ async def complete(work: Work, meeting_id: UUID, line_id: UUID, command: Complet
     Raises NotFound, NotAllowed, NotInThisPhase, NotPossible or InvalidFields.
     """
     frame, _meeting = await _open(work, meeting_id)
-    draft, line = await work.session.get(MinuteDraft, line_id), await work.session.get(MinuteLine, line_id)
+    draft = await work.session.get(MinuteDraft, line_id)
+    if draft is None:
+        must_direct(frame)  # who did not type it learns nothing of it
+    line = await work.session.get(MinuteLine, line_id)
     if line is None or line.meeting_id != meeting_id:
         raise NotFound("Deze regel")
     if draft is None:
-        if line.completed_at is None:
-            raise NotFound("Deze regel")
         raise NotPossible("Deze regel is al volledig. Wat er staat verbetert de leverancier, bij de informatie.")
     told = command.model_dump(mode="json", exclude_unset=True)
     whole = TypeLine.model_validate(draft.content | told)
@@ -197,7 +198,6 @@ async def remove(work: Work, meeting_id: UUID, line_id: UUID) -> None:
 async def _open(work: Work, meeting_id: UUID) -> tuple[Frame, Meeting]:
     """A meeting whose minutes can still be written, under the lock of its case."""
     meeting = await meetings.meeting(work, meeting_id)
-    await cases.seen_process(work, meeting.case_id, "Dit overleg")
     frame = await open_frame(work, meeting.case_id)
     await work.session.refresh(meeting)
     if meeting.moved_at or meeting.cancelled_at:

@@ -23,7 +23,7 @@ NOUNS_OF_ONE = {
     "toegang", "mij", "beleid", "tijdlijn", "informatie", "rooster", "inhoud", "voortgang", "inzage", "logboek",
     "adresgeheim", "afwezigheid", "vertrek", "proef", "termijn", "weekoverzicht",
     "agendafeed", "voorbeeld", "scherm",
-    "voorwaarde", "plan", "uitkomst", "heraanmeldcriteria",
+    "voorwaarde", "plan", "uitkomst", "verslag", "beeld", "heraanmeldcriteria",
 }  # fmt: skip
 OPERATIONS = list(MATRIX)
 

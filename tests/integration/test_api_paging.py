@@ -46,7 +46,7 @@ LISTS = {
     "/casussen/{id}/tijdlijn": "ggz", "/casussen/{id}/besluiten": "regisseur", "/casussen/{id}/overleggen": "regisseur",
     "/casussen/{id}/afspraken": "regisseur", "/overleggen/{id}/scherm": "regisseur",
     "/derden/{id}/verstrekkingen": "regisseur", "/casussen/{id}/informatie": "politie",
-    "/casussen/{id}/risicotaxaties": "ggz",
+    "/casussen/{id}/risicotaxaties": "ggz", "/overleggen/{id}/verslag/regels": "ggz",
     "/casussen/{id}/informatieverzoeken": "regisseur",
     "/casussen/{id}/doelen": "regisseur",
     "/casussen/{id}/toegang": "regisseur", "/tokens": "beheerder",
@@ -177,6 +177,9 @@ async def _in_the_room(made: Grown, story: Story) -> None:
     made.meeting = next(
         one["id"] for one in (await made.all(f"{case}/overleggen", "regisseur")) if one["gehoudenOp"] is not None
     )
+    for number in range(4):
+        line = {"onderdeel": "weging", "tekst": f"scenario {number}"}
+        await door.post("regisseur", f"/overleggen/{made.meeting}/verslag/regels", line)
     await door.post("regisseur", f"/derden/{made.guest}/geheimhoudingsverklaringen", {"getekendOp": "2026-01-05"}, 204)
     items = [one["id"] for one in await made.all(f"{case}/informatie", "politie")]
     given = {"informatie": items, "doel": "een woning", "beslisser": str(door.house.person("politie"))}

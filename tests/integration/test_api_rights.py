@@ -135,6 +135,16 @@ MATRIX = {
     "POST /afspraken/{id}/conflicten": "4+34334434",
     "GET /casussen/{id}/plan": "+++4+34+++",
     "GET /overleggen/{id}/uitkomst": "4++4+34444",
+    "GET /overleggen/{id}/verslag": "4++4+34444",
+    "GET /overleggen/{id}/verslag/regels": "4++4+34444",
+    "POST /overleggen/{id}/verslag/regels": "3+34334333",
+    "POST /overleggen/{id}/verslag/regels/{regelId}/aanvullingen": "3+34334333",
+    "POST /overleggen/{id}/verslag/regels/{regelId}/lezingen": "33+4+34333",
+    "DELETE /overleggen/{id}/verslag/regels/{regelId}": "3+34334333",
+    "POST /overleggen/{id}/verslag/versies": "3+34334333",
+    "POST /overleggen/{id}/verslag/vaststellingen": "3+34334333",
+    "GET /casussen/{id}/beeld": "+++4+34+++",
+    "POST /casussen/{id}/informatie/{informatieId}/tegenspraken": "4+44+34434",
     "GET /casussen/{id}/informatie": "+++4+34+++",
     "POST /casussen/{id}/informatie": "3+34+34333",
     "GET /casussen/{id}/stukken": "+++4+34+3+",
@@ -262,7 +272,8 @@ class Scene:
             "{nummer}": "1",
         }
         known |= {
-            f"{{{one}}}": self.paths[one] for one in ("datum", "informatieId", "persoonId", "escalatieId", "trajectId")
+            f"{{{one}}}": self.paths[one]
+            for one in ("datum", "informatieId", "persoonId", "escalatieId", "trajectId", "regelId")
         }
         if template.endswith("/toegang/{persoonId}"):  # somebody who works, not somebody it is about
             known["{persoonId}"] = str(self.door.house.person("ggz"))
@@ -331,14 +342,16 @@ async def _paths(door: Door, story: Story, asked: str) -> dict[str, str]:
     progress = owed[DutyKind.PROGRESS][0].id
     referral = (await door.get("politie", case))["aanmelding"]
     subject = (await door.get("politie", case))["betrokkenen"][0]["id"]
+    meeting = (await door.get("politie", f"{case}/overleggen"))["resultaten"][0]["id"]
     return {
+        "regelId": (await door.get("politie", f"/overleggen/{meeting}/verslag/regels"))["resultaten"][0]["id"],
         "hulpvragen": asked, "casussen": str(story.case_id), "huizen": str(door.house.id),
         "aanmeldingen": referral,
         "trajectId": (await door.post("regisseur", f"{case}/trajecten", _trajectory(door.house)))["id"],
         "escalatieId": (await door.post("regisseur", f"{case}/escalaties", {"reden": "wachtlijst"}))["id"],
         "informatieId": await _item(door, case), "persoonId": (await door.get("politie", case))["betrokkenen"][0]["id"],
         "besluiten": (await door.get("politie", f"{case}/besluiten"))["resultaten"][0]["id"],
-        "overleggen": (await door.get("politie", f"{case}/overleggen"))["resultaten"][0]["id"],
+        "overleggen": meeting,
         "derden": await a_guest(story),
         "afspraken": next(one["id"] for one in commitments if one["organisatie"]["naam"] == "GGZ Westerveen"),
         "doelen": (await door.post("regisseur", f"{case}/doelen", {"tekst": "rust in de buurt"}))["id"],
@@ -403,6 +416,12 @@ async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[
         "POST /casussen/{id}/omleidingen": {"aan": "ontvanger"},
         "POST /casussen/{id}/overleggen": {"begintOp": "2090-01-01T10:00:00+01:00"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
+        "POST /overleggen/{id}/verslag/regels": {"onderdeel": "weging", "tekst": "het loopt op"},
+        "POST /overleggen/{id}/verslag/regels/{regelId}/aanvullingen": {"bron": "wijkagent"},
+        "POST /overleggen/{id}/verslag/regels/{regelId}/lezingen": {"tekst": "anders gezien", "regime": "AVG"},
+        "POST /casussen/{id}/informatie/{informatieId}/tegenspraken": {
+            "weerspreekt": (await door.get("politie", f"/casussen/{reported.id}/informatie"))["resultaten"][0]["id"]
+        },
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
         "POST /overleggen/{id}/reacties": {"reactie": "komt"},
         "POST /overleggen/{id}/derden": GUEST | {"organisatie": str(door.house.organisations["corporatie"])},

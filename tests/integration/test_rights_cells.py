@@ -180,6 +180,10 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("PUT /huizen", _of_the_house),
     ("POST /huizen", _of_the_house),
     ("GET /overleggen/{id}/uitkomst", _right(Right.CONTENT)),
+    ("GET /overleggen/{id}/verslag", _right(Right.CONTENT)),
+    ("POST /overleggen/{id}/verslag/regels/{regelId}/aanvullingen", _right(Right.DIRECT)),
+    ("POST /overleggen/{id}/verslag/regels/{regelId}/lezingen", _works),
+    ("DELETE /overleggen/{id}/verslag/regels/{regelId}", _right(Right.DIRECT)),
     ("GET /casussen/{id}/overleggen", _right(Right.PROCESS)),
     ("GET /casussen/{id}/besluiten/{besluitId}", _right(Right.PROCESS)),
     ("GET /overleggen/{id}/derden", _right(Right.CONTENT)),
@@ -243,6 +247,7 @@ INNER = {
     "{informatieId}": "informatieId",
     "{versie}": "versie",
     "{nummer}": "nummer",
+    "{regelId}": "regels",
     "{escalatieId}": "escalatieId",
     "{trajectId}": "trajectId",
 }
@@ -290,6 +295,10 @@ def _bodies(house: AHouse) -> dict[str, Any]:
         "POST /taken/{id}/sluimeringen": {"tot": "2090-01-01T10:00:00+01:00"},
         "POST /casussen/{id}/omleidingen": {"aan": "ontvanger"},
         "POST /overleggen/{id}/uitkomsten": {"uitkomst": "één plan"},
+        "POST /overleggen/{id}/verslag/regels": {"onderdeel": "weging", "tekst": "het loopt op"},
+        "POST /overleggen/{id}/verslag/regels/{regelId}/aanvullingen": {"bron": "wijkagent"},
+        "POST /overleggen/{id}/verslag/regels/{regelId}/lezingen": {"tekst": "anders gezien", "regime": "AVG"},
+        "POST /casussen/{id}/informatie/{informatieId}/tegenspraken": {"weerspreekt": str(new_id())},
         "POST /overleggen/{id}/genodigden": {"organisaties": [ggz]},
         "POST /overleggen/{id}/reacties": {"reactie": "komt"},
         "POST /overleggen/{id}/derden": {
@@ -474,6 +483,7 @@ async def _place(
             "besluiten": await first("SELECT id FROM decision WHERE case_id = :id LIMIT 1"),
             "personen": await first("SELECT id FROM subject WHERE case_id = :id LIMIT 1"),
             "escalatieId": None, "trajectId": None,
+            "regels": await first("SELECT id FROM minute_line WHERE case_id = :id LIMIT 1"),
             "informatieId": str(item.id) if name != "closed" else None,
             "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
                                   " WHERE c.id = :id"),
@@ -659,6 +669,15 @@ PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "GET /casussen/{case_id:uuid}/traject": ("casussen", _right(Right.KNOW), {}),
     "POST /casussen/{case_id:uuid}/contactmomenten": ("casussen", _right(Right.KNOW), CONTACT),
     "GET /casussen/{case_id:uuid}/rondes": ("casussen", _right(Right.PROCESS), {}),
+    "GET /casussen/{case_id:uuid}/beeld": ("casussen", _right(Right.CONTENT), {}),
+    "GET /overleggen/{meeting_id:uuid}/verslag": ("overleggen", _right(Right.CONTENT), {}),
+    "POST /overleggen/{meeting_id:uuid}/verslag/regels": (
+        "overleggen",
+        _right(Right.KNOW),
+        {"wat": "weging:weging", "tekst": "het loopt op"},
+    ),
+    "POST /overleggen/{meeting_id:uuid}/verslag/voorleggen": ("overleggen", _right(Right.KNOW), {}),
+    "POST /overleggen/{meeting_id:uuid}/verslag/vaststellen": ("overleggen", _right(Right.KNOW), {}),
     "POST /casussen/{case_id:uuid}/noodtoegang": ("casussen", _right(Right.KNOW), {"reden": REASON}),
     "POST /casussen/{case_id:uuid}/stukken": ("casussen", _right(Right.KNOW), {"stuk": "plan", "doel": "overdracht"}),
     "GET /casussen/{case_id:uuid}/screening": ("casussen", _right(Right.CONTENT), {}),
@@ -707,12 +726,15 @@ PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "POST /abonnementen/{subscription_id:uuid}/beeindigen": ("abonnementen", _of_the_house, {}),
     "POST /bezorgingen/{delivery_id:uuid}/herhalen": ("bezorgingen", _of_the_house, {}),
 }
+#: a line hangs on a meeting, see test_workplace_minutes.py;
 #: a session has no place in a case, and test_sessions.py ends another's in vain; a pin is taken back once, in
 #: test_answer_links.py; and who has a link needs nothing else, see test_answer_pages.py
 ELSEWHERE = {
     "POST /mijn/sessies/{session_id:uuid}", "POST /pincodes/{person_id:uuid}/intrekken", "GET /a/{token}",
     "POST /a/{token}", "GET /a/{token}/antwoord", "GET /agenda/{secret}.ics",
     "POST /a/{token}/antwoord", "POST /a/{token}/pincode",
+    *(f"POST /overleggen/{{meeting_id:uuid}}/verslag/regels/{{line_id:uuid}}/{act}"
+      for act in ("aanvullen", "lezing", "weghalen")),
 }  # fmt: skip
 
 
