@@ -37,6 +37,7 @@ run: $(READY) ## start everything without demonstration data
 test: check ## check the code, then run every test (JOBS=1 for one after another)
 	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m 'not chaos and not browser'
 	@$(BIN)/python -m pytest -m 'chaos or browser'
+	@command -v chromium >/dev/null || echo 'Not run: the tests in a real browser. Chromium is not installed (Debian: apt-get install chromium).'
 
 check: $(READY) ## lint, format, types, imports, the lock file and the document of the interface
 	@$(BIN)/ruff check

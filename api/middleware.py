@@ -50,9 +50,9 @@ _access = logging.getLogger("pols.access")
 
 
 def page_policy(nonce: str) -> str:
-    """The content security policy of one page: our own style and forms, and only the scripts that know this nonce."""
+    """The policy of one page: our own style and forms, only the scripts that know this nonce, and asking only us."""
     ours = _NOTHING.format(forms="'self'")
-    return f"{ours}; style-src 'self'; img-src 'self'; script-src 'nonce-{nonce}'"
+    return f"{ours}; style-src 'self'; img-src 'self'; script-src 'nonce-{nonce}'; connect-src 'self'"
 
 
 def page_without_scripts() -> str:

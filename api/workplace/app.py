@@ -46,7 +46,7 @@ from api.workplace import (
     wordings,
 )
 from api.workplace.language import Spoken
-from api.workplace.pages import back, failed, not_kept, refused, unreadable
+from api.workplace.pages import failed, not_kept, refused, stay, unreadable
 from api.workplace.visits import visiting
 from models.attachments import Scan
 from models.casebook import escalate, nudge
@@ -161,7 +161,7 @@ async def escalate_now(request: Request) -> Response:
         to = Addressee(wanted) if wanted in set(Addressee) else Addressee.LEAD
         duty = await escalate.escalate(visit.work, request.path_params["duty_id"], to)
         to_case = visit.field("terug") == "casus"
-    return back(f"/casussen/{duty.case_id}" if to_case else "/", "geescaleerd")
+    return stay(request, f"/casussen/{duty.case_id}" if to_case else "/", "geescaleerd")
 
 
 async def remind(request: Request) -> Response:
@@ -169,4 +169,4 @@ async def remind(request: Request) -> Response:
     async with visiting(request) as visit:
         duty = await nudge.nudge(visit.work, request.path_params["duty_id"])
         to_case = visit.field("terug") == "casus"
-    return back(f"/casussen/{duty.case_id}" if to_case else "/", "herinnerd")
+    return stay(request, f"/casussen/{duty.case_id}" if to_case else "/", "herinnerd")

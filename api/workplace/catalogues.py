@@ -32,6 +32,7 @@ from models import (
     papers,
     process,
     projection,
+    refusals,
     rights,
     stalled,
     unblock,
@@ -40,13 +41,22 @@ from models import (
 from models import preferences as when
 from models.lookups import terms, viewers
 from models.phrases import plain
+from models.refusals import Refusal
 from models.texts.vocabulary import DUTCH
+
+
+def _refusals(of: type[Refusal]) -> set[type[Refusal]]:
+    """What says why in its first argument; who reads a page may be told."""
+    below = {one for child in of.__subclasses__() for one in _refusals(child)}
+    return {of, *below} - {refusals.InvalidFields, refusals.NotFound, refusals.TooMany}
+
 
 _ROOT = Path(str(files("api"))).parent
 _METHODS = [("**.html", "jinja2.ext.babel_extract"), ("**.py", "python")]
 #: functions that take a text, and which of their arguments it is
 _KEYWORDS: Mapping[str, Any] = {
     "_": None, "several": (1, 2), "ngettext": (1, 2), "phrase": None, "_who": (3,), "_guest": None,
+    "FieldError": (2,), **{one.__name__: None for one in _refusals(Refusal)},
 }  # fmt: skip
 #: words that a page shows as they are called in the process
 _SHOWN: tuple[type[StrEnum], ...] = (

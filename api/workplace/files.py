@@ -1,7 +1,7 @@
 """The style sheet and the sign in the tab, at an address with the hash of what they hold: a browser may keep them.
 
-The style sheet is made of three: components of NL Design System as the community publishes them, our theme for them, and
-the layout of our pages, which goes before what the components say.
+The style sheet is made of three: components of NL Design System as the community publishes them, our theme for them,
+and the layout of our pages, which goes before what the components say.
 """
 
 import re
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 _KEPT = "public, max-age=31536000, immutable"
-_TYPES = {"pols.css": "text/css", "pols.svg": "image/svg+xml"}
+_TYPES = {"pols.css": "text/css", "pols.svg": "image/svg+xml", "htmx.js": "text/javascript"}
 _STATIC = files("api.workplace") / "static"
 _MAP = re.compile(r"/\*# sourceMappingURL=.*?\*/")  # of files that we do not have
 
@@ -27,6 +27,7 @@ def _style() -> bytes:
 
 
 _CONTENT = {"pols.css": _style(), "pols.svg": (_STATIC / "pols.svg").read_bytes()}
+_CONTENT["htmx.js"] = (_STATIC / "htmx" / "htmx.min.js").read_bytes()
 _HASHES = {name: sha256(content).hexdigest()[:16] for name, content in _CONTENT.items()}
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from sqlalchemy import exc
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -97,6 +99,10 @@ REASONS: Mapping[int, str] = {
 }
 
 
+#: of a form that, where scripts run, puts what comes of it in place of the content of the page
+_IN_PLACE = Markup('data-hx-target="#inhoud" data-hx-select="#inhoud" data-hx-swap="outerHTML"')
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("api.workplace"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
@@ -104,10 +110,11 @@ def _environment() -> Environment:
     )  # fmt: skip
     made.install_gettext_callables(language._, language.several, newstyle=True)  # type: ignore[attr-defined]
     made.filters |= {"dag": wording.day, "moment": wording.timed, "woorden": language.word}
-    made.filters |= {"vertaald": language.marked}
+    made.filters |= {"vertaald": language.marked, "geleden": wording.ago}
     made.globals |= {"FASEN": LABELS, "UITLEG": HELP, "DOOR_POLS": DONE_BY_FLOW, "REDENEN": tuple(ReassignReason)}
-    made.globals |= {"WORDS": WORDS, "taal": language.current}
+    made.globals |= {"WORDS": WORDS, "lang": language.current}
     made.globals |= {"STIJL": files.address("pols.css"), "ICOON": files.address("pols.svg")}
+    made.globals |= {"HTMX": files.address("htmx.js"), "TER_PLEKKE": _IN_PLACE}
     return made
 
 
@@ -131,14 +138,26 @@ def page(
 ) -> Response:  # fmt: skip
     """A page, in the language of who looks at it. What a template does not know is an error, never an empty place."""
     said = language.translated(SAID.get(request.query_params.get("gezegd", ""), ""))
-    nonce = getattr(request.state, "nonce", "")
-    html = _PAGES.get_template(template).render(visit=visit, said=said, path=request.url.path, nonce=nonce, **facts)
+    around = {
+        "visit": visit, "said": said, "path": request.url.path, "nonce": getattr(request.state, "nonce", ""),
+        "in_place": "hx-request" in request.headers,
+    }  # fmt: skip
+    html = _PAGES.get_template(template).render(**around, **facts)
     return HTMLResponse(html, status_code=status)
 
 
 def back(address: str, said: str) -> Response:
     """After a form: go and look at what came of it."""
     return RedirectResponse(f"{address}?gezegd={said}", status_code=HTTPStatus.SEE_OTHER)
+
+
+def stay(request: Request, address: str, said: str) -> Response:
+    """The same, for a form that was sent without leaving the page: back to that page as it was filtered."""
+    shown = urlsplit(request.headers.get("hx-current-url", ""))
+    if shown.path != address:
+        return back(address, said)
+    asked = [(name, value) for name, value in parse_qsl(shown.query) if name != "gezegd"]
+    return RedirectResponse(f"{address}?{urlencode([*asked, ('gezegd', said)])}", status_code=HTTPStatus.SEE_OTHER)
 
 
 def go_on(request: Request, title: str, address: str) -> Response:

@@ -12,6 +12,7 @@ from models.lookups.waiting import Waiting
 from models.stalled import WORDS, Cause, Crew, Party, Stall, Words
 from models.words import Role
 
+_MONTHS_FROM = 60  # days: what is longer ago is told in months
 DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 ROLES: Mapping[Role, str] = {
     Role.TRIAGE_MEMBER: "het triageoverleg",
@@ -39,6 +40,18 @@ def timed(moment: datetime) -> str:
     """dinsdag 24 november 2026, 13:05."""
     local = moment.astimezone(AMSTERDAM)
     return f"{_(DAYS[local.weekday()])} {day(moment)}, {local:%H:%M}"
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long before or after now, in days as the calendar counts them: gisteren, 3 dagen geleden, over 2 maanden."""
+    days = (now.astimezone(AMSTERDAM).date() - moment.astimezone(AMSTERDAM).date()).days
+    if abs(days) <= 1:
+        return {0: _("vandaag"), 1: _("gisteren"), -1: _("morgen")}[days]
+    if abs(days) < _MONTHS_FROM:
+        time = several("%(num)d dag", "%(num)d dagen", abs(days)) % {"num": abs(days)}
+    else:
+        time = several("%(num)d maand", "%(num)d maanden", abs(days) // 30) % {"num": abs(days) // 30}
+    return (_("%(time)s geleden") if days > 0 else _("over %(time)s")) % {"time": time}
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,11 +103,11 @@ async def _kept(tab: Tab, name: str, language: str) -> None:
     """Pictures for who wants to look (POLS_PICTURES)."""
     if "POLS_PICTURES" not in os.environ:
         return
-    folder, name = Path(os.environ["POLS_PICTURES"]), re.sub(r"\W+", "_", name)
+    folder, name = Path(os.environ["POLS_PICTURES"]), re.sub(r"[0-9a-f-]{36}", "x", name).replace("/", "_")
     folder.mkdir(parents=True, exist_ok=True)
-    await tab.picture(folder / f"{name[:40]}-{language}-320.png")
+    await tab.picture(folder / f"{name}-{language}-320.png")
     await shown(tab, dark=language == "en")
-    await tab.picture(folder / f"{name[:40]}-{language}-1280.png")
+    await tab.picture(folder / f"{name}-{language}-1280.png")
 
 
 async def come_in(tab: Tab, base: str, token: str) -> None:
@@ -166,14 +166,14 @@ async def _page_of(tab: Tab, address: str, path: str, language: str, who: str) -
     assert status < 500, path
     if status != 200:
         return status, language
-    mine = path == "/" or path.startswith(("/casussen", "/mijn"))
+    mine = path == "/" or re.fullmatch(r"/casussen/[^/]+", path)
     where = await tab.run("location.pathname")
     return where, language, who if mine and language == "nl" else who == NOBODY
 
 
 async def test_what_is_wrong_with_a_page_is_found(tab: Tab) -> None:
     style = "width:600px;color:#ccc;background:#fff"
-    bad = f"<!doctype html><html><body><main><h1>x</h1><p style='{style}'>x</p><input></main></body></html>"
+    bad = f"<!doctype html><html><body><main><h1>x</h1><p style='{style}'>te licht</p><input></main></body></html>"
     await opened(tab, f"data:text/html,{quote(bad)}", "nl")
 
     wrong = await judged(tab, "slecht", "nl")
