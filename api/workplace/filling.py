@@ -21,7 +21,7 @@ from api.workplace.pages import back, page
 from api.workplace.report_desk import Desk, Mode, desk, must_change, own
 from api.workplace.report_form import Sheet, Step
 from api.workplace.visits import Visit, visiting
-from models import attachments
+from models import attachments, items
 from models.casebook import answers, attached
 from models.casebook import referrals as casebook
 from models.commands.referrals import DescribeReferral
@@ -77,6 +77,7 @@ def _shown(
         "steps": _steps(found), "missing": _at_fields(found.missing), "step_with": form.step_with,
         "others": [one for one in found.participants if one[0] != visit.actor.organisation_id],
         "domains": _choices(found.policy.life_domains, [one["leefgebied"] for one in sheet.get("problemen", ())]),
+        "sensitive": items.sensitive(form.free_texts(found.content), found.policy.sensitive_terms),
         "most": attachments.MOST, "WOORDEN": words, "written": rows.written,
     }  # fmt: skip
     status = trouble.status if trouble else HTTPStatus.OK

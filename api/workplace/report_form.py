@@ -136,6 +136,14 @@ def read_mark(content: DescribeReferral, step: Step) -> str:
     return sha256(told.encode()).hexdigest()[:32]
 
 
+def free_texts(content: DescribeReferral) -> list[str]:
+    """What was told in one's own words."""
+    own = [content.reason, content.situation, content.facts, content.tried, content.goal, content.discussed_reason]
+    own += [text_ for _letter, text_ in content.criteria]
+    bodies = [*(one.body for one in content.problems), *(one.body for one in content.incidents)]
+    return [*own, *bodies, *content.criminogenic_factors]
+
+
 def told(sheet: Sheet, step: Step, content: DescribeReferral) -> tuple[DescribeReferral, list[FieldError]]:
     """The report with what this step says in the place of what it said; and what is wrong, by field of the form.
 

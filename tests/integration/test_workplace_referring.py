@@ -265,6 +265,16 @@ async def test_a_secret_address_stays_secret_and_in_its_own_field(
     assert [len(row.organisations) for row in rows] == [2], "who has it secret keeps it so without ticking again"
 
 
+async def test_a_word_there_is_no_place_for_is_warned_about_and_stops_nobody(police: httpx2.AsyncClient) -> None:
+    report = await complete(police)
+    quiet = (await police.get(f"{report}/invullen?stap=controleren")).text
+    await filled(police, report, "situatie", situatie="Hij gaat elke vrijdag naar de moskee.")
+    warned = (await police.get(f"{report}/invullen?stap=controleren")).text
+
+    assert ("misschien iets over" in quiet, "misschien iets over godsdienst" in warned) == (False, True)
+    assert (await police.post(f"{report}/indienen", data=csrf(police))).status_code == 303
+
+
 async def test_files_are_added_refused_and_taken_away(police: httpx2.AsyncClient) -> None:
     report = await begun(police)
     address = f"{report}/bijlagen"
@@ -307,6 +317,7 @@ async def test_a_supplement_is_the_same_form_with_what_was_asked(
     story = await story_of(db, house, report)
     await story.decide("triagist", D.REQUEST_SUPPLEMENT, reason="Welke aangiften zijn er?")
     assert "Welke aangiften zijn er?" in (await police.get(report)).text
+    assert f"{report}/invullen?stap=controleren" in (await police.get(f"/casussen/{story.case_id}")).text
 
     await filled(police, report, "situatie", feitenEnAanwijzingen="aangiften van 1 en 3 september")
     assert "Welke aangiften zijn er?" in (await police.get(f"{report}/invullen?stap=controleren")).text
