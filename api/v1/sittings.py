@@ -1,6 +1,6 @@
 """Overlegdagen: verschillende casussen op een dag, elk met een eigen tijd en een eigen overleg."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -36,8 +36,6 @@ _SITTING = {
     "secretary_id": "notulist", "adjourned_to": "verdaagdNaar", "cancelled_at": "afgelastOp",
 }  # fmt: skip
 OfCase = Annotated[UUID, Path(alias="casusId", description="Het kenmerk van de casus")]
-#: what is due on the day itself still belongs on it
-_DAY = timedelta(days=1)
 
 
 class Overlegdag(Outgoing):
@@ -236,7 +234,7 @@ async def read_sitting(sitting_id: Id, work: CaseWork) -> OverlegdagGeheel:
 @router.get("/overlegdagen/{id}/voorstel", summary="Wat op deze dag aan de orde zou moeten komen")
 async def read_proposal(sitting_id: Id, work: Planner) -> Voorstel:
     found = await sittings.sitting(work, sitting_id)
-    listed = await sittings.due(work, found.kind, found.starts_at + _DAY)
+    listed = await sittings.due(work, found.kind, found.starts_at + sittings.PROPOSED_WITHIN)
     return Voorstel(
         results=[
             Voorgesteld(

@@ -34,6 +34,8 @@ from api.workplace import (
     preferences,
     provider,
     rounds,
+    screen,
+    sittings,
     subscriptions,
     terms,
     trail,
@@ -57,6 +59,8 @@ _HANDLERS: dict[Any, Any] = {
 #: what has a module of its own
 _ELSEWHERE = (
     *rounds.ROUTES,
+    *screen.ROUTES,
+    *sittings.ROUTES,
     *coaching.ROUTES,
     *agenda.ROUTES,
     *away.ROUTES,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -22,6 +22,8 @@ from models.transactions import Work
 from models.words import DutyKind, OrganisationKind, Phase, Role, SeriesKind, Standing
 
 MOST_PROPOSED = 100
+#: what is due on the day itself still belongs on it
+PROPOSED_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Turn:
     slot: SittingSlot
     held_at: datetime | None
     phase: Phase | None  #: None: the actor may not know of the case
+    director_id: UUID | None
 
     @property
     def is_ahead(self) -> bool:
@@ -122,12 +125,12 @@ async def page_of_days(
 async def turns(work: Work, sitting_id: UUID) -> list[Turn]:
     """The turns of a sitting that the actor may know of, in the order of the day."""
     rows = await work.session.execute(
-        select(SittingSlot, Meeting.held_at, Case.phase)
+        select(SittingSlot, Meeting.held_at, Case.phase, Case.director_id)
         .outerjoin(Meeting, Meeting.id == SittingSlot.meeting_id).outerjoin(Case, Case.id == SittingSlot.case_id)
         .where(SittingSlot.sitting_id == sitting_id, _stands())
         .order_by(SittingSlot.starts_at, SittingSlot.number)
     )  # fmt: skip
-    return [Turn(slot, held_at, phase) for slot, held_at, phase in rows]
+    return [Turn(*row) for row in rows]
 
 
 def _stands() -> ColumnElement[bool]:
@@ -235,3 +238,13 @@ async def candidates(work: Work, case_id: UUID) -> list[Candidate]:
         [one.organisation_id for one in involved], reporter=found.reporter_organisation_id,
         municipality=found.municipality, local=policy.local_parties,
     )  # fmt: skip
+
+
+async def by_number(work: Work, number: str) -> UUID:
+    """The case with this number. Raises NotFound."""
+    found = await work.session.scalar(
+        select(Case.id).where(Case.house_id == work.actor.house_id, func.lower(Case.number) == number.strip().lower())
+    )
+    if found is None:
+        raise NotFound("Deze casus")
+    return found

@@ -59,7 +59,7 @@ async def moment(door: Door, days: float) -> str:
 
 
 def _web(door: Door) -> Any:
-    return door.client._transport.app.state.database  # type: ignore[attr-defined]  # noqa: SLF001
+    return door.client._transport.app.state.database  # type: ignore[attr-defined]
 
 
 async def put(door: Door, sitting: str, *stories: Story, who: str = "triagist", **facts: Any) -> None:
@@ -119,9 +119,7 @@ async def test_who_attends_sees_the_turns_of_their_own_cases_and_no_trace_of_oth
     assert (await door.call("GET", f"/overlegdagen/{full}", "reclassering")).status_code == 404
 
 
-async def test_the_database_shows_a_participant_neither_sittings_nor_turns_of_others(
-    door: Door, db: Databases
-) -> None:
+async def test_the_database_shows_a_participant_neither_sittings_nor_turns_of_others(door: Door, db: Databases) -> None:
     own, other = [await a_prepared_case(db, door.house) for _ in range(2)]
     await other.decide("om", D.RELEASE, organisations=other.organisations("ggz"))
     await put(door, await a_sitting(door), other, own)
@@ -324,10 +322,10 @@ async def test_calendars_see_one_event_move_and_the_answer_is_asked_anew(door: D
     first, second = await events(db, story, "politie")
     assert (first["uid"], second["sequence"]) == (second["uid"], first["sequence"] + 1)
     assert (second["method"], second["begins"]) == ("REQUEST", datetime.fromisoformat(later))
+    becomes = await coming(story)
     async with story.acting("regisseur") as work:
-        invitation = (await work.session.scalars(
-            select(Invitation).where(Invitation.meeting_id == (await meeting_lookup.coming(work, story.case_id)).id,  # type: ignore[union-attr]
-                                     Invitation.person_id == door.house.person("politie")))).one()  # fmt: skip
+        key = (becomes.id, door.house.person("politie"))
+        invitation = await work.session.get_one(Invitation, key)
     assert invitation.reaction is None
 
 
@@ -335,8 +333,8 @@ async def test_information_that_is_asked_moves_along(door: Door, db: Databases) 
     story = await a_prepared_case(db, door.house)
     sitting = await a_sitting(door, 3)
     await put(door, sitting, story)
-    await door.post("regisseur", f"/casussen/{story.case_id}/informatieverzoeken",
-                    {"organisatie": str(door.house.organisations["ggz"]), "vraag": "Loopt er een behandeling?"})  # fmt: skip
+    question = {"organisatie": str(door.house.organisations["ggz"]), "vraag": "Loopt er een behandeling?"}
+    await door.post("regisseur", f"/casussen/{story.case_id}/informatieverzoeken", question)
     was = (await story.duty(DutyKind.INFORMATION)).due_at
 
     await door.post("triagist", f"/overlegdagen/{sitting}/verplaatsingen",
@@ -418,7 +416,9 @@ async def _in_feed(db: Databases, house: AHouse, who: str, sitting: Any) -> tupl
     async with unit_of_work(house.actors[who], db.web) as work:
         found = await agenda.occasions(work, new_id(), "https://pols.example")
     day = sitting.starts_at.astimezone(AMSTERDAM).date()
-    there = [one for one in found if isinstance(one.begins, datetime) and one.begins.astimezone(AMSTERDAM).date() == day]
+    there = [
+        one for one in found if isinstance(one.begins, datetime) and one.begins.astimezone(AMSTERDAM).date() == day
+    ]
     return [one.begins for one in there], [one.minutes for one in there]
 
 
