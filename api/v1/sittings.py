@@ -11,8 +11,8 @@ from pydantic import Field
 from api.once import Once
 from api.paging import BETWEEN, PAGE, Tijdvak, goes_on
 from api.signin import CaseWork, Planner
-from api.wire import CaseId, Dag, Gemaakt, Id, Outgoing, Verwijzing, dutch, made
-from models.casebook import moving
+from api.wire import SHOWS, CaseId, Dag, Gemaakt, Id, Outgoing, Verwijzing, dutch, made
+from models.casebook import answers, moving
 from models.casebook import sittings as casebook
 from models.commands.sittings import (
     MOST_CASES,
@@ -287,8 +287,12 @@ async def note_table(sitting_id: Id, body: AanTafel, work: Planner) -> None:
     await casebook.at_the_table(work, sitting_id, body)
 
 
-@router.get("/casussen/{id}/genodigdenvoorstel", summary="Wie bij een overleg van deze casus hoort te komen")
+@router.get(
+    "/casussen/{id}/genodigdenvoorstel", summary="Wie bij een overleg van deze casus hoort te komen",
+    openapi_extra=SHOWS,
+)  # fmt: skip
 async def read_candidates(case_id: CaseId, work: Planner) -> Genodigdenlijst:
+    answers.saw(work, "overleggen", case_id, case_id)
     names = await people.organisation_names(work)
     return Genodigdenlijst(
         results=[

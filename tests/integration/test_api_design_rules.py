@@ -23,7 +23,7 @@ NOUNS_OF_ONE = {
     "toegang", "mij", "beleid", "tijdlijn", "informatie", "rooster", "inhoud", "voortgang", "inzage", "logboek",
     "adresgeheim", "afwezigheid", "vertrek", "proef", "termijn", "weekoverzicht",
     "agendafeed", "voorbeeld", "scherm",
-    "voorwaarde", "plan", "uitkomst", "heraanmeldcriteria",
+    "voorwaarde", "voorstel", "genodigdenvoorstel", "plan", "uitkomst", "heraanmeldcriteria",
 }  # fmt: skip
 OPERATIONS = list(MATRIX)
 

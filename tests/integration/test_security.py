@@ -52,6 +52,7 @@ NOT_FOR_THE_ENGINE = {
     "information_request", "coherence",
     "goal", "commitment_need", "plan_version", "planned",
     "plan_conflict",
+    "sitting", "sitting_slot",
     "handover", "handover_line", "rereferral_criterion", "watch", "escalation",
     "trajectory", "trajectory_goal", "contact_moment",
 }  # fmt: skip
