@@ -143,15 +143,19 @@ class AanTafel(AtTheTable):
 
 
 class Voorgesteld(Outgoing):
-    """Een casus die op een overleg wacht: waarop, en tot wanneer."""
+    """Een casus die op een overleg wacht: waarop, en tot wanneer; gereed als de betrokken deelnemers zijn gekozen."""
 
-    model_config = dutch(case="casus", kind="taak", due_at="uiterlijk", urgent="spoed", municipality="gemeente")
+    model_config = dutch(
+        case="casus", kind="taak", due_at="uiterlijk", urgent="spoed", municipality="gemeente",
+        ready="gereed",
+    )  # fmt: skip
 
     case: Verwijzing
     kind: DutyKind
     due_at: datetime
     urgent: bool
     municipality: str
+    ready: bool
 
 
 class Voorstel(Outgoing):
@@ -243,6 +247,7 @@ async def read_proposal(sitting_id: Id, work: Planner) -> Voorstel:
                 due_at=one.due_at,
                 urgent=one.urgent,
                 municipality=one.municipality,
+                ready=one.ready,
             )
             for one in listed
         ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from models import sitting as rules
 from models.actors import PLANS_MEETINGS
@@ -14,7 +14,7 @@ from models.lookups.duties import any_of, is_open
 from models.lookups.paging import ALWAYS, Between, Page, Paged, Place, at_most, cut, keyset
 from models.refusals import NotFound
 from models.sitting import DUE_AT, Candidate
-from models.tables.cases import Case
+from models.tables.cases import Case, Involvement
 from models.tables.duties import Duty
 from models.tables.meetings import Meeting
 from models.tables.sittings import Sitting, SittingSlot
@@ -67,6 +67,7 @@ class Due:
     due_at: datetime
     urgent: bool
     municipality: str
+    ready: bool  #: who is involved was chosen; at a triage always
 
 
 def plans(work: Work) -> bool:
@@ -176,11 +177,15 @@ async def due(work: Work, kind: SeriesKind, until: datetime) -> list[Due]:
         .where(is_open(), Duty.kind.in_(sorted(DUE_AT[kind])), Duty.due_at < until).subquery()
     )  # fmt: skip
     planned = exists().where(Meeting.case_id == Case.id, *_planned())
+    involved = exists().where(
+        Involvement.case_id == Case.id, Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED
+    )
+    chosen = true() if kind is SeriesKind.TRIAGE else involved
     listed = exists().where(SittingSlot.case_id == Case.id, _live(kind, work.now))
     rows = await work.session.execute(
         select(
             Case.id, Case.number, first.c.kind, first.c.due_at, (first.c.urgent | Case.urgent).label("urgent"),
-            Case.municipality,
+            Case.municipality, chosen.label("ready"),
         )
         .join(first, and_(first.c.case_id == Case.id, first.c.nth == 1))
         .where(Case.hold_since.is_(None), Case.closed_at.is_(None), ~planned, ~listed)

@@ -181,6 +181,7 @@ async def test_the_proposal_holds_what_is_due_by_then_urgent_first_and_each_case
     assert found[0]["spoed"]
     assert str(far.case_id) not in ids
     assert sum("duty" in one for one in asked) == 1
+    assert all(one["gereed"] for one in found)
     assert (await door.get("triagist", f"/overlegdagen/{sitting}"))["casussen"] == []  # nothing by itself
 
 
