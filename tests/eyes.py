@@ -19,7 +19,7 @@ _TABLES = {
     "afspraken": "commitment", "derden": "guest", "doelen": "goal",
     "personen": "subject", "organisaties": "organisation",
     "abonnementen": "subscription", "bijlagen": "attachment",
-    "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "huizen": "house",
+    "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "overlegdagen": "sitting", "huizen": "house",
     "{escalatieId}": "escalation", "{trajectId}": "trajectory",
     "{besluitId}": "decision", "{informatieId}": "info_item", "{persoonId}": "subject",
 }  # fmt: skip

@@ -242,11 +242,10 @@ async def read_screen(
 
 
 async def _room(work: Work, meeting: Meeting) -> Room:
-    there = frozenset(one.organisation_id for one in await meetings.invitees(work, [meeting.id]) if one.present)
-    coming = frozenset(one.id for one in await guests.guests_of(work, meeting.id) if one.present)
-    if not there:
+    room = await guests.room(work, meeting)
+    if not room.organisations:
         raise NotPossible("Leg eerst vast wie er zijn; het scherm toont wat zij allemaal mogen zien.")
-    return Room(there, coming)
+    return room
 
 
 def _shown(one: Item) -> OpScherm:

@@ -1,6 +1,6 @@
 """Overlegdagen: verschillende casussen op een dag, elk met een eigen tijd en een eigen overleg."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 from uuid import UUID
@@ -11,8 +11,8 @@ from pydantic import Field
 from api.once import Once
 from api.paging import BETWEEN, PAGE, Tijdvak, goes_on
 from api.signin import CaseWork, Planner
-from api.wire import CaseId, Dag, Gemaakt, Id, Outgoing, Verwijzing, dutch, made
-from models.casebook import moving
+from api.wire import SHOWS, CaseId, Dag, Gemaakt, Id, Outgoing, Verwijzing, dutch, made
+from models.casebook import answers, moving
 from models.casebook import sittings as casebook
 from models.commands.sittings import (
     MOST_CASES,
@@ -36,8 +36,6 @@ _SITTING = {
     "secretary_id": "notulist", "adjourned_to": "verdaagdNaar", "cancelled_at": "afgelastOp",
 }  # fmt: skip
 OfCase = Annotated[UUID, Path(alias="casusId", description="Het kenmerk van de casus")]
-#: what is due on the day itself still belongs on it
-_DAY = timedelta(days=1)
 
 
 class Overlegdag(Outgoing):
@@ -145,15 +143,19 @@ class AanTafel(AtTheTable):
 
 
 class Voorgesteld(Outgoing):
-    """Een casus die op een overleg wacht: waarop, en tot wanneer."""
+    """Een casus die op een overleg wacht: waarop, en tot wanneer; gereed als de betrokken deelnemers zijn gekozen."""
 
-    model_config = dutch(case="casus", kind="taak", due_at="uiterlijk", urgent="spoed", municipality="gemeente")
+    model_config = dutch(
+        case="casus", kind="taak", due_at="uiterlijk", urgent="spoed", municipality="gemeente",
+        ready="gereed",
+    )  # fmt: skip
 
     case: Verwijzing
     kind: DutyKind
     due_at: datetime
     urgent: bool
     municipality: str
+    ready: bool
 
 
 class Voorstel(Outgoing):
@@ -236,7 +238,7 @@ async def read_sitting(sitting_id: Id, work: CaseWork) -> OverlegdagGeheel:
 @router.get("/overlegdagen/{id}/voorstel", summary="Wat op deze dag aan de orde zou moeten komen")
 async def read_proposal(sitting_id: Id, work: Planner) -> Voorstel:
     found = await sittings.sitting(work, sitting_id)
-    listed = await sittings.due(work, found.kind, found.starts_at + _DAY)
+    listed = await sittings.due(work, found.kind, found.starts_at + sittings.PROPOSED_WITHIN)
     return Voorstel(
         results=[
             Voorgesteld(
@@ -245,6 +247,7 @@ async def read_proposal(sitting_id: Id, work: Planner) -> Voorstel:
                 due_at=one.due_at,
                 urgent=one.urgent,
                 municipality=one.municipality,
+                ready=one.ready,
             )
             for one in listed
         ]
@@ -289,8 +292,12 @@ async def note_table(sitting_id: Id, body: AanTafel, work: Planner) -> None:
     await casebook.at_the_table(work, sitting_id, body)
 
 
-@router.get("/casussen/{id}/genodigdenvoorstel", summary="Wie bij een overleg van deze casus hoort te komen")
+@router.get(
+    "/casussen/{id}/genodigdenvoorstel", summary="Wie bij een overleg van deze casus hoort te komen",
+    openapi_extra=SHOWS,
+)  # fmt: skip
 async def read_candidates(case_id: CaseId, work: Planner) -> Genodigdenlijst:
+    answers.saw(work, "overleggen", case_id, case_id)
     names = await people.organisation_names(work)
     return Genodigdenlijst(
         results=[

@@ -38,7 +38,9 @@ from api.workplace import (
     provider,
     referring,
     rounds,
+    screen,
     screening,
+    sittings,
     subscriptions,
     terms,
     trail,
@@ -64,6 +66,8 @@ _HANDLERS: dict[Any, Any] = {
 #: what has a module of its own
 _ELSEWHERE = (
     *rounds.ROUTES,
+    *screen.ROUTES,
+    *sittings.ROUTES,
     *coaching.ROUTES,
     *minutes.ROUTES,
     *agenda.ROUTES,

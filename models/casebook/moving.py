@@ -125,7 +125,7 @@ async def _open(work: Work, turns: Sequence[Turn]) -> tuple[Frames, dict[UUID, M
 
 async def _shift(work: Work, turns: Sequence[Turn], by: timedelta, to: Sitting, reason: str) -> None:
     """These turns so much later or earlier, on that sitting; the gaps between them stay."""
-    if not by and all(one.slot.sitting_id == to.id for one in turns):
+    if turns and not by and all(one.slot.sitting_id == to.id for one in turns):
         raise InvalidFields([FieldError("begintOp", "is een ander tijdstip dan nu")])
     frames, there = await _open(work, turns)
     clocks_ = Clocks(work)

@@ -14,7 +14,7 @@ from models.lookups.paging import Page, Paged, Place, keyset, shown
 from models.refusals import NotFound
 from models.rights import CaseFacts
 from models.tables.guests import Guest, HandedItem
-from models.tables.meetings import Meeting
+from models.tables.meetings import Meeting, MeetingInvitee
 from models.transactions import Work
 from models.visibility import in_the_room
 
@@ -25,6 +25,15 @@ class Room:
 
     organisations: frozenset[UUID]
     guests: frozenset[UUID]
+
+
+async def room(work: Work, meeting: Meeting) -> Room:
+    """Who is marked present now."""
+    asked = select(MeetingInvitee.organisation_id).where(
+        MeetingInvitee.meeting_id == meeting.id, MeetingInvitee.present.is_(True)
+    )
+    there = frozenset(await work.session.scalars(asked))
+    return Room(there, frozenset(one.id for one in await guests_of(work, meeting.id) if one.present))
 
 
 async def guest(work: Work, guest_id: UUID) -> Guest:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 
 from models import sitting as rules
 from models.actors import PLANS_MEETINGS
@@ -14,7 +14,7 @@ from models.lookups.duties import any_of, is_open
 from models.lookups.paging import ALWAYS, Between, Page, Paged, Place, at_most, cut, keyset
 from models.refusals import NotFound
 from models.sitting import DUE_AT, Candidate
-from models.tables.cases import Case
+from models.tables.cases import Case, Involvement
 from models.tables.duties import Duty
 from models.tables.meetings import Meeting
 from models.tables.sittings import Sitting, SittingSlot
@@ -22,6 +22,8 @@ from models.transactions import Work
 from models.words import DutyKind, OrganisationKind, Phase, Role, SeriesKind, Standing
 
 MOST_PROPOSED = 100
+#: what is due on the day itself still belongs on it
+PROPOSED_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Turn:
     slot: SittingSlot
     held_at: datetime | None
     phase: Phase | None  #: None: the actor may not know of the case
+    director_id: UUID | None
 
     @property
     def is_ahead(self) -> bool:
@@ -64,6 +67,7 @@ class Due:
     due_at: datetime
     urgent: bool
     municipality: str
+    ready: bool  #: who is involved was chosen; at a triage always
 
 
 def plans(work: Work) -> bool:
@@ -122,12 +126,12 @@ async def page_of_days(
 async def turns(work: Work, sitting_id: UUID) -> list[Turn]:
     """The turns of a sitting that the actor may know of, in the order of the day."""
     rows = await work.session.execute(
-        select(SittingSlot, Meeting.held_at, Case.phase)
+        select(SittingSlot, Meeting.held_at, Case.phase, Case.director_id)
         .outerjoin(Meeting, Meeting.id == SittingSlot.meeting_id).outerjoin(Case, Case.id == SittingSlot.case_id)
         .where(SittingSlot.sitting_id == sitting_id, _stands())
         .order_by(SittingSlot.starts_at, SittingSlot.number)
     )  # fmt: skip
-    return [Turn(slot, held_at, phase) for slot, held_at, phase in rows]
+    return [Turn(*row) for row in rows]
 
 
 def _stands() -> ColumnElement[bool]:
@@ -173,11 +177,15 @@ async def due(work: Work, kind: SeriesKind, until: datetime) -> list[Due]:
         .where(is_open(), Duty.kind.in_(sorted(DUE_AT[kind])), Duty.due_at < until).subquery()
     )  # fmt: skip
     planned = exists().where(Meeting.case_id == Case.id, *_planned())
+    involved = exists().where(
+        Involvement.case_id == Case.id, Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED
+    )
+    chosen = true() if kind is SeriesKind.TRIAGE else involved
     listed = exists().where(SittingSlot.case_id == Case.id, _live(kind, work.now))
     rows = await work.session.execute(
         select(
             Case.id, Case.number, first.c.kind, first.c.due_at, (first.c.urgent | Case.urgent).label("urgent"),
-            Case.municipality,
+            Case.municipality, chosen.label("ready"),
         )
         .join(first, and_(first.c.case_id == Case.id, first.c.nth == 1))
         .where(Case.hold_since.is_(None), Case.closed_at.is_(None), ~planned, ~listed)
@@ -235,3 +243,13 @@ async def candidates(work: Work, case_id: UUID) -> list[Candidate]:
         [one.organisation_id for one in involved], reporter=found.reporter_organisation_id,
         municipality=found.municipality, local=policy.local_parties,
     )  # fmt: skip
+
+
+async def by_number(work: Work, number: str) -> UUID:
+    """The case with this number. Raises NotFound."""
+    found = await work.session.scalar(
+        select(Case.id).where(Case.house_id == work.actor.house_id, func.lower(Case.number) == number.strip().lower())
+    )
+    if found is None:
+        raise NotFound("Deze casus")
+    return found

@@ -24,6 +24,7 @@ NOUNS_OF_ONE = {
     "adresgeheim", "afwezigheid", "vertrek", "proef", "termijn", "weekoverzicht",
     "agendafeed", "voorbeeld", "scherm",
     "voorwaarde", "plan", "uitkomst", "verslag", "beeld", "heraanmeldcriteria",
+    "voorstel", "genodigdenvoorstel",
 }  # fmt: skip
 OPERATIONS = list(MATRIX)
 

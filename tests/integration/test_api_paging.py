@@ -24,7 +24,7 @@ from tests.conftest import Databases
 from tests.doors import Door, counted
 from tests.factories import AHouse, Story, a_case, a_coach, a_guest, a_house, ways_and_systems
 from tests.integration.test_api_referrals import SUBMITTED
-from tests.integration.test_api_rights import AWAY, RISK
+from tests.integration.test_api_rights import AWAY, RISK, SITTING
 from tests.integration.test_stalled_lookup import drawn
 
 
@@ -53,6 +53,7 @@ LISTS = {
     "/casussen/{id}/contactmomenten": "begeleider",
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
+    "/overlegdagen": "triagist",
     "/berichten": "manager", "/abonnementen": "beheerder", "/abonnementen/{id}/bezorgingen": "beheerder",
 }  # fmt: skip
 
@@ -67,6 +68,7 @@ SHORT = {
     "/casussen/{id}/stukken", "/casussen/{id}/conflicten", "/casussen/{id}/rondes",
     "/casussen/{id}/overdrachten", "/casussen/{id}/heraanmeldcriteria", "/casussen/{id}/waakvlammen",
     "/casussen/{id}/escalaties", "/casussen/{id}/trajecten", "/rapportages",
+    "/overlegdagen/{id}/voorstel", "/casussen/{id}/genodigdenvoorstel",
 }  # fmt: skip
 
 
@@ -157,6 +159,8 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
     for _ in range(3):
         reason = {"reden": "Dreiging vanavond in de wijk."}
         await made.door.post("manager", f"/casussen/{story.case_id}/noodtoegangen", reason)
+    for _ in range(5):
+        await made.door.post("triagist", "/overlegdagen", SITTING)
     await _night(db, made)
     await _coached(db, made)
     made.system = await _systems(db, made)

@@ -32,6 +32,9 @@ RISK = {
     "instrument": "B-SAFER", "beoordelaar": "M. Smit, reclasseringswerker", "afgenomenOp": "2026-01-05",
     "geldigTot": "2026-07-05", "oordeel": "midden",
 }  # fmt: skip
+SITTING = {"soort": "casusoverleg", "begintOp": "2089-01-05T10:00:00+01:00", "plaats": "Stadhuis"}
+MOVED = {"begintOp": "2089-02-01T10:00:00+01:00", "reden": "de zaal is bezet"}
+OFF = {"reden": "te weinig zaken"}
 GUEST = {"naam": "K. de Boer", "functie": "consulent", "deskundigheid": "woningen", "publiekeFunctie": "Woningwet 19"}
 LINK = {
     "kring": "moeder en zoon", "afhankelijkheid": "zijn gedrag hangt af van het hare",
@@ -117,6 +120,18 @@ MATRIX = {
     "POST /overlegreeksen/{id}/beeindigingen": "++33334+33",
     "GET /overlegreeksen/{id}/zittingen": "+++++34+3+",
     "GET /overlegreeksen/{id}/zittingen/{datum}": "+++++34+3+",
+    "GET /overlegdagen": "+++++3++3+",
+    "POST /overlegdagen": "++3333++33",
+    "GET /overlegdagen/{id}": "+++4+34+34",
+    "GET /overlegdagen/{id}/voorstel": "++33334+33",
+    "POST /overlegdagen/{id}/casussen": "++33334+33",
+    "POST /overlegdagen/{id}/casussen/{casusId}/afgelastingen": "++33334+33",
+    "POST /overlegdagen/{id}/verplaatsingen": "++33334+33",
+    "POST /overlegdagen/{id}/verdagingen": "++33334+33",
+    "POST /overlegdagen/{id}/afgelastingen": "++33334+33",
+    "POST /overlegdagen/{id}/zetels": "++33334+33",
+    "POST /overlegdagen/{id}/aanwezigen": "++33334+33",
+    "GET /casussen/{id}/genodigdenvoorstel": "++33334+33",
     "GET /casussen/{id}/afspraken": "+++4+34+++",
     "POST /casussen/{id}/afspraken": "3+34334333",
     "POST /afspraken/{id}/voortgang": "4334+34434",
@@ -273,7 +288,7 @@ class Scene:
         }
         known |= {
             f"{{{one}}}": self.paths[one]
-            for one in ("datum", "informatieId", "persoonId", "escalatieId", "trajectId", "regelId")
+            for one in ("datum", "informatieId", "persoonId", "escalatieId", "trajectId", "regelId", "casusId")
         }
         if template.endswith("/toegang/{persoonId}"):  # somebody who works, not somebody it is about
             known["{persoonId}"] = str(self.door.house.person("ggz"))
@@ -315,7 +330,36 @@ async def scene(db: Databases, client: httpx2.AsyncClient) -> Scene:
     bodies["POST /casussen/{id}/samenhangen"] = linked = LINK | {"casus": str(other.case_id)}
     bodies["POST /samenhangen/{id}/beeindigingen"] = {"toelichting": "zoon woont elders"}
     made = await door.post("politie", f"/casussen/{story.case_id}/samenhangen", linked)
-    return Scene(door, paths | {"samenhangen": made["id"]}, bodies)
+    return Scene(door, paths | {"samenhangen": made["id"]} | await _sittings(door, other), bodies)
+
+
+async def _sittings(door: Door, story: Story) -> dict[str, str]:
+    """One with a case on it; what ends or fills a day is asked of one that is off."""
+    running, off = [(await door.post("triagist", "/overlegdagen", SITTING))["id"] for _ in range(2)]
+    agenda = {"casussen": [{"casus": str(story.case_id)}]}
+    await door.post("triagist", f"/overlegdagen/{running}/casussen", agenda, 204)
+    await door.post("triagist", f"/overlegdagen/{off}/afgelastingen", OFF, 204)
+    ending = ("casussen", "verplaatsingen", "verdagingen", "afgelastingen", "aanwezigen")
+    return {
+        "overlegdagen": running, "casusId": str(story.case_id),
+        **{f"POST /overlegdagen/{{id}}/{one}": f"/overlegdagen/{off}/{one}" for one in ending},
+        "POST /overlegdagen/{id}/casussen/{casusId}/afgelastingen":
+            f"/overlegdagen/{off}/casussen/{story.case_id}/afgelastingen",
+    }  # fmt: skip
+
+
+def sitting_bodies(house: factories.AHouse, case_id: str) -> dict[str, Any]:
+    """What is sent about sittings."""
+    return {
+        "POST /overlegdagen": SITTING,
+        "POST /overlegdagen/{id}/casussen": {"casussen": [{"casus": case_id}]},
+        "POST /overlegdagen/{id}/casussen/{casusId}/afgelastingen": OFF,
+        "POST /overlegdagen/{id}/verplaatsingen": MOVED,
+        "POST /overlegdagen/{id}/verdagingen": MOVED,
+        "POST /overlegdagen/{id}/afgelastingen": OFF,
+        "POST /overlegdagen/{id}/zetels": {"voorzitter": str(house.person("regisseur"))},
+        "POST /overlegdagen/{id}/aanwezigen": {"organisaties": [str(house.organisations["politie"])]},
+    }
 
 
 def _trajectory(house: factories.AHouse) -> dict[str, Any]:
@@ -396,7 +440,7 @@ async def _item(door: Door, case: str) -> str:
 async def _bodies(door: Door, question: dict[str, str], reported: Case) -> dict[str, Any]:
     ggz = str(door.house.organisations["ggz"])
     pledge = {"organisatie": ggz, "domein": "zorg", "tekst": "gesprek", "uiterlijk": "2090-01-01"}
-    return {
+    return sitting_bodies(door.house, str(reported.id)) | {
         "POST /hulpvragen": question,
         "POST /hulpvragen/{id}/adviezen": {"tekst": "Bel de wijkagent."},
         "POST /aanmeldingen": SUBMITTED,

@@ -27,7 +27,8 @@ from tests.integration.test_workplace import confirmed, signed_in
 OF_NO_FILE = {
     "GET /aanmeldingen", "GET /casussen", "GET /taken", "GET /hulpvragen", "GET /hulpvragen/{id}",
     "GET /overlegreeksen", "GET /overlegreeksen/{id}", "GET /overlegreeksen/{id}/zittingen",
-    "GET /overlegreeksen/{id}/zittingen/{datum}", "GET /stagnaties", "GET /stagnaties/casussen",
+    "GET /overlegreeksen/{id}/zittingen/{datum}", "GET /overlegdagen", "GET /overlegdagen/{id}",
+    "GET /overlegdagen/{id}/voorstel", "GET /stagnaties", "GET /stagnaties/casussen",
     "GET /stagnaties/taken", "GET /huizen/{id}/beleid", "GET /organisaties", "GET /personen", "GET /mij",
     "GET /logboek", "GET /verwerkingen", "GET /casussen/{id}/inzage", "GET /personen/{id}/inzage",
     "GET /noodtoegangen", "GET /tokens", "GET /bevindingen", "GET /afwezigheden", "GET /personen/{id}/afwezigheid",

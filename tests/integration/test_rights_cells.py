@@ -23,7 +23,7 @@ from api.signin import _MAY, Who
 from api.ways import Ways
 from api.workplace.app import create_workplace
 from models import delivery, rights, visibility
-from models.actors import ENGINE, Actor
+from models.actors import ENGINE, PLANS_MEETINGS, Actor
 from models.casebook import setup
 from models.lookups.cases import NOT_TAKEN_ON
 from models.rights import Capacity, CaseFacts, Right
@@ -40,7 +40,17 @@ from tests.doors import Door, own_client
 from tests.everything import reveal
 from tests.factories import AHouse, Story, an_item
 from tests.integration.test_api_referrals import SUBMITTED
-from tests.integration.test_api_rights import AWAY, CONTACT, CRITERIA, LINK, SERIES, operations
+from tests.integration.test_api_rights import (
+    AWAY,
+    CONTACT,
+    CRITERIA,
+    LINK,
+    OFF,
+    SERIES,
+    SITTING,
+    operations,
+    sitting_bodies,
+)
 from tests.integration.test_visibility_matrix import owner_of
 from tests.integration.test_workplace import browsing, confirmed, csrf
 
@@ -61,6 +71,7 @@ class Place:
     duty: dict[str, Any] = field(default_factory=dict)
     supplier: UUID | None = None  #: whose the information is that hangs on it
     withdrawn: bool = False  #: it was taken back meanwhile
+    off: bool = False  #: it was taken off the agenda meanwhile
 
 
 def _right(right: Right) -> Sees:
@@ -113,6 +124,19 @@ def _mends(place: Place, actor: Actor, facts: CaseFacts) -> bool:
 
 def _works(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
     return actor.is_participant and rights.has(Right.CONTENT, actor, facts)
+
+
+def _plans(place: Place, actor: Actor, facts: CaseFacts) -> bool:
+    return _of_the_house(place, actor, facts) and actor.is_staff and actor.has(*PLANS_MEETINGS)
+
+
+def _puts(place: Place, actor: Actor, facts: CaseFacts) -> bool:
+    return _plans(place, actor, facts) and not place.off
+
+
+def _has_turn(place: Place, actor: Actor, facts: CaseFacts) -> bool:
+    """Who plans sees the day; others only with a turn of a case of their own."""
+    return _plans(place, actor, facts) or (_works(place, actor, facts) and not place.off)
 
 
 def _holds_token(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
@@ -174,6 +198,11 @@ SEES: tuple[tuple[str, Sees], ...] = (
     ("GET /hulpvragen", _of_the_house),
     ("POST /hulpvragen", _of_the_house),
     ("GET /overlegreeksen", _of_the_house),
+    ("GET /overlegdagen/{id}/voorstel", _plans),
+    ("GET /overlegdagen/{id}", _has_turn),
+    ("POST /overlegdagen/{id}/casussen/{casusId}", _puts),
+    ("POST /overlegdagen/{id}", _plans),
+    ("GET /casussen/{id}/genodigdenvoorstel", _right(Right.PROCESS)),
     ("POST /overlegreeksen", _of_the_house),
     ("POST /berichten", _of_the_house),
     ("GET /huizen", _of_the_house),
@@ -219,7 +248,7 @@ SEES: tuple[tuple[str, Sees], ...] = (
 #: these hang on a house: one of it is enough
 OF_A_HOUSE = {
     "hulpvragen", "overlegreeksen", "huizen", "tokens", "afwezige", "teruggekeerde", "vertrekker", "organisaties",
-    "agendahouder", "kanalen", "abonnementen", "bezorgingen",
+    "agendahouder", "kanalen", "abonnementen", "bezorgingen", "afgelaste_dag", "verzette_dag",
 }  # fmt: skip
 #: somebody of the ggz whom nothing else is about, for what is done about people; what is done to one is not to another
 ABOUT = {
@@ -240,6 +269,9 @@ ABOUT = {
     "GET /personen/{id}/agendafeed": "agendahouder",
     "POST /personen/{id}/agendafeed": "agendahouder",
     "DELETE /personen/{id}/agendafeed": "agendahouder",
+    "POST /overlegdagen/{id}/afgelastingen": "afgelaste_dag",
+    "POST /overlegdagen/{id}/verdagingen": "verzette_dag",
+    "POST /overlegdagen/{id}/verplaatsingen": "verzette_dag",
 }
 #: what else stands in a path, for which something that is not there is of the same case
 INNER = {
@@ -250,6 +282,7 @@ INNER = {
     "{regelId}": "regels",
     "{escalatieId}": "escalatieId",
     "{trajectId}": "trajectId",
+    "{casusId}": "casusId",
 }
 #: what is not there answers the same for everybody who may come in at all
 HIDDEN = 404
@@ -257,7 +290,7 @@ HIDDEN = 404
 
 def _bodies(house: AHouse) -> dict[str, Any]:
     ggz = str(house.organisations["ggz"])
-    return {
+    return sitting_bodies(house, str(new_id())) | {
         "PUT /aanmeldingen/{id}": SUBMITTED,
         "POST /aanmeldingen/{id}/intrekkingen": {"toelichting": "opgelost"},
         "POST /aanmeldingen/{id}/bijlagen": "een foto in woorden",
@@ -431,6 +464,13 @@ FACTS = """
 """
 
 
+async def _on_agenda(client: httpx2.AsyncClient, story: Story) -> None:
+    door = Door(client, story.house)
+    sitting = (await door.post("triagist", "/overlegdagen", SITTING))["id"]
+    agenda = {"casussen": [{"casus": str(story.case_id)}]}
+    await door.post("triagist", f"/overlegdagen/{sitting}/casussen", agenda, 204)
+
+
 async def _corrected(client: httpx2.AsyncClient, story: Story) -> None:
     """Corrected once by who reported, so that there is an earlier version."""
     door = Door(client, story.house)
@@ -445,6 +485,8 @@ async def _house_wide(client: httpx2.AsyncClient, house: AHouse) -> dict[str, st
     HOLDER[house.id] = house.person("gemeente")
     await door.post("gemeente", f"/personen/{HOLDER[house.id]}/agendafeed")
     return {
+        "afgelaste_dag": (await door.post("triagist", "/overlegdagen", SITTING))["id"],
+        "verzette_dag": (await door.post("triagist", "/overlegdagen", SITTING))["id"],
         "organisaties": str(house.organisations["ggz"]),
         "agendahouder": str(HOLDER[house.id]),
         "hulpvragen": (await door.call("POST", "/hulpvragen", json=bodies["POST /hulpvragen"])).json()["id"],
@@ -487,6 +529,8 @@ async def _place(
             "informatieId": str(item.id) if name != "closed" else None,
             "versie": await first("SELECT v.version FROM referral_version v JOIN cases c USING (referral_id)"
                                   " WHERE c.id = :id"),
+            "overlegdagen": await first("SELECT sitting_id FROM sitting_slot WHERE case_id = :id"),
+            "casusId": await first("SELECT case_id FROM sitting_slot WHERE case_id = :id"),
             "samenhangen": None, "huizen": str(story.house.id),
             "nummer": await first("SELECT 1 FROM visit WHERE case_id = :id AND phase = 'monitoring' LIMIT 1"),
             **house_wide,
@@ -529,6 +573,8 @@ async def world(roving: Any) -> AsyncIterator[World]:
         await factories.a_deputy(db.owner, house)
         async with own_client(db) as client:
             await _corrected(client, stories["only reported"])
+            for story in (running, stories["of the neighbours"]):
+                await _on_agenda(client, story)
             wide = {one.id: await _house_wide(client, one) | await _colleagues(db, one) for one in (house, neighbours)}
             for one in (house, neighbours):
                 wide[one.id] |= await factories.ways_and_systems(db.web, one, "gemeente")
@@ -611,6 +657,7 @@ async def test_everybody_is_allowed_or_told_what_is_told_of_what_does_not_exist(
             facts = await world.facts(place, actor)
             sees = _is_for(operation, actor) and _sees(operation)(place, actor, facts) and collection in place.there
             answer = await door.call(verb, _path(operation, place.ids, world.house), who, json=body)
+            place.off |= "/{casusId}/" in operation and answer.is_success
             place.withdrawn |= operation.endswith("/{informatieId}/intrekkingen") and answer.is_success
             COUNTED.append("interface")
             told_nothing, barred = _said(answer) == _said(absent), absent.status_code != HIDDEN
@@ -662,12 +709,26 @@ def _is_log(operation: str) -> bool:
 # The pages
 
 
+def _nobody(_place: Place, _actor: Actor, _facts: CaseFacts) -> bool:
+    """A case that is not there is put on no day, of whatever house: tests/integration/test_workplace_sittings.py."""
+    return False
+
+
 #: per page and form of the workplace: of what it is about, what one must be entitled to, and what is filled in
 PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "GET /casussen/{case_id:uuid}": ("casussen", _right(Right.KNOW), {}),
     "GET /casussen/{case_id:uuid}/toegang": ("casussen", _right(Right.KNOW), {}),
     "GET /casussen/{case_id:uuid}/traject": ("casussen", _right(Right.KNOW), {}),
     "POST /casussen/{case_id:uuid}/contactmomenten": ("casussen", _right(Right.KNOW), CONTACT),
+    "GET /overlegdagen/{sitting_id:uuid}": ("overlegdagen", _has_turn, {}),
+    "POST /overlegdagen/{sitting_id:uuid}/casussen": ("overlegdagen", _nobody, {"casus": str(new_id())}),
+    "POST /overlegdagen/{sitting_id:uuid}/verzetten": ("verzette_dag", _plans, {"begin": "2089-03-01T10:00"} | OFF),
+    "POST /overlegdagen/{sitting_id:uuid}/verdagen": ("verzette_dag", _plans, {"begin": "2089-03-01T10:00"} | OFF),
+    "POST /overlegdagen/{sitting_id:uuid}/afgelasten": ("afgelaste_dag", _plans, OFF),
+    "POST /overlegdagen/{sitting_id:uuid}/zetels": ("overlegdagen", _plans, {}),
+    "POST /overlegdagen/{sitting_id:uuid}/aanwezigen": ("overlegdagen", _plans, {}),
+    "GET /overleggen/{meeting_id:uuid}/scherm": ("overleggen", _right(Right.CONTENT), {}),
+    "POST /overleggen/{meeting_id:uuid}/aanwezigen": ("overleggen", _right(Right.KNOW), {"organisatie": str(new_id())}),
     "GET /casussen/{case_id:uuid}/rondes": ("casussen", _right(Right.PROCESS), {}),
     "GET /casussen/{case_id:uuid}/beeld": ("casussen", _right(Right.CONTENT), {}),
     "GET /overleggen/{meeting_id:uuid}/verslag": ("overleggen", _right(Right.CONTENT), {}),
@@ -735,6 +796,7 @@ ELSEWHERE = {
     "POST /a/{token}/antwoord", "POST /a/{token}/pincode",
     *(f"POST /overleggen/{{meeting_id:uuid}}/verslag/regels/{{line_id:uuid}}/{act}"
       for act in ("aanvullen", "lezing", "weghalen")),
+    "POST /overlegdagen/{sitting_id:uuid}/casussen/{case_id:uuid}/afgelasten",  # the two would get one id here
 }  # fmt: skip
 
 

@@ -53,6 +53,7 @@ NOT_FOR_THE_ENGINE = {
     "goal", "commitment_need", "plan_version", "planned",
     "minute_line", "minute_draft", "minute_version", "minute_version_line", "item_conflict",
     "plan_conflict",
+    "sitting", "sitting_slot",
     "handover", "handover_line", "rereferral_criterion", "watch", "escalation",
     "trajectory", "trajectory_goal", "contact_moment", "erased_visit",
 }  # fmt: skip

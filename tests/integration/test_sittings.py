@@ -181,6 +181,7 @@ async def test_the_proposal_holds_what_is_due_by_then_urgent_first_and_each_case
     assert found[0]["spoed"]
     assert str(far.case_id) not in ids
     assert sum("duty" in one for one in asked) == 1
+    assert all(one["gereed"] for one in found)
     assert (await door.get("triagist", f"/overlegdagen/{sitting}"))["casussen"] == []  # nothing by itself
 
 
@@ -322,10 +323,10 @@ async def test_calendars_see_one_event_move_and_the_answer_is_asked_anew(door: D
     first, second = await events(db, story, "politie")
     assert (first["uid"], second["sequence"]) == (second["uid"], first["sequence"] + 1)
     assert (second["method"], second["begins"]) == ("REQUEST", datetime.fromisoformat(later))
+    becomes = await coming(story)
     async with story.acting("regisseur") as work:
-        invitation = (await work.session.scalars(
-            select(Invitation).where(Invitation.meeting_id == (await meeting_lookup.coming(work, story.case_id)).id,  # type: ignore[union-attr]
-                                     Invitation.person_id == door.house.person("politie")))).one()  # fmt: skip
+        key = (becomes.id, door.house.person("politie"))
+        invitation = await work.session.get_one(Invitation, key)
     assert invitation.reaction is None
 
 
@@ -333,8 +334,8 @@ async def test_information_that_is_asked_moves_along(door: Door, db: Databases) 
     story = await a_prepared_case(db, door.house)
     sitting = await a_sitting(door, 3)
     await put(door, sitting, story)
-    await door.post("regisseur", f"/casussen/{story.case_id}/informatieverzoeken",
-                    {"organisatie": str(door.house.organisations["ggz"]), "vraag": "Loopt er een behandeling?"})  # fmt: skip
+    question = {"organisatie": str(door.house.organisations["ggz"]), "vraag": "Loopt er een behandeling?"}
+    await door.post("regisseur", f"/casussen/{story.case_id}/informatieverzoeken", question)
     was = (await story.duty(DutyKind.INFORMATION)).due_at
 
     await door.post("triagist", f"/overlegdagen/{sitting}/verplaatsingen",
