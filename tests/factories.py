@@ -1,6 +1,6 @@
 """Builders: a house with its people, and cases anywhere in the process, with only the facts that matter."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ from models.casebook import (
 from models.casebook.frame import open_frame
 from models.commands.cases import GiveAnswer, Judgement, NameWorkers, TakeDecision
 from models.commands.meetings import Convene, MakeCommitment, RecordMeeting
-from models.commands.referrals import DescribeReferral, DescribeSubject, MotivateCriteria
+from models.commands.referrals import DescribeReferral, DescribeRelation, DescribeSubject, MotivateCriteria
 from models.credentials import Seal
 from models.events import EventKind, Subscribe
 from models.itemwords import Category
@@ -42,7 +42,7 @@ from models.tables.people import Organisation, Person
 from models.transactions import Database, Work, unit_of_work
 from models.ways import AddWay, WayKind
 from models.words import DecisionKind as D
-from models.words import DutyKind, OrganisationKind, Phase, Role
+from models.words import DutyKind, OrganisationKind, Phase, RelationKind, Role
 
 Row = TypeVar("Row", bound=Base)
 
@@ -202,7 +202,16 @@ def described(**facts: Any) -> DescribeReferral:
             d="straf en zorg samen nodig"), "quality_statement": True,
         "subjects": (DescribeSubject(name="Hendrik B.", bsn="999990044"),),
     }  # fmt: skip
-    return DescribeReferral(**complete | facts)
+    return DescribeReferral(**complete | {"relations": _circle(facts.get("subjects", ()))} | facts)
+
+
+def _circle(subjects: Sequence[DescribeSubject]) -> tuple[DescribeRelation, ...]:
+    """Whoever belongs to the direct circle is a relative of the first betrokkene, unless a test says otherwise."""
+    first = next((n for n, one in enumerate(subjects, 1) if one.standing == "betrokkene"), 0)
+    return tuple(
+        DescribeRelation(of=n, to=first, kind=RelationKind.RELATIVE)
+        for n, one in enumerate(subjects, 1) if first and one.standing == "directe_kring"
+    )  # fmt: skip
 
 
 @dataclass

@@ -55,9 +55,14 @@ class NieuwePersoon(DescribeSubject):
 
 
 class Relatie(DescribeRelation):
-    """Wat de een van de ander is; personen tellen vanaf 1, in de volgorde waarin ze zijn genoemd."""
+    """Wat de een van de ander is, en van wanneer tot wanneer; personen tellen vanaf 1, in de volgorde waarin ze zijn
+    genoemd. Wie tot de directe kring hoort heeft bij het indienen een relatie met een betrokkene.
+    """
 
-    model_config = dutch(of="van", to="met", kind="soort")
+    model_config = dutch(of="van", to="met", kind="soort", since="sinds", until="tot")
+
+    since: Dag = None
+    until: Dag = None
 
 
 class Incident(DescribeIncident):
@@ -176,11 +181,15 @@ def whole(
         case=Verwijzing(id=case.id, name=case.number) if case else None,
         criteria=Criteria(**{one: getattr(referral, f"motivation_{one}") for one in "abcd"}),
         subjects=tuple(person(one, where.get(one.id, NOWHERE)) for one in people),
-        relations=tuple(Relatie.model_validate(
-            {"of": places[one.of_id], "to": places[one.to_id], "kind": one.kind}, by_name=True) for one in relations),
+        relations=tuple(_relation(one, places) for one in relations),
         problems=_read(Probleem, referral.problems), incidents=_read(Incident, referral.incidents),
         partners=_read(BetrokkenPartner, referral.partners), **facts,
     )  # fmt: skip
+
+
+def _relation(one: SubjectRelation, places: dict[UUID, int]) -> Relatie:
+    told = {"of": places[one.of_id], "to": places[one.to_id], "kind": one.kind}
+    return Relatie.model_validate(told | {"since": one.since, "until": one.until}, by_name=True)
 
 
 def _read(kind: type[Command], kept: list[Any]) -> tuple[Any, ...]:

@@ -1,5 +1,6 @@
 """Reporting: a draft, a submission that becomes a case, the sector's message, a supplement, a withdrawal."""
 
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import delete, update
@@ -18,7 +19,7 @@ from models.tables.base import new_id
 from models.tables.cases import Case
 from models.tables.engine import Lease
 from models.tables.people import House
-from models.tables.referrals import Referral, SubjectRelation
+from models.tables.referrals import Referral, Subject, SubjectRelation
 from models.transactions import Work
 from models.words import DutyKind, Phase
 
@@ -66,7 +67,7 @@ async def _add_people(work: Work, referral: Referral, command: DescribeReferral,
     work.session.add_all(
         SubjectRelation(
             house_id=referral.house_id, referral_id=referral.id, kind=one.kind,
-            of_id=people[one.of - 1].id, to_id=people[one.to - 1].id,
+            of_id=people[one.of - 1].id, to_id=people[one.to - 1].id, since=one.since, until=one.until,
         )
         for one in command.relations
     )  # fmt: skip
@@ -92,6 +93,8 @@ def _check_relations(command: DescribeReferral) -> None:
             errors.append(FieldError(f"relaties[{at}]", f"noem een persoon van deze melding: 1 tot en met {most}"))
         elif one.of == one.to:
             errors.append(FieldError(f"relaties[{at}]", "een relatie is tussen twee verschillende personen"))
+        elif one.since is not None and one.until is not None and one.until < one.since:
+            errors.append(FieldError(f"relaties[{at}].tot", "ligt vóór het begin"))
     if len({(one.of, one.to, one.kind) for one in command.relations}) < len(command.relations):
         errors.append(FieldError("relaties", "dezelfde relatie staat er tweemaal"))
     if errors:
@@ -200,7 +203,16 @@ async def missing(work: Work, referral: Referral) -> list[FieldError]:
     subjects = await referrals.subjects(work, referral.id)
     if not any(one.standing == "betrokkene" for one in subjects):
         errors.append(FieldError("personen", "noem ten minste één betrokkene"))
+    errors += _unrelated(subjects, await referrals.relations(work, referral.id))
     return errors + await _outside_policy(work, referral)
+
+
+def _unrelated(subjects: Sequence[Subject], relations: Iterable[SubjectRelation]) -> list[FieldError]:
+    """Of others than a betrokkene only who belongs to their family or direct circle is told about (R10, BGS 2.19)."""
+    central = {one.id for one in subjects if one.standing == "betrokkene"}
+    related = {each for one in relations for each in (one.of_id, one.to_id) if {one.of_id, one.to_id} & central}
+    told = "zeg bij 'relaties' wat deze persoon van een betrokkene is; wie niet tot de directe kring hoort, laat u weg"
+    return [FieldError(f"personen[{n}]", told) for n, one in enumerate(subjects) if one.id not in related | central]
 
 
 async def _outside_policy(work: Work, referral: Referral) -> list[FieldError]:

@@ -31,11 +31,15 @@ class DescribeSubject(Command):
 
 
 class DescribeRelation(Command):
-    """What one person of the report is to another; persons are counted from 1, in the order they are named."""
+    """What one person of the report is to another, and from when until when; persons are counted from 1, in the order
+    they are named.
+    """
 
     of: int = Field(ge=1)
     to: int = Field(ge=1)
     kind: RelationKind
+    since: date | None = None
+    until: date | None = None
 
 
 class DescribeIncident(Command):

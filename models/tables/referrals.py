@@ -123,6 +123,7 @@ class SubjectRelation(Base):
     __tablename__ = "subject_relation"
     __table_args__ = (
         CheckConstraint("of_id <> to_id", name="is_between_two"),
+        CheckConstraint("since <= until", name="begins_before_it_ends"),
         UniqueConstraint("of_id", "to_id", "kind"),
         Index("ix_subject_relation_referral_id", "referral_id"),
         Index("ix_subject_relation_to_id", "to_id"),
@@ -134,3 +135,5 @@ class SubjectRelation(Base):
     of_id: Mapped[UUID] = mapped_column(ForeignKey("subject.id", ondelete="CASCADE"))
     to_id: Mapped[UUID] = mapped_column(ForeignKey("subject.id", ondelete="CASCADE"))
     kind: Mapped[RelationKind] = mapped_column(words(RelationKind))
+    since: Mapped[date | None]
+    until: Mapped[date | None]

@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from models.actors import ENGINE, Actor
+from models.casebook import setup
+from models.transactions import unit_of_work
+from models.words import OrganisationKind, Role
 from tests.acceptance.world import World
+from tests.factories import FAR
 
 CRITERIA = {
     "a": "problemen bij de betrokkene", "b": "op meerdere leefgebieden", "c": "bedreiging van omwonenden",
@@ -166,3 +171,38 @@ async def evaluated(world: World, case_id: str, kind: str, *, by: str) -> None:
     """An evaluation: criteria and necessity are tested again, and the involved participants decide."""
     deciders = [person(world, by)]
     await world.decide("regisseur", case_id, kind, criteriaVoldaan=True, noodzaak="nog nodig", beslissers=deciders)
+
+
+async def another_partner(world: World, key: str, name: str, kind: OrganisationKind) -> None:
+    """A participant with one contact, both known by this key."""
+    async with unit_of_work(ENGINE, world.databases.owner) as work:
+        at = setup.add_organisation(work, world.house.id, name, kind)
+        await work.session.flush()
+        email = f"{key}@{world.house.slug}.example"
+        made = setup.designate(work, at, f"{key.title()} Fictief", email, (Role.CONTACT,), valid_until=FAR)
+        await work.session.flush()
+        world.house.organisations[key] = at.id
+        world.house.tokens[key] = setup.issue_token(work, made, lasts=timedelta(days=4000))
+        world.house.actors[key] = Actor(world.house.id, at.id, kind, made.id, frozenset({Role.CONTACT}))
+
+
+async def recorded(
+    world: World, meeting: str, outcome: str, pledges: Sequence[dict[str, Any]], *, there: Sequence[str],
+    guests: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """The regisseur writes down what came of a meeting; `guests` are third parties who are there."""
+    present = organisation(world, *there)
+    if guests:
+        marked = {"organisaties": present, "derden": list(guests)}
+        await world.post("regisseur", f"/overleggen/{meeting}/aanwezigen", marked, expect=204)
+    said = {"uitkomst": outcome, "aanwezigen": present, "afspraken": list(pledges)}
+    await world.post("regisseur", f"/overleggen/{meeting}/uitkomsten", said)
+
+
+async def minuted(world: World, case_id: str, minutes: str, *, leads: str) -> None:
+    """The outcome is made known, the minutes are written, somebody leads the content, and the plan is adopted."""
+    await world.decide(leads, case_id, "casusregisseur_aanwijzen", persoon=person(world, leads))
+    await world.answer("regisseur", case_id, "uitkomst_bekendmaken", "gedaan")
+    await world.answer("regisseur", case_id, "verslag_vaststellen", "gedaan", toelichting=minutes)
+    await world.decide("regisseur", case_id, "plan_vaststellen")
+    await world.settled()

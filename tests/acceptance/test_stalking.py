@@ -67,8 +67,8 @@ async def _reported(world: World) -> str:
     ]  # fmt: skip
     return await steps.reported(
         world, by="ggz", spoed=True, personen=people, themas=["stalking"], reden="stalking na huisverbod",
-        situatie="volgt haar, bedreigt haar met de dood", relaties=[{"van": 1, "met": 2, "soort": "ex_partner"}],
-        redenNietBesproken="haar veiligheid",
+        situatie="volgt haar, bedreigt haar met de dood", redenNietBesproken="haar veiligheid",
+        relaties=[{"van": 1, "met": 2, "soort": "ex_partner"}, {"van": 3, "met": 2, "soort": "kind"}],
     )  # fmt: skip
 
 

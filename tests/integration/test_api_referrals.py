@@ -64,7 +64,10 @@ IN_FULL = {
         {"rol": "directe_kring", "naam": "Moeder B."},
         {"rol": "betrokkene", "naam": "Jan B."},
     ],
-    "relaties": [{"van": 2, "met": 1, "soort": "ouder"}, {"van": 1, "met": 3, "soort": "broer_of_zus"}],
+    "relaties": [
+        {"van": 2, "met": 1, "soort": "ouder", "sinds": None, "tot": None},
+        {"van": 1, "met": 3, "soort": "broer_of_zus", "sinds": "2001-05-04", "tot": None},
+    ],
 }  # fmt: skip
 
 
@@ -327,6 +330,22 @@ async def test_everything_the_long_form_asks_is_read_back_as_it_was_told(door: D
     assert [one["naam"] for one in read["personen"]] == ["Hendrik B.", "Moeder B.", "Jan B."]
 
 
+async def test_whoever_is_of_the_direct_circle_has_a_relation_with_a_betrokkene(door: Door) -> None:
+    """Nobody else is written about (R10, BGS 2.19): not somebody who only knows somebody of the circle."""
+    people = [*IN_FULL["personen"], {"rol": "directe_kring", "naam": "Kennis van moeder"}]
+    indirect = [*IN_FULL["relaties"], {"van": 4, "met": 2, "soort": "direct_sociaal_contact"}]
+    path = f"/aanmeldingen/{await a_draft(door, **IN_FULL | {'personen': people, 'relaties': indirect})}"
+
+    problem = await door.refused("politie", f"{path}/indieningen", None, 400)
+    direct = [*IN_FULL["relaties"], {"van": 1, "met": 4, "soort": "direct_sociaal_contact"}]
+    told = SUBMITTED | IN_FULL | {"personen": people, "relaties": direct}
+    assert (await door.call("PUT", path, "politie", json=told)).status_code == 204
+    await door.post("politie", f"{path}/indieningen")
+
+    assert [one["veld"] for one in problem["velden"]] == ["personen[3]"]
+    assert "relaties" in problem["velden"][0]["melding"]
+
+
 @pytest.mark.parametrize(
     ("relations", "said"),
     [
@@ -334,6 +353,7 @@ async def test_everything_the_long_form_asks_is_read_back_as_it_was_told(door: D
         ([{"van": 2, "met": 2, "soort": "partner"}], "relaties[0]"),
         ([{"van": 1, "met": 2, "soort": "kind"}] * 2, "relaties"),
         ([{"van": 1, "met": 2, "soort": "buurvrouw"}], "relaties[0].soort"),
+        ([{"van": 1, "met": 2, "soort": "kind", "sinds": "2026-02-01", "tot": "2026-01-01"}], "relaties[0].tot"),
     ],
 )
 async def test_a_relation_is_of_a_known_kind_between_two_people_of_the_report(

@@ -68,7 +68,10 @@ async def scene(own_db: Databases) -> Any:
 
 async def played(db: Databases, house: AHouse, door: Door) -> Scene:
     """Veilig Thuis reports both; each gets a case, a conference, information and a regisseur."""
-    relations = (DescribeRelation(of=1, to=2, kind=RelationKind.FORMER_PARTNER),)
+    relations = (
+        DescribeRelation(of=1, to=2, kind=RelationKind.FORMER_PARTNER),
+        DescribeRelation(of=3, to=2, kind=RelationKind.CHILD),
+    )
     dennis = await a_report(db.web, house, by="ggz", subjects=people(), relations=relations, reason="stalking")
     scene = Scene(db, door, dennis, dennis, await ids_of(db, house))
     await _corrected(scene)
@@ -230,7 +233,8 @@ async def test_informing_dennis_stays_postponed_while_one_ground_remains(scene: 
 async def test_a_correction_neither_leaves_her_out_nor_makes_somebody_else_of_her(door: Door) -> None:
     secret = {"organisaties": [str(door.house.organisations["ggz"])], "personen": []}
     samira = {"naam": "Samira", "rol": "directe_kring", "adres": "Kade 1", "geheimAdres": secret}
-    sent = SUBMITTED | {"personen": [{"naam": "Dennis"}, samira]}
+    related = {"relaties": [{"van": 2, "met": 1, "soort": "ex_partner"}]}
+    sent = SUBMITTED | {"personen": [{"naam": "Dennis"}, samira]} | related
     made = (await door.post("ggz", "/aanmeldingen", sent))["id"]
     await door.post("ggz", f"/aanmeldingen/{made}/indieningen")
 

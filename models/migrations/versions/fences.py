@@ -1,4 +1,4 @@
-"""What was refused before refusals were private is chased like any silence; and what a coach sees of a case."""
+"""Old refusals are chased like any silence; what a coach sees of a case; and relations with their dates."""
 
 from alembic import op
 
@@ -53,15 +53,19 @@ SUMMARIES = (
     "REVOKE ALL ON FUNCTION pols_coached(uuid) FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION pols_coached(uuid) TO pols_web",
 )
+RELATIONS = """
+    ALTER TABLE subject_relation ADD COLUMN since date, ADD COLUMN until date,
+      ADD CONSTRAINT ck_subject_relation_begins_before_it_ends CHECK (since <= until)
+"""
 _SEEN_BY_THE_OWNER = ("rung", "duty", "private_answer", "cases")
 
 
 def upgrade() -> None:
-    """Give back the ladders."""
+    """Give back the ladders, and add the rest."""
     for table in _SEEN_BY_THE_OWNER:
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     op.execute(CHASED_AGAIN)
     for table in _SEEN_BY_THE_OWNER:
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    for statement in SUMMARIES:
+    for statement in (*SUMMARIES, RELATIONS):
         op.execute(statement)
