@@ -28,7 +28,7 @@ Row = dict[str, Any]
 #: what a row of each kind holds, by the names of the interface
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "personen": ("naam", "rol", "geboortedatum", "bsn", "adres", "school", "veiligContactkanaal", "geheim"),
-    "relaties": ("van", "soort", "met"),
+    "relaties": ("van", "soort", "met", "sinds", "tot"),
     "problemen": ("leefgebied", "omschrijving"),
     "incidenten": ("omschrijving", "dag", "tijd", "totDag", "totTijd", "locatie", "bron"),
     "partners": ("organisatie", "naam", "contact", "domein"),
@@ -37,6 +37,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 KNOWING = "organisaties"
 #: filled in beforehand, so no reason to keep a row
 _GIVEN = frozenset({"rol"})
+#: what a relation cannot do without
+_NEEDED = ("van", "soort", "met")
 _DAY = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 _TIME = re.compile(r"(\d{1,2})[:.](\d{2})")
 
@@ -126,7 +128,10 @@ def _problem(one: DescribeProblem) -> Row:
 
 
 def _relation(one: DescribeRelation) -> Row:
-    return {"van": str(one.of), "soort": one.kind.value, "met": str(one.to)}
+    return {
+        "van": str(one.of), "soort": one.kind.value, "met": str(one.to), "sinds": written(one.since),
+        "tot": written(one.until),
+    }  # fmt: skip
 
 
 _SHOWN: Mapping[str, Callable[[Any], Row]] = {
@@ -172,11 +177,15 @@ def told_relations(rows: Sequence[Row], people: Told) -> Told:
     """Who is what to whom; a relation with somebody who was taken away goes too."""
     places, told = {str(row): at + 1 for at, row in enumerate(people.rows)}, Told()
     for number, row in _filled(rows):
-        missing = [name for name in COLUMNS["relaties"] if not row[name]]
+        missing = [name for name in _NEEDED if not row[name]]
+        since, until = (_day(told, f"relaties-{number}-{name}", row[name]) for name in ("sinds", "tot"))
         if missing:
             told.errors += [FieldError(f"relaties-{number}-{name}", _("maak een keuze")) for name in missing]
+        elif since and until and until < since:
+            told.errors.append(FieldError(f"relaties-{number}-tot", _("ligt voor het begin")))
         elif row["van"] in places and row["met"] in places:
-            told.parts.append({"of": places[row["van"]], "to": places[row["met"]], "kind": row["soort"]})
+            related = {"of": places[row["van"]], "to": places[row["met"]], "kind": row["soort"]}
+            told.parts.append(related | {"since": since, "until": until})
             told.rows.append(number)
     return told
 

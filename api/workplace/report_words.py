@@ -62,6 +62,7 @@ def _columns() -> dict[str, str]:
         "naam": _("Naam"), "rol": _("Rol"), "geboortedatum": _("Geboortedatum"), "bsn": _("Burgerservicenummer"),
         "adres": _("Adres"), "school": _("School"), "veiligContactkanaal": _("Veilig contact"),
         "geheim": _("Geheim adres"), "van": _("Wie"), "soort": _("Wat"), "met": _("Van wie"),
+        "sinds": _("Sinds"), "tot": _("Tot en met"),
         "leefgebied": _("Leefgebied"), "omschrijving": _("Omschrijving"), "dag": _("Datum"), "tijd": _("Tijd"),
         "totDag": _("Tot en met"), "totTijd": _("Tijd van het einde"), "locatie": _("Plaats"), "bron": _("Bron"),
         "organisatie": _("Organisatie"), "contact": _("Telefoon of e-mail"), "domein": _("Domein"),

@@ -33,7 +33,8 @@ async def content(work: Work, referral: Referral, *, places: bool) -> DescribeRe
         "criteria": {one: getattr(referral, f"motivation_{one}") for one in "abcd"},
         "subjects": [_person(one, where.get(one.id)) for one in people],
         "relations": [
-            {"of": numbers[one.of_id], "to": numbers[one.to_id], "kind": one.kind, "since": one.since, "until": one.until}
+            {name: getattr(one, name) for name in ("kind", "since", "until")}
+            | {"of": numbers[one.of_id], "to": numbers[one.to_id]}
             for one in await referrals.relations(work, referral.id)
         ],
     })  # fmt: skip

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_30_fences"
-down_revision = "2026_11_30_following"
+down_revision = "2026_11_30_sitting"
 
 #: The answer had dropped what was still to come of the ladder, at its own moment. Without it anybody could tell, by what
 #: is not chased, which questions were refused. What should have come meanwhile comes one after the other from now.

@@ -4,7 +4,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "2026_11_30_reports"
-down_revision = "2026_11_30_sitting"
+down_revision = "2026_11_30_fences"
 
 # No day, no moment and no case: a quarter in which it was reported, and one in which it was erased.
 COUNTED = (
