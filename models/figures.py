@@ -21,6 +21,7 @@ K = TypeVar("K")
 MOST_QUARTERS = 12
 _DEFAULT = 4  #: that are over, with the running one after them
 _MONTHS = 3  #: of a quarter
+_COMPANY = 2  #: larger counts that are kept back with a small one
 _KEPT_BACK, _NOTHING = "afgeschermd", "-"
 
 
@@ -203,9 +204,10 @@ class Guarded(Generic[K]):
 def guard(counts: Mapping[K, int], order: Sequence[K], least: int) -> Guarded[K]:
     """Keep back every count from 1 up to `least`, and so much more that none can be worked out from the total.
 
-    What is kept back besides is taken in a fixed order, never by size: otherwise the choice would tell. What is kept
-    back adds up to more than the threshold and one for each: so no sum pins its parts down. Where that cannot be, the
-    whole table is kept back. A test tries out everything that could lie behind a table.
+    Two larger counts are kept back besides: who knows one of them as their own still has two unknowns. They are taken
+    in a fixed order, never by size: otherwise the choice would tell. What is kept back adds up to more than its parts
+    can be pinned down by. Where that cannot be, the whole table is kept back. A test tries out everything that could
+    lie behind a table.
     """
     total = sum(counts.values())
     if 0 < total < least:
@@ -213,13 +215,11 @@ def guard(counts: Mapping[K, int], order: Sequence[K], least: int) -> Guarded[K]
     hidden = [key for key, count in counts.items() if 0 < count < least]
     if not hidden:
         return Guarded(dict(counts), total)
-    for key in (one for one in order if counts.get(one, 0) >= least):
+    for taken, key in enumerate((one for one in order if counts.get(one, 0) >= least), 1):
         hidden.append(key)
-        if sum(counts[one] for one in hidden) >= least + len(hidden):
-            break
-    if len(hidden) < 2 or sum(counts[one] for one in hidden) < least + len(hidden):  # noqa: PLR2004 - one alone is the rest
-        return Guarded(None, total)
-    return Guarded({key: None if key in hidden else count for key, count in counts.items()}, total)
+        if taken >= _COMPANY and sum(counts[one] for one in hidden) >= 2 * least + len(hidden):
+            return Guarded({one: None if one in hidden else count for one, count in counts.items()}, total)
+    return Guarded(None, total)
 
 
 # Tables as they are shown
@@ -294,7 +294,7 @@ class Figures:
     @property
     def empty(self) -> bool:
         """There is nothing in it at all."""
-        return not any(sheet.lines for sheet in self.sheets)
+        return not any(sheet.all for sheet in self.sheets)
 
 
 def together(cells: Iterable[Cell]) -> Cell:

@@ -87,13 +87,15 @@ class Past:
 
 
 async def a_known_past(databases: Databases, house: AHouse) -> Past:
-    """In the summer 22 reports of three organisations, one of them few; in the spring 11 of two."""
+    """In the summer 38 reports of five organisations, one of them few; in the spring 11 of two."""
     past = Past(house)
     for _ in range(12):
         past.response(past.report("politie", SUMMER, themes=["stalking", "verward gedrag"]), timedelta(hours=2))
     for _ in range(8):
         past.response(past.report("gemeente", SUMMER, municipality="Oosterzee"), 3 * DAY)
     past.report("ggz", SUMMER, 2, outcome=None)
+    past.report("om", SUMMER, 9)
+    past.report("reclassering", SUMMER, 7)
     past.report("politie", SPRING, 6)
     past.report("gemeente", SPRING, 5, outcome=Outcome.REFERRED, phase=Phase.CLOSED, closed_at=SPRING + DAY)
     led = past.report("om", SUMMER - 400 * DAY)

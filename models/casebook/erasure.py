@@ -1,6 +1,6 @@
 """Real erasure of reports that did not become a case (R5, BGS 1.16(1)(b)). The database refuses it before its day."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import and_, func, select, text
 
@@ -51,7 +51,7 @@ async def _counted(
     )
     visits = [
         ErasedVisit(
-            house_id=house_id, phase=row.phase, left_in=Quarter.of(local(row.left_at).date()).first,
+            id=uuid4(), house_id=house_id, phase=row.phase, left_in=Quarter.of(local(row.left_at).date()).first,
             working_days=ages.age(row.entered_at, row.left_at, calendar),
         )
         for row in left

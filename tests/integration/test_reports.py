@@ -61,10 +61,11 @@ async def read(door: Door, who: str, report: str, **query: str) -> dict[str, Any
 async def test_inflow_per_organisation_keeps_a_small_count_back_and_its_total_exact(door: Door) -> None:
     found = table(await read(door, "manager", "instroom"))
 
-    assert found["Totaal"] == ["11", "22", "33"]
+    assert found["Totaal"] == ["11", "38", "49"]
     assert found["GGZ Westerveen"] == ["0", KEPT, KEPT]
-    shown = sorted(cells[1] for name, cells in found.items() if name != "Totaal")
-    assert shown in (["12", KEPT, KEPT], ["8", KEPT, KEPT]), "one more is kept back, whatever its size"
+    summer = [cells[1] for name, cells in found.items() if name != "Totaal"]
+    assert (len(summer), summer.count(KEPT)) == (5, 3), "two more are kept back, whatever their size"
+    assert set(summer) - {KEPT} <= {"12", "8", "9", "7"}
 
 
 @pytest.mark.usefixtures("past")
@@ -72,28 +73,29 @@ async def test_inflow_per_municipality_and_theme(door: Door) -> None:
     found = await read(door, "manager", "instroom")
 
     assert table(found, 1) == {
-        "Oosterzee": ["0", "8", "8"],
-        "Westerveen": ["11", "14", "25"],
-        "Totaal": ["11", "22", "33"],
-    }
-    assert table(found, 2) == {"stalking": ["11", "22", "33"], "verward gedrag": ["0", "12", "12"]}
+        "Oosterzee": ["0", "8", "8"], "Westerveen": ["11", "30", "41"], "Totaal": ["11", "38", "49"],
+    }  # fmt: skip
+    assert table(found, 2) == {"stalking": ["11", "38", "49"], "verward gedrag": ["0", "12", "12"]}
 
 
 @pytest.mark.usefixtures("past")
 async def test_the_first_response_is_told_in_working_days(door: Door) -> None:
     found = table(await read(door, "manager", "eerste-reactie"))
 
-    assert found["dezelfde werkdag"][1] in {"12", KEPT}
-    assert found["geen reactie"] == ["11", KEPT, f"{LEAST} 11"]
-    assert found["Totaal"] == ["11", "22", "33"]
+    assert found == {
+        "dezelfde werkdag": ["0", "12", "12"], "3 werkdagen": ["0", "8", "8"], "geen reactie": ["11", "18", "29"],
+        "Totaal": ["11", "38", "49"],
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("past")
 async def test_outcomes_are_of_the_reports_of_a_quarter(door: Door) -> None:
     found = table(await read(door, "manager", "uitkomsten"))
 
-    assert found["doorverwezen"] == ["5", "0", "5"]
-    assert found["nog geen uitkomst"][1] == KEPT
+    assert found == {
+        "in procesregie genomen": ["6", KEPT, f"{LEAST} 6"], "doorverwezen": ["5", KEPT, f"{LEAST} 5"],
+        "Totaal": ["11", "38", "49"],
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("past")
@@ -109,11 +111,10 @@ async def test_lead_times_are_told_from_so_many_cases_on(door: Door) -> None:
 async def test_commitments_are_on_time_or_late_per_partner(door: Door) -> None:
     found = table(await read(door, "manager", "afspraken"))
 
-    flat = [cell for cells in found.values() for cell in cells]
-    assert "2" not in flat, "the two of the police are few"
-    assert flat.count(KEPT) >= 4, "and one more, and the shares of both"
-    whole = {"GGZ Westerveen": ["9", "6", "0", "60"], "Reclassering": ["7", "0", "0", "100"]}
-    assert [name for name, cells in found.items() if cells == whole.get(name)] != [], found
+    flat = [cell for cells in found.values() for cell in cells[:3]]
+    assert set(found) == {"GGZ Westerveen", "Politie", "Reclassering"}
+    assert sorted(one for one in flat if one not in {"0", KEPT}) in (["6"], ["7"], ["9"]), "two more, and the two"
+    assert flat.count(KEPT) == 3
 
 
 async def test_who_came_back_is_counted_and_nobody_learns_of_whom(own_db: Databases) -> None:
@@ -304,7 +305,7 @@ async def test_a_file_opens_in_a_dutch_spreadsheet_and_says_what_the_page_says(d
     [total] = [
         one for one in rows if one["rij"] == "Totaal" and "organisatie" in one["tabel"] and one["kolom"] == "samen"
     ]
-    assert (total["waarde"], total["opmerking"]) == ("33", "")
+    assert (total["waarde"], total["opmerking"]) == ("49", "")
     assert {(one["waarde"], one["opmerking"]) for one in rows if one["rij"] == "GGZ Westerveen"} == {
         ("0", ""),
         ("", KEPT),
@@ -319,7 +320,7 @@ async def test_a_workbook_opens_with_an_explanation_and_a_sheet_for_each_table(d
     assert len(book.sheetnames) == 4
     assert "afgeschermd" in " ".join(str(row[0].value) for row in book["Uitleg"].iter_rows())
     last = [one.value for one in list(book[book.sheetnames[1]].iter_rows())[-1]]
-    assert last == ["Totaal", 11, 22, 33]
+    assert last == ["Totaal", 11, 38, 49]
 
 
 async def test_a_name_that_looks_like_a_formula_is_a_text(db: Databases, door: Door) -> None:

@@ -36,8 +36,8 @@ async def test_a_report_has_a_chart_with_words_and_the_same_in_a_table(db: Datab
         assert set(str(picture["aria-labelledby"]).split()) <= ids
     assert len(outline.all("title")) == 1 + len(pictures)
     assert len(outline.all("table")) == 3
-    assert "3e kwartaal 2026: 22" in html
-    assert ">33<" in html
+    assert "3e kwartaal 2026: 38" in html
+    assert ">49<" in html
     assert "afgeschermd" in html
     assert "/rapportages/instroom.xlsx?van=2026-04-01&amp;tot=2026-09-30" in html
 
@@ -64,7 +64,7 @@ async def test_every_report_is_a_page_of_one_heading_with_labels_and_nothing_inl
 async def test_a_period_without_anything_says_what_to_do(db: Databases, house: AHouse) -> None:
     html = await shown(db, house, "manager", "/rapportages/instroom", **PERIOD)
 
-    assert "Kies hierboven een eerdere periode" in html
+    assert "Kies hierboven een andere periode" in html
     assert "<table" not in html
 
 

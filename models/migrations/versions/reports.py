@@ -16,7 +16,7 @@ COUNTED = (
     ALTER TABLE erased_report ADD CONSTRAINT fk_erased_report_reporter_organisation_id
       FOREIGN KEY (reporter_organisation_id) REFERENCES organisation (id)
     """,
-    "UPDATE erased_report SET reported_on = date_trunc('quarter', reported_on)::date",
+    "UPDATE erased_report SET reported_on = date_trunc('quarter', reported_on)::date, erased_at = date_trunc('quarter', erased_at)",
     """
     ALTER TABLE erased_report ADD CONSTRAINT ck_erased_report_no_day
       CHECK (reported_on = date_trunc('quarter', reported_on::timestamp)::date)
@@ -116,7 +116,7 @@ ERASES = (
     (
         "c.outcome, c.reported_at::date, pols_now(), c.municipality)",
         """c.outcome, date_trunc('quarter', c.reported_at AT TIME ZONE 'Europe/Amsterdam')::date,
-            date_trunc('day', pols_now()), c.municipality, c.reporter_organisation_id, c.themes, waited)""",
+            date_trunc('quarter', pols_now()), c.municipality, c.reporter_organisation_id, c.themes, waited)""",
     ),
 )
 
