@@ -45,6 +45,10 @@ FOUND = """{}.then(found => found.violations.flatMap(rule => rule.nodes.map(
 WATCH = "window.stopped = []; addEventListener('securitypolicyviolation', e => stopped.push(e.violatedDirective))"
 STATUS = "performance.getEntriesByType('navigation')[0].responseStatus"
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+#: what is lower than what it holds, so that the next thing stands over it
+OVERLAPS = """[...document.querySelectorAll('main td, main th, main li, main p, main form, main section')]
+  .filter(one => one.clientHeight && one.scrollHeight > one.clientHeight + 3 && !one.closest('thead'))
+  .map(one => one.outerHTML.slice(0, 80))"""
 NOBODY = "niemand"
 #: no page, or one that leads on to another
 NOT_LOOKED_AT = re.compile(r"/stijl/|\.ics$|^/zoeken|^/taken/{duty_id:uuid}$|^/aanmelden/terug|/a/{token}")
@@ -92,6 +96,7 @@ async def judged(tab: Tab, name: str, language: str) -> list[str]:
     await shown(tab, width=320)
     wide, screen = await tab.run(WIDTHS)
     wrong += [f"320px: {wide} wide"] if wide > screen else []
+    wrong += [f"320px overlaps: {one}" for one in await tab.run(OVERLAPS)]
     wrong += [f"320px {one}" for one in await tab.run(FOUND.format(NARROW))]
     if await tab.run("document.documentElement.lang") != language:
         wrong.append(f"not in {language}")
@@ -166,9 +171,8 @@ async def _page_of(tab: Tab, address: str, path: str, language: str, who: str) -
     assert status < 500, path
     if status != 200:
         return status, language
-    mine = path == "/" or re.fullmatch(r"/casussen/[^/]+", path)
     where = await tab.run("location.pathname")
-    return where, language, who if mine and language == "nl" else who == NOBODY
+    return where, language, who if path == "/" and language == "nl" else who == NOBODY
 
 
 async def test_what_is_wrong_with_a_page_is_found(tab: Tab) -> None:
@@ -180,3 +184,35 @@ async def test_what_is_wrong_with_a_page_is_found(tab: Tab) -> None:
 
     assert {"html-has-lang", "label", "color-contrast", "not"} <= {one.split()[0] for one in wrong}
     assert [one for one in wrong if re.match(r"320px: 6\d\d wide", one)]
+
+
+#: answers when there is word of what came of a form
+TOLD = """new Promise(done => { const look = () => document.querySelector('[role=status]')
+  ? done([window.here, document.activeElement.textContent, location.search]) : setTimeout(look, 50); look() })"""
+
+
+async def test_reminding_from_a_list_leaves_the_page_where_it_was_and_says_so(
+    own_db: Databases, tab: Tab, ids: dict[str, Any]
+) -> None:
+    async with serving(create_workplace(own_db.web, Ways(token_form=True))) as base:
+        await come_in(tab, base, ids["house"].tokens["regisseur"])
+        await opened(tab, f"{base}/?bereik=huis", "nl")
+        await tab.run("window.here = 'same page'; document.querySelector('form[action$=herinneren] button').click()")
+
+        assert await tab.run(TOLD) == ["same page", "De herinnering is verstuurd.", "?bereik=huis"]
+        assert await tab.run("stopped") == []
+
+
+async def test_the_first_tab_shows_the_way_past_the_menu_and_focus_can_be_seen(tab: Tab, own_db: Databases) -> None:
+    async with serving(create_workplace(own_db.web, Ways(token_form=True))) as base:
+        await opened(tab, f"{base}/aanmelden", "nl")
+        await tab.press("Tab")
+        first = await tab.run(
+            "[document.activeElement.textContent, document.activeElement.getBoundingClientRect().top]"
+        )
+        await tab.press("Tab")
+        seen = await tab.run("getComputedStyle(document.activeElement).outlineStyle")
+
+    assert first[0] == "Naar de inhoud"
+    assert first[1] >= 0
+    assert seen == "solid"
