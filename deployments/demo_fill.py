@@ -241,8 +241,21 @@ class Run:
         await self.house.post(self.director, f"/overleggen/{listed[0]['id']}/uitkomsten", body)
         await self.house.decide("gemeente", self.case, "casusregisseur_aanwijzen", persoon=self._person("gemeente"))
         await self.house.answer(self.director, self.case, "uitkomst_bekendmaken", "gedaan")
-        await self.house.answer(self.director, self.case, "verslag_vaststellen", "gedaan", toelichting="verslag")
+        await self._minute(listed[0]["id"])
         await self.house.decide(self.director, self.case, "plan_vaststellen")
+
+    async def _minute(self, meeting: str) -> None:
+        """The minutes in lines, put up for correction."""
+        path = f"/overleggen/{meeting}/verslag"
+        police, town = self._organisations("politie", "gemeente")
+        said = (
+            {"onderdeel": "beeld", "spreker": police, "tekst": "drie meldingen van de buren deze maand"},
+            {"onderdeel": "beeld", "spreker": town, "leefgebied": "dagelijks leven", "tekst": "is de dag alleen thuis"},
+            {"onderdeel": "weging", "tekst": "zonder dagbesteding loopt het weer op"},
+        )
+        for line in said:
+            await self.house.post(self.director, f"{path}/regels", line)
+        await self.house.post(self.director, f"{path}/versies")
 
     async def wait(self) -> None:
         """Half a week in which nobody decides anything."""

@@ -20,7 +20,7 @@ _TABLES = {
     "personen": "subject", "organisaties": "organisation",
     "abonnementen": "subscription", "bijlagen": "attachment",
     "hulpvragen": "support_question", "overlegreeksen": "meeting_series", "overlegdagen": "sitting", "huizen": "house",
-    "{escalatieId}": "escalation", "{trajectId}": "trajectory",
+    "{escalatieId}": "escalation", "{trajectId}": "trajectory", "{regelId}": "minute_line",
     "{besluitId}": "decision", "{informatieId}": "info_item", "{persoonId}": "subject",
 }  # fmt: skip
 

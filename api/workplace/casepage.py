@@ -32,6 +32,7 @@ from models.lookups import (
     meetings,
     minutes,
     people,
+    picture,
     plan,
     referrals,
     stalled,
@@ -239,7 +240,8 @@ async def _guests(visit: Visit, held: list[Meeting]) -> dict[UUID, list[Guest]]:
 
 async def _known(visit: Visit, case_id: UUID, facts: CaseFacts) -> list[Known]:
     """What may be read, the newest last; who reads it is logged."""
-    found = await info.items(visit.work, case_id, facts, Page())
+    minuted = await picture.apart(visit.work, case_id)
+    found = await info.items(visit.work, case_id, facts, Page(), also=lambda one: one.row.id not in minuted)
     if found.rows:
         answers.saw(visit.work, "informatie", case_id, case_id)
     return [

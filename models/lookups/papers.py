@@ -264,7 +264,9 @@ async def _items(reading: Reading) -> list[Told]:
     theirs = {
         one.row.id for one in await info.all_of(replace(reading.work, actor=them.actor), reading.case.id, them.facts)
     }
-    return [_told(one) for one in mine if one.row.id in theirs and Condition.NO_MINUTES not in one.row.conditions]
+    kept = [one for one in mine if one.row.id in theirs and Condition.NO_MINUTES not in one.row.conditions]
+    said = await picture.apart(reading.work, reading.case.id)
+    return [_told(one) for one in kept if one.row.id not in said]
 
 
 def _told(one: Item) -> Told:

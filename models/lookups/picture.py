@@ -77,6 +77,12 @@ async def _minuted(work: Work, case_id: UUID) -> dict[UUID, set[tuple[Section, L
     return found
 
 
+async def apart(work: Work, case_id: UUID) -> frozenset[UUID]:
+    """The items that are no part of the picture: what was said of it in a meeting, or decided there."""
+    kinds = await _minuted(work, case_id)
+    return frozenset(id_ for id_, said in kinds.items() if not _is_picture(said))
+
+
 def _is_picture(said: set[tuple[Section, LineKind]]) -> bool:
     """Supplied as information, or said as part of the picture: a weighing or a strategy is none."""
     return not said or any(section is Section.PICTURE for section, _ in said)

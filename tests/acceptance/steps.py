@@ -141,9 +141,19 @@ async def conferred(world: World, case_id: str) -> None:
     await world.post("regisseur", f"/overleggen/{meeting['id']}/uitkomsten", body)
     await world.decide("gemeente", case_id, "casusregisseur_aanwijzen", persoon=person(world, "gemeente"))
     await world.answer("regisseur", case_id, "uitkomst_bekendmaken", "gedaan")
-    await world.answer("regisseur", case_id, "verslag_vaststellen", "gedaan", toelichting="het verslag")
+    await minuted(world, meeting["id"], police, "zoekt de buren elke week op")
     await world.decide("regisseur", case_id, "plan_vaststellen")
     await world.settled()
+
+
+async def minuted(world: World, meeting_id: str, speaker: str, seen: str, weighed: str = "het loopt op") -> None:
+    """The minutes in lines: what a partner saw, and what all weighed; then put up for correction by who was there."""
+    path = f"/overleggen/{meeting_id}/verslag"
+    picture = {"onderdeel": "beeld", "spreker": speaker, "tekst": seen, "categorie": "politiegegevens"}
+    typed = await world.post("regisseur", f"{path}/regels", picture)
+    assert typed["ontbreekt"] == []
+    await world.post("regisseur", f"{path}/regels", {"onderdeel": "weging", "tekst": weighed})
+    assert (await world.post("regisseur", f"{path}/versies"))["stand"] == "ter_correctie"
 
 
 async def scaled_down(world: World, case_id: str) -> None:

@@ -141,7 +141,7 @@ async def _conferred(
     await world.post("regisseur", f"/overleggen/{meeting['id']}/uitkomsten", body)
     await world.decide("gemeente", case_id, "casusregisseur_aanwijzen", persoon=steps.person(world, "gemeente"))
     await world.answer("regisseur", case_id, "uitkomst_bekendmaken", "gedaan")
-    await world.answer("regisseur", case_id, "verslag_vaststellen", "gedaan", toelichting="het verslag")
+    await steps.minuted(world, meeting["id"], steps.organisation(world, there[0])[0], "komt over negen weken vrij")
     await world.decide("regisseur", case_id, "plan_vaststellen")
 
 

@@ -143,7 +143,8 @@ async def _recorded(world: World, case: str, meeting: str, pledges: tuple[tuple[
     await world.post("regisseur", f"/overleggen/{meeting}/uitkomsten", body)
     await world.decide(owners[0], case, "casusregisseur_aanwijzen", persoon=steps.person(world, owners[0]))
     await world.answer("regisseur", case, "uitkomst_bekendmaken", "gedaan")
-    await world.answer("regisseur", case, "verslag_vaststellen", "gedaan", toelichting="ieder een eigen contactplan")
+    speaker = steps.organisation(world, owners[0])[0]
+    await steps.minuted(world, meeting, speaker, "aangifte opgenomen", "ieder een eigen contactplan")
     await world.decide("regisseur", case, "plan_vaststellen")
 
 
