@@ -78,7 +78,7 @@ def _shown(
         "others": [one for one in found.participants if one[0] != visit.actor.organisation_id],
         "domains": _choices(found.policy.life_domains, [one["leefgebied"] for one in sheet.get("problemen", ())]),
         "sensitive": items.sensitive(form.free_texts(found.content), found.policy.sensitive_terms),
-        "most": attachments.MOST, "WOORDEN": words, "written": rows.written,
+        "most": attachments.MOST, "WOORDEN": words,
     }  # fmt: skip
     status = trouble.status if trouble else HTTPStatus.OK
     return page(request, visit, "aanmelding_invullen.html", status=status, **facts)

@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api.paging import cursor
-from api.workplace import report_rows as rows
 from api.workplace import report_words as words
 from api.workplace.boards import after_in
 from api.workplace.language import _
@@ -101,7 +100,7 @@ async def _read(request: Request, visit: Visit, found: Desk, errors: tuple[Field
     facts: dict[str, Any] = {
         "desk": found, "inhoud": _content(chosen) if chosen else found.content, "versions": earlier, "chosen": chosen,
         "say": await speaker(visit), "open": await _open(visit, found), "endings": words.endings(),
-        "titles": words.titles(), "WOORDEN": words, "written": rows.written, "errors": errors,
+        "titles": words.titles(), "WOORDEN": words, "errors": errors,
         "reason": await _reason(visit, found),
     }  # fmt: skip
     return page(request, visit, "aanmelding.html", status=422 if errors else 200, **facts)

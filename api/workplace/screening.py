@@ -171,10 +171,7 @@ def _blocked(
     found = [_("Eerst moet nog worden afgerond: %(wat)s.") % {"wat": one.replace("_", " ")} for one in sorted(gates)]
     if kind in _ADMITS and DutyKind.JUDGE_CRITERIA not in gates and not _all_met(judged, None):
         found.append(_("De vier criteria zijn niet alle vier als voldaan getoetst."))
-    alone = (
-        process.DECISIONS[kind].deciders is Deciders.LID1_NOT_REPORTER_ALONE and not policy.reporter_may_decide_alone
-    )
-    if alone and not visit.actor.is_staff and visit.actor.organisation_id == case.reporter_organisation_id:
+    if visit.actor.organisation_id == case.reporter_organisation_id and _not_alone(kind, policy):
         found.append(_("Uw organisatie deed de aanmelding en beslist hierover niet alleen. De triagist kan een besluit"
                        " van meer deelnemers samen vastleggen."))  # fmt: skip
     return found
@@ -186,8 +183,8 @@ async def decide(request: Request) -> Response:
     try:
         async with visiting(request) as visit:
             kind = visit.field("soort")
-            await _read(visit, case_id)
-            await decisions.decide(visit.work, case_id, await _command(visit))
+            case, _facts = await _read(visit, case_id)
+            await decisions.decide(visit.work, case_id, await _command(visit, case))
             address = await _after(visit, case_id)
         return back(address, "besloten")
     except InvalidFields as wrong:
@@ -203,7 +200,7 @@ def _field(kind: str, error: FieldError) -> str:
     return f"{kind}-{error.field}" if kind in screening_words.names() else error.field
 
 
-async def _command(visit: Visit) -> TakeDecision:
+async def _command(visit: Visit, case: Case) -> TakeDecision:
     kind = visit.field("soort")
     if kind not in screening_words.names():
         raise InvalidFields([FieldError("soort", _("kies een besluit"))])
@@ -222,8 +219,7 @@ async def _command(visit: Visit) -> TakeDecision:
     }  # fmt: skip
     if _by_others(visit, D(kind)):
         fields["deciders"] = ticked("beslissers")
-        if not fields["deciders"]:
-            raise InvalidFields([FieldError("beslissers", _("kies wie heeft beslist"))])
+        await _check_deciders(visit, case, D(kind), set(fields["deciders"]))
     try:
         return TakeDecision.model_validate(fields)
     except ValidationError as wrong:
@@ -232,6 +228,24 @@ async def _command(visit: Visit) -> TakeDecision:
 
 
 _WIRE = {"receiver": "ontvanger", "subjects": "personen", "organisations": "organisaties", "deciders": "beslissers"}
+
+
+async def _check_deciders(visit: Visit, case: Case, kind: D, named: set[str]) -> None:
+    """The casebook refuses the same; here it is said at the field. Raises InvalidFields."""
+    chosen = [one for one in await screening.members(visit.work) if str(one.id) in named]
+    if not chosen or len(chosen) < len(named):
+        raise InvalidFields([FieldError("beslissers", _("kies wie heeft beslist"))])
+    _version, policy = await cases.house_policy(visit.work, case.house_id)
+    only_reporter = {one.organisation_id for one in chosen} == {case.reporter_organisation_id}
+    if only_reporter and _not_alone(kind, policy):
+        told = _("noem ook iemand van een andere organisatie dan die van de melder")
+        raise InvalidFields([FieldError("beslissers", told)])
+
+
+def _not_alone(kind: D, policy: Policy) -> bool:
+    """The reporter does not decide about this alone (design §3)."""
+    alone = process.DECISIONS[kind].deciders is Deciders.LID1_NOT_REPORTER_ALONE
+    return alone and not policy.reporter_may_decide_alone
 
 
 def _by_others(visit: Visit, kind: D) -> bool:

@@ -20,18 +20,19 @@ class Member:
     id: UUID
     name: str
     organisation: str
+    organisation_id: UUID
 
 
 async def members(work: Work) -> list[Member]:
     """Everybody who may decide about admission, by organisation and name."""
     statement = (
-        select(Person.id, Person.name, Organisation.name)
+        select(Person.id, Person.name, Organisation.name, Organisation.id)
         .join(Organisation, Organisation.id == Person.organisation_id)
         .where(Organisation.kind == OrganisationKind.LID1, Person.roles.contains([Role.TRIAGE_MEMBER.value]))
         .where(Person.house_id == work.actor.house_id, may_enter())
     )  # fmt: skip
     rows = await work.session.execute(statement.order_by(Organisation.name, Person.name))
-    return [Member(id_, name, organisation) for id_, name, organisation in rows]
+    return [Member(id_, name, organisation, its_id) for id_, name, organisation, its_id in rows]
 
 
 async def numbered(work: Work, number: str) -> UUID:

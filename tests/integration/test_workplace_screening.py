@@ -125,6 +125,9 @@ async def test_somebody_else_of_the_report_is_judged_and_gets_a_case(db: Databas
         assert "Kevin B." in (await desk.get(page)).text
 
         nobody = await decided(desk, page, D.ADMIT, toelichting="beiden", personen=found[1])
+        mine = {"toelichting": "beiden", "beslissers": str(house.person("politie"))}
+        alone = await decided(desk, page, D.ADMIT, **mine)
+        assert (alone.status_code, "een andere organisatie dan die van de melder" in alone.text) == (422, True)
         table = [str(house.person("om")), str(house.person("politie"))]
         taken = await decided(desk, page, D.ADMIT, toelichting="beiden", personen=found[1], beslissers=table)
 
