@@ -67,6 +67,7 @@ SAID: Mapping[str, str] = {
     "proef": "Er is een proefgebeurtenis verstuurd.",
     "opnieuw": "De gebeurtenis wordt opnieuw bezorgd.",
     "contact": "Het contact is vastgelegd.",
+    "vastgesteld": "Het beleid is vastgesteld. Wat openstaat is meteen meegegaan.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
 _TITLES: Mapping[int, str] = {
