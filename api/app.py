@@ -36,6 +36,7 @@ from api.v1 import (
     handovers,
     house,
     info,
+    keeping,
     meetings,
     messages,
     outcome,
@@ -74,7 +75,7 @@ ROUTERS = (
     asking.router, coherence.router, access.router, glass.router, trail.router, house.router, absence.router,
     tokens.router, pins.router, agenda.router, workers.router, preferences.router, channels.router,
     subscriptions.router, subscriptions.secret_router, papers.router, outcome.router, plan.router, rounds.router,
-    handovers.router, escalations.router, trajectory.router,
+    handovers.router, escalations.router, trajectory.router, keeping.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 
@@ -105,11 +106,14 @@ def create_app(
     interface = create_v1()
     interface.state.database, interface.state.scan, interface.state.event_seal = database, scan, event_seal
     interface.state.tokens_suffice = ways is not None and ways.token_form
+    interface.state.contact = contact
     braked = Braked(SmallBodies(interface), database, refused, is_open=_asked_by_anybody(interface))
     outer.mount(BASE, SafeAnswers(braked))
     known = [BASE, "/openapi.json", *interface.state.document["paths"], *_paths(outer)]
     if workplace and find_spec("api.workplace") and find_spec(_WORKPLACE):
-        pages = import_module(_WORKPLACE).create_workplace(database, ways or Ways(), event_seal=event_seal)
+        pages = import_module(_WORKPLACE).create_workplace(
+            database, ways or Ways(), event_seal=event_seal, contact=contact
+        )
         known += _paths(pages)
         outer.mount("/", pages)
     outer.state.words = words_of(known)
@@ -135,6 +139,7 @@ def create_v1() -> FastAPI:
     interface.add_api_route("/openapi.json", _published, methods=["GET"], include_in_schema=False)
     interface.state.document = document(interface)
     interface.state.scan, interface.state.event_seal, interface.state.tokens_suffice = None, None, False
+    interface.state.contact = None
     return interface
 
 

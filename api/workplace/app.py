@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
+from api.security_txt import SecurityContact
 from api.ways import Ways
 from api.workplace import (
     agenda,
@@ -26,6 +27,7 @@ from api.workplace import (
     entering,
     files,
     finding,
+    keeping,
     oversight,
     own,
     papers,
@@ -68,6 +70,7 @@ _ELSEWHERE = (
     *unblocking.ROUTES,
     *post.ROUTES,
     *policy.ROUTES,
+    *keeping.ROUTES,
     *answering.ROUTES,
     *finding.ROUTES,
     *pincodes.ROUTES,
@@ -84,8 +87,10 @@ class _Workplace(Starlette):
         return SafePages(super().build_middleware_stack())
 
 
-def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None = None) -> Starlette:
-    """The workplace on this database, with these ways in; mount it at `/`."""
+def create_workplace(
+    database: Database, ways: Ways, *, event_seal: Seal | None = None, contact: SecurityContact | None = None
+) -> Starlette:  # fmt: skip
+    """The workplace on this database, with these ways in; mount it at `/`. `contact`: as security.txt has it."""
     made = _Workplace(
         routes=[
             *_entering(),
@@ -96,7 +101,7 @@ def create_workplace(database: Database, ways: Ways, *, event_seal: Seal | None 
         exception_handlers=_HANDLERS,
     )
     made.state.database = database
-    made.state.ways, made.state.event_seal = ways, event_seal
+    made.state.ways, made.state.event_seal, made.state.contact = ways, event_seal, contact
     return made
 
 

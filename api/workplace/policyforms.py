@@ -200,7 +200,7 @@ def differences(was: Wire, becomes: Wire, names: Names) -> list[Difference]:
 def _of_field(name: str, was: Wire, becomes: Wire, names: Names) -> Iterator[Difference]:
     alias, shape = _alias(name), _shape(name, names)
     before, after = was[alias], becomes[alias]
-    if before == after:
+    if before == after or shape.said(before) == shape.said(after):
         return
     if isinstance(shape, PerKey):
         known = dict(shape.keys)
