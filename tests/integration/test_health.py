@@ -20,7 +20,7 @@ from models.refusals import NotAllowed
 from models.transactions import unit_of_work
 from models.words import Phase
 from tests.conftest import Databases
-from tests.doors import Door
+from tests.doors import Door, own_client
 from tests.factories import AHouse, a_case, a_house, with_more_people
 from tests.following import chase, put
 from tests.integration.test_workplace import signed_in
@@ -156,9 +156,10 @@ async def test_nobody_sees_how_another_house_stands(db: Databases, house: AHouse
             await health.figures(work, other.id)
 
 
-async def test_the_page_and_the_interface_tell_the_same(db: Databases, house: AHouse, door: Door) -> None:
+async def test_the_page_and_the_interface_tell_the_same(db: Databases, house: AHouse) -> None:
     await beat(db)
-    told: dict[str, Any] = await door.get("beheerder", f"/huizen/{house.id}/gezondheid")
+    async with own_client(db) as client:
+        told: dict[str, Any] = await Door(client, house).get("beheerder", f"/huizen/{house.id}/gezondheid")
 
     async with signed_in(db, house, "beheerder") as client:
         page = (await client.get("/inrichting")).text

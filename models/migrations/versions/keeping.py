@@ -140,7 +140,7 @@ PEOPLE: tuple[str, ...] = (
       END IF;
       IF NOT EXISTS (
         SELECT FROM designation_change d
-        WHERE d.person_id = NEW.id AND d.confirmed AND d.settled_at = pols_now() AND d.settled_by = pols_person()
+        WHERE d.person_id = NEW.id AND d.confirmed AND d.xmin = pg_current_xact_id()::xid AND d.settled_by = pols_person()
           AND d.proposed_by <> d.settled_by AND d.proposed_by <> NEW.id AND d.settled_by <> NEW.id
           AND (d.house_id, d.organisation_id, d.name, d.email, d.phone, d.screened_until, d.trained_until)
             IS NOT DISTINCT FROM (NEW.house_id, NEW.organisation_id, NEW.name, NEW.email, NEW.phone, NEW.screened_until,
