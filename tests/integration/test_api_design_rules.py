@@ -22,7 +22,7 @@ MOMENT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
 NOUNS_OF_ONE = {
     "toegang", "mij", "beleid", "tijdlijn", "informatie", "rooster", "inhoud", "voortgang", "inzage", "logboek",
     "adresgeheim", "afwezigheid", "vertrek", "proef", "termijn", "weekoverzicht",
-    "agendafeed", "voorbeeld", "scherm",
+    "agendafeed", "voorbeeld", "scherm", "gezondheid",
     "voorwaarde", "plan", "uitkomst", "heraanmeldcriteria",
 }  # fmt: skip
 OPERATIONS = list(MATRIX)

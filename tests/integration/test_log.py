@@ -34,6 +34,7 @@ OF_NO_FILE = {
     "GET /personen/{id}/taken", "GET /personen/{id}/agendafeed", "GET /personen/{id}/kanalen", "GET /gebeurtenissen",
     "GET /abonnementen", "GET /abonnementen/{id}/bezorgingen", "GET /berichten", "GET /personen/{id}/voorkeuren",
     "GET /personen/{id}/voorkeuren/voorbeeld", "GET /organisaties/{id}/weekoverzicht",
+    "GET /huizen/{id}/beleid/versies", "GET /huizen/{id}/gezondheid",
 }  # fmt: skip
 SHOWING = [name for name, found in operations().items() if found.get("x-pols-inzage")]
 PURPOSE = {"doel": "rechtmatigheid"}

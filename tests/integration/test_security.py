@@ -39,6 +39,7 @@ DEFINERS = {
     "pols_link", "pols_link_opened", "pols_link_answered", "pols_link_prove", "pols_own_pin", "pols_codes_of",
     "pols_open_by_code", "pols_links_follow", "pols_links_end", "pols_forget_links",
     "pols_feed_holder", "pols_has_criteria",
+    "pols_figures", "pols_account_states",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
@@ -54,6 +55,7 @@ NOT_FOR_THE_ENGINE = {
     "plan_conflict",
     "handover", "handover_line", "rereferral_criterion", "watch", "escalation",
     "trajectory", "trajectory_goal", "contact_moment",
+    "designation_change",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",
