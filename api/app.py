@@ -37,6 +37,7 @@ from api.v1 import (
     handovers,
     house,
     info,
+    keeping,
     meetings,
     messages,
     minutes,
@@ -79,7 +80,7 @@ ROUTERS = (
     glass.router, trail.router, house.router, absence.router, tokens.router, pins.router, agenda.router,
     workers.router, preferences.router, channels.router, subscriptions.router, subscriptions.secret_router,
     papers.router, outcome.router, plan.router, rounds.router, handovers.router, escalations.router,
-    trajectory.router, figures.router,
+    trajectory.router, figures.router, keeping.router,
 )  # fmt: skip
 _WORKPLACE = "api.workplace.app"
 
@@ -110,11 +111,14 @@ def create_app(
     interface = create_v1()
     interface.state.database, interface.state.scan, interface.state.event_seal = database, scan, event_seal
     interface.state.tokens_suffice = ways is not None and ways.token_form
+    interface.state.contact = contact
     braked = Braked(SmallBodies(interface), database, refused, is_open=_asked_by_anybody(interface))
     outer.mount(BASE, SafeAnswers(braked))
     known = [BASE, "/openapi.json", *interface.state.document["paths"], *_paths(outer)]
     if workplace and find_spec("api.workplace") and find_spec(_WORKPLACE):
-        pages = import_module(_WORKPLACE).create_workplace(database, ways or Ways(), event_seal=event_seal, scan=scan)
+        pages = import_module(_WORKPLACE).create_workplace(
+            database, ways or Ways(), event_seal=event_seal, scan=scan, contact=contact
+        )
         known += _paths(pages)
         outer.mount("/", pages)
     outer.state.words = words_of(known)
@@ -140,6 +144,7 @@ def create_v1() -> FastAPI:
     interface.add_api_route("/openapi.json", _published, methods=["GET"], include_in_schema=False)
     interface.state.document = document(interface)
     interface.state.scan, interface.state.event_seal, interface.state.tokens_suffice = None, None, False
+    interface.state.contact = None
     return interface
 
 

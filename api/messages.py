@@ -36,6 +36,8 @@ _MADE: dict[str, Callable[[Context], str]] = {
         "is verplicht" if c["min_length"] == 1 else f"heeft ten minste {c['min_length']} tekens"
     ),
     "string_too_long": lambda c: f"heeft ten hoogste {c['max_length']} tekens",
+    "too_short": lambda c: f"heeft er ten minste {c['min_length']}",
+    "too_long": lambda c: f"heeft er ten hoogste {c['max_length']}",
     "greater_than_equal": lambda c: f"is ten minste {c['ge']}",
     "less_than_equal": lambda c: f"is ten hoogste {c['le']}",
     "enum": lambda c: f"kies uit: {_choice(c)}",

@@ -151,6 +151,17 @@ def status(
 
 
 @app.command()
+def doctor() -> None:
+    """Say whether every house stands as it should, and whether mail can go out; ends with 1 when something is wrong."""
+    from deployments.doctor import examined  # noqa: PLC0415
+
+    lines, wrong = asyncio.run(examined(Settings()))
+    for line in lines:
+        typer.echo(line)
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
 def channels() -> None:
     """Check the file of the channels (POLS_CHANNELS_FILE) and say which there are; ends with 1 when it is wrong."""
     try:

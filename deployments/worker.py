@@ -22,11 +22,12 @@ from flows.follow_up import follow_up
 from flows.retention import retention
 from models import faults
 from models.actors import ENGINE
-from models.casebook import journal, leases, sealer, weekly
+from models.casebook import heartbeats, journal, leases, sealer, weekly
 from models.findings import last_night
 from models.lookups import findings as findings_lookup
 from models.lookups import work as lookup
 from models.refusals import LeaseLost
+from models.tables.base import new_id
 from models.transactions import HeldLease, held_lease, unit_of_work
 from tasks.events import Teller
 
@@ -55,6 +56,7 @@ class Worker:
         self._slots = asyncio.Semaphore(settings.worker_cases)
         self._busy: set[UUID] = set()
         self._round = Round()
+        self._id, self._engine_answered = new_id(), False
         self._anchors = Anchors.of(settings.anchor_folder, settings.anchor_key_file)
         hosts = frozenset(self._channels.event_hosts)
         self._teller = Teller(self._channels.egress(), settings.event_source, settings.base_url, hosts)
@@ -76,6 +78,7 @@ class Worker:
             loops.create_task(self._each(1.0, asyncio.Event(), self._seal))
             loops.create_task(self._each(MINUTE, self._hour, self._anchor))
             loops.create_task(self._each(self.settings.reconcile_seconds, asyncio.Event(), self._reconcile))
+            loops.create_task(self._each(MINUTE, asyncio.Event(), self._beat))
             loops.create_task(self._each(NIGHT, self._night, self._retention))
             loops.create_task(self._each(NIGHT, self._looks, self._check))
 
@@ -226,3 +229,10 @@ class Worker:
 
     async def _reconcile(self) -> None:
         await reconcile(self.conductor, self._round)
+        self._engine_answered = True
+
+    async def _beat(self) -> None:
+        """Still here; and whether the engine answered since the last time this was said."""
+        async with unit_of_work(ENGINE) as work:
+            await heartbeats.beat(work, self._id, engine_answers=self._engine_answered)
+        self._engine_answered = False

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from api.brakes import Braked
 from api.middleware import SafePages, SmallBodies
+from api.security_txt import SecurityContact
 from api.ways import Ways
 from api.workplace import (
     agenda,
@@ -28,11 +29,13 @@ from api.workplace import (
     files,
     filling,
     finding,
+    keeping,
     minutes,
     oversight,
     own,
     papers,
     pincodes,
+    policy,
     post,
     preferences,
     provider,
@@ -41,6 +44,7 @@ from api.workplace import (
     screen,
     screening,
     sittings,
+    staffing,
     subscriptions,
     terms,
     trail,
@@ -78,6 +82,9 @@ _ELSEWHERE = (
     *subscriptions.ROUTES,
     *unblocking.ROUTES,
     *post.ROUTES,
+    *policy.ROUTES,
+    *keeping.ROUTES,
+    *staffing.ROUTES,
     *answering.ROUTES,
     *finding.ROUTES,
     *pincodes.ROUTES,
@@ -99,9 +106,14 @@ class _Workplace(Starlette):
 
 
 def create_workplace(
-    database: Database, ways: Ways, *, event_seal: Seal | None = None, scan: Scan | None = None
+    database: Database,
+    ways: Ways,
+    *,
+    event_seal: Seal | None = None,
+    scan: Scan | None = None,
+    contact: SecurityContact | None = None,
 ) -> Starlette:
-    """The workplace on this database, with these ways in; mount it at `/`."""
+    """The workplace on this database, with these ways in; mount it at `/`. `contact`: as security.txt has it."""
     made = _Workplace(
         routes=[
             *_entering(),
@@ -112,7 +124,8 @@ def create_workplace(
         exception_handlers=_HANDLERS,
     )
     made.state.database = database
-    made.state.ways, made.state.event_seal, made.state.scan = ways, event_seal, scan
+    made.state.ways, made.state.event_seal = ways, event_seal
+    made.state.scan, made.state.contact = scan, contact
     return made
 
 

@@ -19,7 +19,7 @@ from models.refusals import FieldError, InvalidFields, NotSignedIn
 async def go(request: Request) -> Response:
     """Say that one will be away, or is."""
     async with visiting(request) as visit:
-        command = _command(visit)
+        command = absence_of(visit)
         await absence.record(visit.work, _me(visit), command)
     return back("/mijn", "afwezig")
 
@@ -37,7 +37,7 @@ def _me(visit: Visit) -> UUID:
     return visit.actor.person_id
 
 
-def _command(visit: Visit) -> BeAway:
+def absence_of(visit: Visit) -> BeAway:
     """The absence of a form; a date that no calendar holds is a slip of the pen."""
     deputy = visit.id_in_form("vervanger")
     if deputy is None and visit.field("vervanger"):

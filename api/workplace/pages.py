@@ -82,6 +82,15 @@ SAID: Mapping[str, str] = {
     "lezing": "Uw lezing staat naast die van de ander.",
     "voorgelegd": "Het verslag ligt ter correctie bij wie erbij was.",
     "vastgesteld": "Het verslag is vastgesteld.",
+    "voorgesteld": "Het voorstel staat klaar. Een ander bevestigt het; tot dan verandert er niets.",
+    "aangewezen": "Bevestigd. Het geldt vanaf nu.",
+    "afgewezen": "Het voorstel is van tafel; er verandert niets.",
+    "teruggenomen": "De rollen zijn teruggenomen; dat geldt meteen.",
+    "vastgelegd": "Vastgelegd.",
+    "overgedragen": "Overgedragen. Wie nu aan de beurt is krijgt bericht.",
+    "vertrokken": "Het vertrek is vastgelegd. Deze persoon komt niet meer binnen.",
+    "toegevoegd": "De organisatie is toegevoegd. Stel nu mensen van haar voor.",
+    "beleid_vastgesteld": "Het beleid is vastgesteld. Wat openstaat is meteen meegegaan.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
     **report_said.SAID,
 }
@@ -208,7 +217,8 @@ async def _said(request: Request, refusal: Refusal) -> Response:  # noqa: PLR091
 def _page_of(form: str) -> str:
     """The page that a form stands on: of one case, or of everything of its kind."""
     parts = form.split("/")
-    return "/".join(parts[: 3 if parts[1] == "casussen" or parts[1:3] == ["mijn", "kanalen"] else 2])
+    of_one = parts[1] in {"casussen", "mensen"} and parts[2:3] != ["voorstellen"]
+    return "/".join(parts[: 3 if of_one or parts[1:3] == ["mijn", "kanalen"] else 2])
 
 
 async def _too_many(request: Request, refusal: TooMany) -> Response:

@@ -23,7 +23,7 @@ from models.casebook.setup import TOKEN_PREFIX, hashed
 from models.lookups import preferences
 from models.refusals import NotAllowed, NotSignedIn
 from models.transactions import Database, Work, signed_in, unit_of_work
-from models.words import Door, Role
+from models.words import Door, OrganisationKind, Role
 
 #: the browser keeps these from other sites, from http, and from other hosts of the domain
 COOKIE = "__Host-pols_sessie"
@@ -65,6 +65,13 @@ class Visit:
     def sets_policy(self) -> bool:
         """Whether the texts of the house are theirs to change."""
         return self.actor.has(Role.MANAGER, Role.ADMINISTRATOR)
+
+    @property
+    def reads_policy(self) -> bool:
+        """Whether the policy is in their menu."""
+        return self.actor.organisation_kind is OrganisationKind.HOUSE and self.actor.has(
+            Role.MANAGER, Role.ADMINISTRATOR, Role.PRIVACY_OFFICER
+        )
 
     @property
     def keeps_house(self) -> bool:
@@ -148,7 +155,7 @@ async def visiting(request: Request) -> AsyncIterator[Visit]:
         raise NotSignedIn
     form = await request.form() if request.method == "POST" else FormData()
     origin = origin_of(request, Door.WORKPLACE)
-    async with signed_in(hashed(secret), database_of(request), origin=origin) as (work, name):
+    async with _closing(form), signed_in(hashed(secret), database_of(request), origin=origin) as (work, name):
         known(request, work)
         if chosen := await preferences.language(work):
             language.speak(chosen)
@@ -156,6 +163,15 @@ async def visiting(request: Request) -> AsyncIterator[Visit]:
         if request.method == "POST":
             _check(request, form, token)
         yield Visit(work, name, token, form)
+
+
+@asynccontextmanager
+async def _closing(form: FormData) -> AsyncIterator[None]:
+    """What was sent along as a file is let go, whatever comes of it."""
+    try:
+        yield
+    finally:
+        await form.close()
 
 
 def _check(request: Request, form: FormData, token: str) -> None:

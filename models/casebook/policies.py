@@ -126,11 +126,11 @@ _TELL = _Bulk(
 )
 
 
-async def set_policy(work: Work, house_id: UUID, version: int, policy: Policy) -> HousePolicy:
+async def set_policy(work: Work, house_id: UUID, version: int, policy: Policy, reason: str = "") -> HousePolicy:
     """A new version of the policy, and what is open moves along. Raises NotAllowed, InvalidFields or NotPossible."""
     must_work(policy, work.now)
     _version, old = await cases.house_policy(work, house_id)
-    made = setup.set_policy(work, house_id, version, policy)
+    made = setup.set_policy(work, house_id, version, policy, reason)
     await work.session.flush()  # of two at once the other fails here, before it moves anything
     audit(work, "beleid vastgesteld", "huis", house_id, house_id=house_id, versie=version)
     await _reproject(work, house_id, Projection(old, policy, work.now), version)

@@ -23,6 +23,7 @@ LASTS = timedelta(hours=8)
 IDLE = timedelta(minutes=30)  #: as `pols_sign_in` has it
 FRESH = timedelta(minutes=5)
 READS_LOG = timedelta(minutes=30)  #: reading the log takes longer than one act
+KEEPS_HOUSE = timedelta(minutes=30)  #: so does working on the policy or on the people of the house
 
 
 def _lasting(statement: str) -> TextClause:

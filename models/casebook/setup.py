@@ -63,16 +63,22 @@ def issue_token(work: Work, person: Person, *, lasts: timedelta = timedelta(days
     return secret
 
 
-def set_policy(work: Work, house_id: UUID, version: int, policy: Policy) -> HousePolicy:
+def must_be_sound(policy: Policy) -> None:
+    """The ladders of a policy can be climbed, and its texts be said. Raises InvalidFields."""
+    if wrong := policy.ladder_faults():
+        raise InvalidFields([FieldError(_FIELDS[field] + where, why) for field, where, why in wrong])
+    must_read_well(policy)
+
+
+def set_policy(work: Work, house_id: UUID, version: int, policy: Policy, reason: str = "") -> HousePolicy:
     """A new version of the policy; it counts for what opens from now. Raises NotAllowed or InvalidFields."""
     actor = work.actor
     if actor.person_id is not None and not actor.has(Role.ADMINISTRATOR, Role.MANAGER):
         raise NotAllowed("Het beleid stelt de manager of de functioneel beheerder vast.")
-    if wrong := policy.ladder_faults():
-        raise InvalidFields([FieldError(_FIELDS[field] + where, why) for field, where, why in wrong])
-    must_read_well(policy)
+    must_be_sound(policy)
     made = HousePolicy(
-        house_id=house_id, version=version, body=policy.model_dump(mode="json"), set_at=work.now, set_by=actor.person_id
-    )
+        house_id=house_id, version=version, body=policy.model_dump(mode="json"), set_at=work.now,
+        set_by=actor.person_id, reason=reason,
+    )  # fmt: skip
     work.session.add(made)
     return made

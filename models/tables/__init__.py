@@ -18,6 +18,7 @@ from models.tables import (
     glass,
     guests,
     items,
+    keeping,
     links,
     meetings,
     minutes,
@@ -35,6 +36,6 @@ from models.tables.base import Base
 
 __all__ = [
     "Base", "agenda", "asking", "assigned", "attached", "brakes", "cases", "coaching", "coherence", "duties",
-    "engine", "entrance", "events", "findings", "following", "glass", "guests", "items", "links", "meetings",
-    "minutes", "once", "people", "plans", "preferences", "referrals", "risk", "sittings", "trail", "ways",
+    "engine", "entrance", "events", "findings", "following", "glass", "guests", "items", "keeping", "links",
+    "meetings", "minutes", "once", "people", "plans", "preferences", "referrals", "risk", "sittings", "trail", "ways",
 ]  # fmt: skip

@@ -28,12 +28,14 @@ class HousePolicy(Base):
     """A version of a house's own terms, ladders, lists and texts; the newest counts."""
 
     __tablename__ = "house_policy"
+    __table_args__ = (CheckConstraint("length(reason) <= 500", name="reason_is_short"),)
 
     house_id: Mapped[HouseId] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
     body: Mapped[dict[str, Any]]
     set_at: Mapped[datetime]
     set_by: Mapped[UUID | None]
+    reason: Mapped[str] = mapped_column(default="", server_default="")  #: why it was changed, by who did
 
 
 class Organisation(Base):

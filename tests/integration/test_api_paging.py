@@ -54,6 +54,7 @@ LISTS = {
     "/noodtoegangen": "privacy", "/stagnaties/casussen": "manager", "/stagnaties/taken": "manager",
     "/personen/{id}/taken": "manager", "/afwezigheden": "manager", "/bevindingen": "manager",
     "/overlegdagen": "triagist",
+    "/huizen/{id}/beleid/versies": "privacy",
     "/berichten": "manager", "/abonnementen": "beheerder", "/abonnementen/{id}/bezorgingen": "beheerder",
 }  # fmt: skip
 
@@ -107,7 +108,7 @@ class Grown:
         """A list of this case, of somebody who has something open in it, or of a system that hears of events."""
         about = {
             "personen": self.door.house.person("ggz"), "abonnementen": self.system, "overleggen": self.meeting,
-            "derden": self.guest,
+            "derden": self.guest, "huizen": self.door.house.id,
         }  # fmt: skip
         return path.replace("{id}", str(about.get(path.split("/")[1], self.case_id)))
 
@@ -164,7 +165,18 @@ async def grown(db: Databases, client: httpx2.AsyncClient) -> Grown:
     await _night(db, made)
     await _coached(db, made)
     made.system = await _systems(db, made)
+    await _policies(made)
     return made
+
+
+async def _policies(made: Grown) -> None:
+    """A policy that was changed a few times after it was set."""
+    path = f"/huizen/{made.door.house.id}/beleid"
+    for days in (40, 41, 43):
+        version = (await made.door.call("GET", path, "manager")).headers["ETag"]
+        policy = (await made.door.get("manager", path)) | {"evaluatieDagen": days}
+        answer = await made.door.call("PUT", path, "manager", json=policy, headers={"If-Match": version})
+        assert answer.status_code == 204, answer.text
 
 
 async def _in_the_room(made: Grown, story: Story) -> None:

@@ -190,6 +190,8 @@ MATRIX = {
     "GET /huizen/{id}/beleid": "++++++4+++",
     "PUT /huizen/{id}/beleid": "33333+3+33",
     "POST /huizen/{id}/beleid/proef": "33333+3+33",
+    "GET /huizen/{id}/beleid/versies": "++++++4+++",
+    "GET /huizen/{id}/gezondheid": "33333+3+33",
     "GET /afwezigheden": "33333+3+33",
     "GET /personen/{id}/afwezigheid": "++444+4+++",
     "PUT /personen/{id}/afwezigheid": "33333+4+33",

@@ -36,6 +36,7 @@ OF_NO_FILE = {
     "GET /abonnementen", "GET /abonnementen/{id}/bezorgingen", "GET /berichten", "GET /personen/{id}/voorkeuren",
     "GET /personen/{id}/voorkeuren/voorbeeld", "GET /organisaties/{id}/weekoverzicht",
     "GET /rapportages", "GET /rapportages/{naam}",
+    "GET /huizen/{id}/beleid/versies", "GET /huizen/{id}/gezondheid",
 }  # fmt: skip
 SHOWING = [name for name, found in operations().items() if found.get("x-pols-inzage")]
 PURPOSE = {"doel": "rechtmatigheid"}

@@ -143,6 +143,10 @@ def _holds_token(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
     return actor.house_id == facts.house_id and actor.person_id == HOLDER[facts.house_id]
 
 
+def _keeps(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
+    return actor.house_id == facts.house_id and actor.has(Role.MANAGER, Role.ADMINISTRATOR)
+
+
 def _manages(_place: Place, actor: Actor, facts: CaseFacts) -> bool:
     return actor.house_id == facts.house_id and actor.has(Role.MANAGER)
 
@@ -786,11 +790,20 @@ PAGES: dict[str, tuple[str, Sees, dict[str, str]]] = {
     "POST /abonnementen/{subscription_id:uuid}/proeven": ("abonnementen", _of_the_house, {}),
     "POST /abonnementen/{subscription_id:uuid}/beeindigen": ("abonnementen", _of_the_house, {}),
     "POST /bezorgingen/{delivery_id:uuid}/herhalen": ("bezorgingen", _of_the_house, {}),
+    "GET /mensen/{person_id:uuid}": ("afwezige", _keeps, {}),
+    "POST /mensen/{person_id:uuid}/aanwijzing": ("afwezige", _keeps, {}),
+    "POST /mensen/{person_id:uuid}/rollen": ("afwezige", _keeps, {}),
+    "POST /mensen/{person_id:uuid}/afwezigheid": ("afwezige", _keeps, {}),
+    "POST /mensen/{person_id:uuid}/overdracht": ("afwezige", _keeps, {}),
+    "POST /mensen/{person_id:uuid}/vertrek": ("afwezige", _keeps, {}),
+    "POST /organisaties/{organisation_id:uuid}": ("organisaties", _keeps, {}),
 }
 #: a line hangs on a meeting, see test_workplace_minutes.py;
 #: a session has no place in a case, and test_sessions.py ends another's in vain; a pin is taken back once, in
-#: test_answer_links.py; and who has a link needs nothing else, see test_answer_pages.py
+#: test_answer_links.py; who was proposed is confirmed once, in test_workplace_staffing.py; and who has a link needs
+#: nothing else, see test_answer_pages.py
 ELSEWHERE = {
+    "POST /mensen/voorstellen/{change_id:uuid}",
     "POST /mijn/sessies/{session_id:uuid}", "POST /pincodes/{person_id:uuid}/intrekken", "GET /a/{token}",
     "POST /a/{token}", "GET /a/{token}/antwoord", "GET /agenda/{secret}.ics",
     "POST /a/{token}/antwoord", "POST /a/{token}/pincode",

@@ -39,6 +39,7 @@ DEFINERS = {
     "pols_link", "pols_link_opened", "pols_link_answered", "pols_link_prove", "pols_own_pin", "pols_codes_of",
     "pols_open_by_code", "pols_links_follow", "pols_links_end", "pols_forget_links",
     "pols_feed_holder", "pols_has_criteria", "pols_coached", "pols_reinflow",
+    "pols_figures", "pols_account_states",
 }  # fmt: skip
 
 #: what the engine can read nothing of, and the columns it cannot read of what it conducts
@@ -56,6 +57,7 @@ NOT_FOR_THE_ENGINE = {
     "sitting", "sitting_slot",
     "handover", "handover_line", "rereferral_criterion", "watch", "escalation",
     "trajectory", "trajectory_goal", "contact_moment", "erased_visit",
+    "designation_change",
 }  # fmt: skip
 CONTENT = {
     "decision.reason", "decision.facts", "answer.note", "answer.spoke_to", "answer.facts", "commitment.body",

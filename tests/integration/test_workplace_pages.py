@@ -47,6 +47,8 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
                 "/mijn/voorkeuren", "/teksten", "/voorkeuren", "/bevestigen",
                 "/mijn/agenda", "/aanmeldingen", f"{case}/screening",
                 "/mijn/kanalen", "/abonnementen", system,
+                "/beleid", "/beleid/geschiedenis", "/mensen", f"/mensen/{house.person('ggz')}", "/organisaties",
+                "/inrichting",
             ):  # fmt: skip
                 found[f"{key} {path}"] = (await client.get(path)).text
     async with browsing(db) as client:
