@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from models.casebook import referrals as casebook
 from models.commands.referrals import DescribeReferral, DescribeSubject, KeepSecret
 from models.lookups import referrals, reported
+from models.refusals import InvalidFields
 from models.tables.items import SubjectProtection
 from models.transactions import unit_of_work
 from models.words import DecisionKind as D
@@ -263,6 +264,18 @@ async def test_a_secret_address_stays_secret_and_in_its_own_field(
     async with unit_of_work(house.actors["politie"], db.web) as work:
         rows = list(await work.session.scalars(select(SubjectProtection).where(SubjectProtection.house_id == house.id)))
     assert [len(row.organisations) for row in rows] == [2], "who has it secret keeps it so without ticking again"
+
+
+async def test_what_was_made_secret_earlier_is_told_in_no_other_text_either(db: Databases, house: AHouse) -> None:
+    who, address = house.actors["politie"], "Schuilstraat 7"
+    first = DescribeSubject(name="Samira", address=address, secret=KeepSecret())
+    async with unit_of_work(who, db.web) as work:
+        report = await casebook.draft(work, described(subjects=(first,)))
+
+    with pytest.raises(InvalidFields, match="personen"):
+        async with unit_of_work(who, db.web) as work:
+            again = first.model_copy(update={"secret": None})
+            await casebook.describe(work, report.id, described(subjects=(again,), facts=f"zij zit op {address}"))
 
 
 async def test_a_word_there_is_no_place_for_is_warned_about_and_stops_nobody(police: httpx2.AsyncClient) -> None:
