@@ -154,6 +154,12 @@ class Work:
         if isinstance(brake, Brake):
             brake.opens(self.actor, case_id)
 
+    def looks_for_people(self) -> None:
+        """The actor is about to search for a person. Raises TooMany."""
+        brake = self.session.info.get(_BRAKE)
+        if isinstance(brake, Brake):
+            brake.looks_for_people(self.actor)
+
     def is_writing(self, table: type[Base]) -> bool:
         """Whether rows of this table wait for the next flush."""
         return any(one is table for one, _ in self.session.info.get(_ROWS, ()))

@@ -19,7 +19,6 @@ from api.workplace import (
     answering,
     away,
     boards,
-    casepage,
     channels,
     coaching,
     enrolling,
@@ -40,6 +39,9 @@ from api.workplace import (
     unblocking,
     wordings,
 )
+from api.workplace.case import answer, closing, linking
+from api.workplace.case import page as case_page
+from api.workplace.case import plan as case_plan
 from api.workplace.language import Spoken
 from api.workplace.pages import back, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
@@ -72,6 +74,10 @@ _ELSEWHERE = (
     *pincodes.ROUTES,
     *papers.ROUTES,
     *files.ROUTES,
+    *answer.ROUTES,
+    *case_plan.ROUTES,
+    *closing.ROUTES,
+    *linking.ROUTES,
 )
 
 
@@ -104,7 +110,7 @@ def _of_cases() -> list[Route]:
     return [
         Route("/", boards.overview),
         Route("/casussen", boards.case_list),
-        Route("/casussen/{case_id:uuid}", casepage.case),
+        Route("/casussen/{case_id:uuid}", case_page.case),
         Route("/casussen/{case_id:uuid}/toegang", oversight.who_sees),
         Route("/casussen/{case_id:uuid}/noodtoegang", oversight.ask, methods=["POST"]),
         Route("/noodtoegangen", oversight.overview),
@@ -116,8 +122,6 @@ def _of_cases() -> list[Route]:
         Route("/taken/{duty_id:uuid}/termijn", terms.term),
         Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
         Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
-        Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
-        Route("/casussen/{case_id:uuid}/informatieverzoeken", casepage.ask_information, methods=["POST"]),
     ]
 
 

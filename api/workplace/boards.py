@@ -82,7 +82,7 @@ async def case_list(request: Request) -> Response:
     chosen = request.query_params.get("fase", "")
     phase = Phase(chosen) if chosen in set(Phase) else None
     async with visiting(request) as visit:
-        found = await dashboard.page_of_cases(visit.work, phase=phase, page=Page(A_PAGE, _after(request)))
+        found = await dashboard.page_of_cases(visit.work, phase=phase, page=Page(A_PAGE, after(request)))
         facts: dict[str, Any] = {"say": await speaker(visit), "cases": found.rows, "phase": phase, "further": ""}
         if found.following is not None:
             asked = {"fase": phase.value} if phase else {}
@@ -90,7 +90,7 @@ async def case_list(request: Request) -> Response:
         return page(request, visit, "casussen.html", **facts)
 
 
-def _after(request: Request) -> Place | None:
+def after(request: Request) -> Place | None:
     """Where the page before ended; what is no such place begins at the beginning."""
     asked = request.query_params.get("na", "")
     return place(asked) if re.fullmatch(CURSOR, asked) else None

@@ -66,6 +66,17 @@ SAID: Mapping[str, str] = {
     "proef": "Er is een proefgebeurtenis verstuurd.",
     "opnieuw": "De gebeurtenis wordt opnieuw bezorgd.",
     "contact": "Het contact is vastgelegd.",
+    "doel": "Het doel is toegevoegd.",
+    "doelstand": "De stand van het doel is vastgelegd.",
+    "afspraak": "De afspraak is toegevoegd. De deelnemer krijgt de vraag haar te aanvaarden.",
+    "voorwaarde": "Vastgelegd of de voorwaarde is ingetreden.",
+    "voortgang": "De voortgang is gemeld.",
+    "conflict": "De afspraak is gemarkeerd als tegenstrijdig. Beide procesregisseurs stemmen dit af.",
+    "overdracht": "De overdracht is vastgelegd. Een deelnemer aanvaardt of weigert haar zelf.",
+    "criteria": "De heraanmeldcriteria zijn vastgelegd.",
+    "samenhang": "De samenhang is vastgelegd.",
+    "samenhang_einde": "De samenhang is beëindigd.",
+    "deelnemer": "Het besluit over wie betrokken is, is vastgelegd.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
 WENT_WRONG = "Er ging iets mis"

@@ -240,3 +240,8 @@ async def latest_decision(work: Work, case: Case, kind: DecisionKind, since: dat
         "case": case.id, "visit": case.visit_id, "kind_": kind, "since": since, "registrar": work.actor.person_id,
     }  # fmt: skip
     return (await work.session.scalars(_latest(), asked)).one_or_none()
+
+
+async def passed(work: Work, case_id: UUID) -> frozenset[Phase]:
+    """The phases that a case has been in."""
+    return frozenset(await work.session.scalars(select(Visit.phase).where(Visit.case_id == case_id).distinct()))

@@ -39,6 +39,11 @@ def _when(one: Listed) -> tuple[bool, datetime]:
 async def page_of_cases(work: Work, *, phase: Phase | None = None, page: Page = FIRST) -> Paged[Listed]:
     """The cases that the actor may know of, the newest first, in one phase or all that are open."""
     wanted = CaseFilter(is_open=True) if phase is None else CaseFilter(phases=(phase,))
+    return await page_of(work, wanted, page)
+
+
+async def page_of(work: Work, wanted: CaseFilter, page: Page) -> Paged[Listed]:
+    """The same of whatever is asked for."""
     found = await caselists.page(work, wanted, page)
     return Paged(await _listed(work, found.rows), found.following)
 

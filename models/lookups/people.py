@@ -211,3 +211,14 @@ async def privacy_officers(work: Work) -> list[UUID]:
     )  # fmt: skip
     found = await work.session.scalars(statement.where(Person.roles.contains([Role.PRIVACY_OFFICER.value])))
     return sorted(found)
+
+
+async def deciding(work: Work) -> list[tuple[UUID, str]]:
+    """Who decides about cases for public participants (WGS 2.31), by name and organisation."""
+    statement = (
+        select(Person.id, Person.name, Organisation.name.label("organisation"))
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.house_id == work.actor.house_id, Organisation.kind == OrganisationKind.LID1, may_enter())
+        .where(Person.roles.contains([Role.TRIAGE_MEMBER.value])).order_by(Person.name, Person.id)
+    )  # fmt: skip
+    return [(row.id, f"{row.name} ({row.organisation})") for row in await work.session.execute(statement)]

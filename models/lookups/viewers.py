@@ -122,6 +122,7 @@ DID: Mapping[str, str] = {
     "toezicht beëindigd": "beëindigde de toegang voor toezicht",
     "toezicht beoordeeld": "beoordeelde de toegang voor toezicht",
     "code onjuist": "vulde een onjuiste code in",
+    "gezocht": "vond de casus bij het zoeken naar een persoon",
     "inzage gegeven": "stelde een overzicht samen van wie dit dossier zag",
 }
 FUNCTIONS: Mapping[str, str] = {
