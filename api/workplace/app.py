@@ -43,7 +43,7 @@ from api.workplace.case import answer, closing, linking
 from api.workplace.case import page as case_page
 from api.workplace.case import plan as case_plan
 from api.workplace.language import Spoken
-from api.workplace.pages import back, failed, not_kept, refused, unreadable
+from api.workplace.pages import back_to, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.casebook import escalate, nudge
 from models.credentials import Seal
@@ -151,13 +151,11 @@ async def escalate_now(request: Request) -> Response:
         wanted = visit.field("aan")
         to = Addressee(wanted) if wanted in set(Addressee) else Addressee.LEAD
         duty = await escalate.escalate(visit.work, request.path_params["duty_id"], to)
-        to_case = visit.field("terug") == "casus"
-    return back(f"/casussen/{duty.case_id}" if to_case else "/", "geescaleerd")
+        return back_to(visit, duty.case_id, "geescaleerd")
 
 
 async def remind(request: Request) -> Response:
     """Send a reminder about a duty by hand."""
     async with visiting(request) as visit:
         duty = await nudge.nudge(visit.work, request.path_params["duty_id"])
-        to_case = visit.field("terug") == "casus"
-    return back(f"/casussen/{duty.case_id}" if to_case else "/", "herinnerd")
+        return back_to(visit, duty.case_id, "herinnerd")

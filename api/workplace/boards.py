@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.paging import CURSOR, cursor, place
-from api.workplace.pages import page, speaker
+from api.workplace.pages import board_of, page, speaker
 from api.workplace.visits import Visit, visiting
 from models.actors import Actor
 from models.findings import MEANINGS
@@ -35,6 +35,7 @@ async def overview(request: Request) -> Response:
         found, how_many = await _findings(visit.actor, visit)
         facts: dict[str, Any] = {
             "most": most,
+            "bord": board_of(request.query_params),
             "say": await speaker(visit),
             "counts": board.counts,
             "stalled": board.stalled,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import exc
@@ -12,7 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import problems
 from api.tracing import note_refusal
-from api.workplace import files, language, wording
+from api.workplace import doing, files, language, wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
 from models.process import HELP, LABELS
@@ -79,6 +81,9 @@ SAID: Mapping[str, str] = {
     "deelnemer": "Het besluit over wie betrokken is, is vastgelegd.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
 }
+#: what the overview can be asked, and how long that is at most
+_BOARD = ("bereik", "oorzaak", "organisatie", "regisseur", "fase", "alles")
+_LONGEST_BOARD = 300
 WENT_WRONG = "Er ging iets mis"
 TITLES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Niet goed ingevuld",
@@ -110,7 +115,7 @@ def _environment() -> Environment:
     made.filters |= {"dag": wording.day, "moment": wording.timed, "woorden": language.word}
     made.filters |= {"vertaald": language.marked}
     made.globals |= {"FASEN": LABELS, "UITLEG": HELP, "DOOR_POLS": DONE_BY_FLOW, "REDENEN": tuple(ReassignReason)}
-    made.globals |= {"WORDS": WORDS, "taal": language.current}
+    made.globals |= {"WORDS": WORDS, "taal": language.current, "HIER": doing.HERE, "HARDOP": doing.ALOUD}
     made.globals |= {"STIJL": files.address("pols.css"), "ICOON": files.address("pols.svg")}
     return made
 
@@ -143,6 +148,22 @@ def page(
 def back(address: str, said: str) -> Response:
     """After a form: go and look at what came of it."""
     return RedirectResponse(f"{address}?gezegd={said}", status_code=HTTPStatus.SEE_OTHER)
+
+
+def to_board(visit: Visit, said: str) -> Response:
+    """After a form on the overview: back to it, as it was filtered."""
+    kept = board_of(dict(parse_qsl(visit.field("bord")[:_LONGEST_BOARD])))
+    return RedirectResponse(f"/?{kept}{'&' if kept else ''}gezegd={said}", status_code=HTTPStatus.SEE_OTHER)
+
+
+def back_to(visit: Visit, case_id: UUID, said: str) -> Response:
+    """To the page that the form stood on: of the case, or the overview."""
+    return back(f"/casussen/{case_id}", said) if visit.field("terug") == "casus" else to_board(visit, said)
+
+
+def board_of(asked: Mapping[str, str]) -> str:
+    """What an address asks of the overview, to come back to; anything else is left out."""
+    return urlencode({name: asked[name] for name in _BOARD if asked.get(name)})
 
 
 def go_on(request: Request, title: str, address: str) -> Response:

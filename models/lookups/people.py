@@ -87,9 +87,11 @@ async def is_of_participant(work: Work, somebody: Person) -> bool:
 
 async def names(work: Work) -> tuple[dict[UUID, str], dict[UUID, str]]:
     """The names of all people and organisations of the house, for reading ids."""
-    people = await work.session.execute(select(Person.id, Person.name))
-    organisations_ = await work.session.execute(select(Organisation.id, Organisation.name))
-    return {row.id: row.name for row in people}, {row.id: row.name for row in organisations_}
+    return await work.remembered(("people",), lambda: _people_names(work)), await organisation_names(work)
+
+
+async def _people_names(work: Work) -> dict[UUID, str]:
+    return {row.id: row.name for row in await work.session.execute(select(Person.id, Person.name))}
 
 
 async def signed_in(work: Work, secret_hash: bytes) -> tuple[Actor, str]:
@@ -126,8 +128,11 @@ async def employers(work: Work, ids: Iterable[UUID]) -> dict[UUID, UUID]:
 
 async def organisation_names(work: Work) -> dict[UUID, str]:
     """The names of the organisations of the house."""
-    rows = await work.session.execute(select(Organisation.id, Organisation.name))
-    return {row.id: row.name for row in rows}
+    return await work.remembered(("organisations",), lambda: _organisation_names(work))
+
+
+async def _organisation_names(work: Work) -> dict[UUID, str]:
+    return {row.id: row.name for row in await work.session.execute(select(Organisation.id, Organisation.name))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +204,10 @@ async def with_role(work: Work, roles: Iterable[Role]) -> list[UUID]:
 
 async def itself(work: Work) -> UUID | None:
     """The organisation that the house itself is."""
+    return await work.remembered(("itself",), lambda: _itself(work))
+
+
+async def _itself(work: Work) -> UUID | None:
     statement = select(Organisation.id).where(Organisation.house_id == work.actor.house_id)
     return await work.session.scalar(statement.where(Organisation.kind == OrganisationKind.HOUSE))
 

@@ -32,6 +32,10 @@ def reads(work: Work, facts: CaseFacts, found: Commitment) -> bool:
 
 async def readable(work: Work, case_id: UUID, facts: CaseFacts) -> frozenset[UUID]:
     """The commitments of a case that the actor may read, also the ended ones."""
+    return await work.remembered(("commitments", case_id), lambda: _readable(work, case_id, facts))
+
+
+async def _readable(work: Work, case_id: UUID, facts: CaseFacts) -> frozenset[UUID]:
     rows = await work.session.execute(
         select(Commitment.id, Commitment.organisation_id, Commitment.excluded, Commitment.only_for)
         .where(Commitment.case_id == case_id)

@@ -36,6 +36,7 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
     story = await factories.a_case(db.web, house, Phase.PLAN)
     found = {}
     case = f"/casussen/{story.case_id}"
+    closing = f"/casussen/{(await factories.a_case(db.web, house, Phase.CLOSING)).case_id}"
     term = f"/taken/{(await story.duty(DutyKind.EVALUATION)).id}/termijn"
     system = f"/abonnementen/{(await factories.ways_and_systems(db.web, house, 'ggz'))['abonnementen']}"
     async with unit_of_work(house.actors["ggz"], db.web) as work:
@@ -45,7 +46,7 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
             for path in (
                 "/", "/casussen", case, f"{case}/toegang", term, "/noodtoegangen", "/nergens", "/mijn", "/berichten",
                 "/mijn/voorkeuren", "/teksten", "/voorkeuren", "/bevestigen",
-                "/mijn/agenda",
+                "/mijn/agenda", "/zoeken", "/zoeken?nummer=1", closing,
                 "/mijn/kanalen", "/abonnementen", system,
             ):  # fmt: skip
                 found[f"{key} {path}"] = (await client.get(path)).text

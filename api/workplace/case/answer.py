@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.workplace.pages import back
+from api.workplace.pages import back, to_board
 from api.workplace.visits import Visit, visiting
 from models.casebook import answers, asking
 from models.clocks import AMSTERDAM
@@ -39,6 +39,8 @@ async def give_answer(request: Request) -> Response:
         recheck_at = _morning(visit.field("hertoetsOp"))
         command = _command(visit, recheck_at)
         given = await answers.answer(visit.work, request.path_params["duty_id"], command)
+        if visit.field("terug") == "overzicht":
+            return to_board(visit, "geantwoord")
         address = await _after(visit, given.case_id)
     return back(address, "geantwoord")
 
