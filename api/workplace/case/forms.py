@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api.tracing import note_refusal
-from api.workplace.language import _
 from api.workplace.visits import Visit, database_of, text_of, visiting
+from models.phrases import phrase
 from models.refusals import (
     AlreadySettled,
     ConfirmFirst,
@@ -154,17 +154,17 @@ def filled(made: type[Made], wire: Mapping[str, str], **fields: Any) -> Made:  #
 def _in_words(error: Any) -> str:  # noqa: ANN401 - pydantic's own
     match error["type"]:
         case "missing":
-            return _("vul dit in")
+            return phrase("vul dit in")
         case "string_too_short":
-            return _("schrijf ten minste %(least)s tekens") % {"least": error["ctx"]["min_length"]}
+            return phrase("schrijf ten minste {least} tekens", least=error["ctx"]["min_length"])
         case "string_too_long":
-            return _("schrijf ten hoogste %(most)s tekens") % {"most": error["ctx"]["max_length"]}
+            return phrase("schrijf ten hoogste {most} tekens", most=error["ctx"]["max_length"])
         case "uitleg":
             return str(error["msg"])
         case kind if kind.startswith(("date", "datetime")):
-            return _("vul een datum in, zoals 24-11-2026")
+            return phrase("vul een datum in, zoals 24-11-2026")
         case _:
-            return _("kies een van de mogelijkheden")
+            return phrase("kies een van de mogelijkheden")
 
 
 def ids(visit: Visit, name: str) -> tuple[str, ...]:
