@@ -6,7 +6,9 @@ from models.owed import DUTIES
 from models.words import ClosedBy, DutyKind
 
 #: answered with more than an outcome and a text: on the page of the case, or of its own
-_MORE = frozenset({DutyKind.JUDGE_CRITERIA, DutyKind.INFORMATION})
+_MORE = frozenset({
+    DutyKind.JUDGE_CRITERIA, DutyKind.INFORMATION, DutyKind.HANDOVER, DutyKind.REREFERRAL_CRITERIA,
+})  # fmt: skip
 _POSTPONED = "uitgesteld"
 
 

@@ -1,7 +1,9 @@
 """One case: where it stands, on whom it waits, what was decided and what happened."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from api.workplace.case import choices as offering
@@ -120,55 +122,82 @@ async def of_case(visit: Visit, case_id: UUID, asked: Mapping[str, str]) -> Case
     found, facts = await cases.seen(work, case_id)
     reads = visibility.reads_case(visit.actor, facts)
     line = await caselists.line(work, case_id)
-    held = await meetings.meetings_of(work, case_id) if line.process else []
-    open_ = [one for one in (await waiting.open_in(work, [case_id])).get(case_id, []) if is_shown(visit, facts, one)]
-    own = {one.duty.id: outcomes(one) for one in await waiting.own(work, case_id=case_id) if answered_here(one)}
-    row = await stalled.of_case(work, case_id)
-    steps = await plan.steps(work, case_id) if reads else []
-    offered_ = await following.handovers(work, case_id)
-    linked = (await coherence.of_case(work, case_id, Page(MOST_LINKS))).rows if line.process else []
-    choices = await offering.of_case(visit, line, linked)
     file = CaseFile(
-        line=line, next=waiting.next_of(open_), own=own, stalled=row,
-        **await asking(visit, line),
-        private=await duties.private_answers(work, case_id), phoned=await phoned(visit, case_id),
-        asker=await stalled.asker(work, row.stalls if row else ()), phone=by_phone(visit, line, open_, own),
-        open=sorted(open_, key=lambda one: one.duty.id not in own),
-        meetings=held, places=await whereabouts.places(work, [one.id for one in held]),
-        guests=await guests(visit, held),
+        line=line, reads=reads, onward=process.onward(found.phase),
         coached=rights.has(Right.TRAJECTORY, visit.actor, facts),
-        earlier=await following.has_earlier_criteria(work, case_id),
-        handovers=offered_, package=await _package(visit, case_id, facts, offered_), linked=linked, choices=choices,
-        passed=await cases.passed(work, case_id) if line.process else frozenset(), onward=process.onward(found.phase),
-        partners=await offering.partners(visit, line), criteria=await following.criteria(work, case_id),
-        watches=await following.watches(work, case_id), escalations=await following.escalations(work, case_id, facts),
-        items=by_domain(await known(visit, case_id, facts)),
-        away=await absence.now_of(work, found.director_id) if line.process else None,
-        papers=await offered(work, found, facts),
-        commitments=await meetings.commitments_of(work, case_id, facts),
+        **await _owed(visit, line, facts), **await asking(visit, line), **await _met(visit, line, reads=reads),
+        **await _planned(visit, case_id, facts, reads=reads), **await _around(visit, line),
+        **await _followed(visit, case_id, facts),
+        private=await duties.private_answers(work, case_id), phoned=await phoned(visit, case_id),
+        items=by_domain(await known(visit, case_id, facts)), papers=await offered(work, found, facts),
         history=await history.of_case(work, case_id, asked),
         decisions=[
             (one, timeline.reason(work, one.decision, one.deciders, reads=reads))
             for one in await decisions.taken(work, case_id)
         ],
-        goals=await plan.goals_of(work, case_id, facts), steps={one.id: one for one in steps}, runs=rules.runs(steps),
-        plan=next((one.row for one in await plan.versions(work, case_id, facts)), None),
-        conflicts=await conflicts.of_case(work, case_id, facts),
-        outcomes=await meetings.outcomes(work, case_id) if reads else {},
-        reads=reads, subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
+        subjects=await referrals.subjects_of_case(work, case_id) if reads else [],
         may_open=not reads and any(rights.has(one, visit.actor, facts) for one in (Right.BREAK_GLASS, Right.SUPERVISE)),
     )  # fmt: skip
     answers.saw(work, "casus" if reads else "proces", found.id, found.id)
     return file
 
 
-async def _package(
-    visit: Visit, case_id: UUID, facts: CaseFacts, offered: Sequence[Handover]
-) -> dict[UUID, list[HandoverLine]]:
-    """What becomes of each commitment that one may read, in what was offered."""
-    if not offered:
-        return {}
-    found: dict[UUID, list[HandoverLine]] = {}
-    for one in await following.lines(visit.work, case_id, facts, [one.id for one in offered]):
-        found.setdefault(one.handover_id, []).append(one)
-    return found
+async def _owed(visit: Visit, line: CaseLine, facts: CaseFacts) -> dict[str, Any]:
+    """What is open, on whom it waits, what of it the actor can answer, and why it is stalled."""
+    work, case_id = visit.work, line.case.id
+    seen = [one for one in (await waiting.open_in(work, [case_id])).get(case_id, []) if is_shown(visit, facts, one)]
+    own = {one.duty.id: outcomes(one) for one in await waiting.own(work, case_id=case_id) if answered_here(one)}
+    row = await stalled.of_case(work, case_id)
+    return {
+        "next": waiting.next_of(seen), "open": sorted(seen, key=lambda one: one.duty.id not in own), "own": own,
+        "stalled": row, "asker": await stalled.asker(work, row.stalls if row else ()),
+        "phone": by_phone(visit, line, seen, own),
+    }  # fmt: skip
+
+
+async def _met(visit: Visit, line: CaseLine, *, reads: bool) -> dict[str, Any]:
+    """The meetings, for who follows the process; what came of them for who reads the case."""
+    work, case_id = visit.work, line.case.id
+    held = await meetings.meetings_of(work, case_id) if line.process else []
+    return {
+        "meetings": held, "places": await whereabouts.places(work, [one.id for one in held]),
+        "guests": await guests(visit, held), "outcomes": await meetings.outcomes(work, case_id) if reads else {},
+    }  # fmt: skip
+
+
+async def _planned(visit: Visit, case_id: UUID, facts: CaseFacts, *, reads: bool) -> dict[str, Any]:
+    """The plan: goals, commitments and what they wait for."""
+    work = visit.work
+    steps = await plan.steps(work, case_id) if reads else []
+    return {
+        "goals": await plan.goals_of(work, case_id, facts), "steps": {one.id: one for one in steps},
+        "runs": rules.runs(steps), "commitments": await meetings.commitments_of(work, case_id, facts),
+        "plan": next((one.row for one in await plan.versions(work, case_id, facts)), None),
+        "conflicts": await conflicts.of_case(work, case_id, facts),
+    }  # fmt: skip
+
+
+async def _around(visit: Visit, line: CaseLine) -> dict[str, Any]:
+    """Who leads, who stands to the case, what hangs together with it, and where it was: of its process."""
+    work, case = visit.work, line.case
+    linked = (await coherence.of_case(work, case.id, Page(MOST_LINKS))).rows if line.process else []
+    return {
+        "linked": linked, "choices": await offering.of_case(visit, line, linked),
+        "partners": await offering.partners(visit, line),
+        "away": await absence.now_of(work, case.director_id) if line.process else None,
+        "passed": await cases.passed(work, case.id) if line.process else frozenset(),
+    }  # fmt: skip
+
+
+async def _followed(visit: Visit, case_id: UUID, facts: CaseFacts) -> dict[str, Any]:
+    """What following the case left, with what becomes of each commitment that one may read in what was offered."""
+    work, package = visit.work, defaultdict[UUID, list[HandoverLine]](list)
+    handed = await following.handovers(work, case_id)
+    for one in await following.lines(work, case_id, facts, [one.id for one in handed]) if handed else ():
+        package[one.handover_id].append(one)
+    return {
+        "handovers": handed, "package": dict(package), "criteria": await following.criteria(work, case_id),
+        "watches": await following.watches(work, case_id),
+        "escalations": await following.escalations(work, case_id, facts),
+        "earlier": await following.has_earlier_criteria(work, case_id),
+    }  # fmt: skip
