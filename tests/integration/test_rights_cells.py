@@ -740,6 +740,7 @@ def test_every_page_about_something_is_among_them() -> None:
     assert found == PAGES.keys() | ELSEWHERE
 
 
+@pytest.mark.timeout(900)  # everybody, at every page, of every kind of case
 async def test_a_page_shows_what_one_may_see_or_what_it_shows_of_nothing(world: World) -> None:
     wrong = []
     for who, actor in world.house.actors.items():
