@@ -28,6 +28,7 @@ class Limits:
     address_per_minute: int = 3000
     open_per_hour: int = 20
     feed_per_hour: int = 60
+    people_per_hour: int = 60
 
 
 @dataclass(slots=True)
@@ -125,6 +126,10 @@ class Brake:
     def asks_feed(self, actor: Actor) -> None:
         """A calendar asks for the work of its person, as several of one person may do each hour. Raises TooMany."""
         self._slot("agenda", str(actor.person_id), self.limits.feed_per_hour, HOUR)
+
+    def looks_for_people(self, actor: Actor) -> None:
+        """Somebody searches by a name or a citizen number. Raises TooMany: nobody tries numbers one by one."""
+        self._slot("zoeken", str(actor.person_id), self.limits.people_per_hour, HOUR)
 
     def count_open(self, address: str) -> None:
         """Something that is open to everybody is asked for: count it now, judge after sharing."""

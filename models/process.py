@@ -322,3 +322,12 @@ __all__ = [
     "DECISIONS", "DUTIES", "HELP", "LABELS", "PHASES", "VERSION", "Deciders", "DecisionSpec", "Owner", "PhaseSpec",
     "decisions_in", "duty", "gates_of", "left_behind", "spec_of",
 ]  # fmt: skip
+
+
+def onward(phase: Phase) -> dict[Phase, list[D]]:
+    """Where a case can go from here, and by which decisions: the arrows of the diagram that leave this phase."""
+    found: dict[Phase, list[D]] = {}
+    for kind, spec in DECISIONS.items():
+        if phase in spec.phases and spec.leads_to is not None and spec.leads_to is not phase:
+            found.setdefault(spec.leads_to, []).append(kind)
+    return {one: found[one] for one in Phase if one in found}

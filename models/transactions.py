@@ -1,13 +1,13 @@
 """One transaction, one actor, one moment: the only place that begins and commits."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Engine, TextClause, bindparam, event, insert, text
@@ -63,6 +63,8 @@ held_lease: ContextVar[HeldLease | None] = ContextVar("held_lease", default=None
 _ROWS = "rows to write"
 _LAST = "rows to write at the end"
 _BRAKE = "brake"
+_REMEMBERED = "remembered"
+T = TypeVar("T")
 
 
 class _Session(Session):
@@ -155,6 +157,25 @@ class Work:
         brake = self.session.info.get(_BRAKE)
         if isinstance(brake, Brake):
             brake.opens(self.actor, case_id)
+
+    def changes_nothing(self) -> None:
+        """This is for looking only: from here what was asked once is not asked again (`remembered`)."""
+        self.session.info.setdefault(_REMEMBERED, {})
+
+    async def remembered(self, what: tuple[object, ...], ask: Callable[[], Awaitable[T]]) -> T:
+        """What a page needs in several places, asked once; an act always asks, for it may have changed it."""
+        kept: dict[tuple[object, ...], T] | None = self.session.info.get(_REMEMBERED)
+        if kept is None:
+            return await ask()
+        if what not in kept:
+            kept[what] = await ask()
+        return kept[what]
+
+    def looks_for_people(self) -> None:
+        """The actor is about to search for a person. Raises TooMany."""
+        brake = self.session.info.get(_BRAKE)
+        if isinstance(brake, Brake):
+            brake.looks_for_people(self.actor)
 
     def is_writing(self, table: type[Base]) -> bool:
         """Whether rows of this table wait for the next flush."""

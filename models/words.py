@@ -367,6 +367,16 @@ class LogPurpose(StrEnum):
     COURT = "rechterlijke_procedure"
 
 
+class SearchReason(StrEnum):
+    """Why somebody looks for a person among the cases they read (purpose limitation: WGS 1.8(2), 2.26)."""
+
+    INCIDENT = "incident_of_nieuwe_melding"
+    PARTNER_ASKS = "vraag_van_een_deelnemer"
+    SAME_PERSON = "nagaan_of_het_dezelfde_persoon_is"
+    MEETING = "overleg_voorbereiden"
+    SUBJECT_ASKS = "verzoek_van_de_betrokkene"
+
+
 class TokenScope(StrEnum):
     """What an API token is good for."""
 

@@ -20,7 +20,6 @@ from api.workplace import (
     answering,
     away,
     boards,
-    casepage,
     channels,
     coaching,
     enrolling,
@@ -51,8 +50,11 @@ from api.workplace import (
     unblocking,
     wordings,
 )
+from api.workplace.case import answer, closing, linking
+from api.workplace.case import page as case_page
+from api.workplace.case import plan as case_plan
 from api.workplace.language import Spoken
-from api.workplace.pages import failed, not_kept, refused, stay, unreadable
+from api.workplace.pages import back_to, failed, not_kept, refused, unreadable
 from api.workplace.visits import visiting
 from models.attachments import Scan
 from models.casebook import escalate, nudge
@@ -94,6 +96,10 @@ _ELSEWHERE = (
     *referring.ROUTES,
     *filling.ROUTES,
     *screening.ROUTES,
+    *answer.ROUTES,
+    *case_plan.ROUTES,
+    *closing.ROUTES,
+    *linking.ROUTES,
 )
 
 
@@ -134,7 +140,7 @@ def _of_cases() -> list[Route]:
     return [
         Route("/", boards.overview),
         Route("/casussen", boards.case_list),
-        Route("/casussen/{case_id:uuid}", casepage.case),
+        Route("/casussen/{case_id:uuid}", case_page.case),
         Route("/casussen/{case_id:uuid}/toegang", oversight.who_sees),
         Route("/casussen/{case_id:uuid}/noodtoegang", oversight.ask, methods=["POST"]),
         Route("/noodtoegangen", oversight.overview),
@@ -146,8 +152,6 @@ def _of_cases() -> list[Route]:
         Route("/taken/{duty_id:uuid}/termijn", terms.term),
         Route("/taken/{duty_id:uuid}/herinneren", remind, methods=["POST"]),
         Route("/taken/{duty_id:uuid}/escaleren", escalate_now, methods=["POST"]),
-        Route("/taken/{duty_id:uuid}/antwoorden", casepage.give_answer, methods=["POST"]),
-        Route("/casussen/{case_id:uuid}/informatieverzoeken", casepage.ask_information, methods=["POST"]),
     ]
 
 
@@ -177,13 +181,11 @@ async def escalate_now(request: Request) -> Response:
         wanted = visit.field("aan")
         to = Addressee(wanted) if wanted in set(Addressee) else Addressee.LEAD
         duty = await escalate.escalate(visit.work, request.path_params["duty_id"], to)
-        to_case = visit.field("terug") == "casus"
-    return stay(request, f"/casussen/{duty.case_id}" if to_case else "/", "geescaleerd")
+        return back_to(visit, duty.case_id, "geescaleerd")
 
 
 async def remind(request: Request) -> Response:
     """Send a reminder about a duty by hand."""
     async with visiting(request) as visit:
         duty = await nudge.nudge(visit.work, request.path_params["duty_id"])
-        to_case = visit.field("terug") == "casus"
-    return stay(request, f"/casussen/{duty.case_id}" if to_case else "/", "herinnerd")
+        return back_to(visit, duty.case_id, "herinnerd")

@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.paging import CURSOR, cursor, place
-from api.workplace.pages import page, speaker
+from api.workplace.pages import board_of, page, speaker
 from api.workplace.visits import Visit, visiting
 from models.actors import Actor
 from models.findings import MEANINGS
-from models.lookups import absence, dashboard, findings, stalled, waiting
+from models.lookups import absence, dashboard, findings, people, stalled, waiting
+from models.lookups.caselists import CaseFilter
 from models.lookups.findings import FindingLine
 from models.lookups.paging import Page, Place
 from models.lookups.stalled import StalledFilter
@@ -35,6 +36,7 @@ async def overview(request: Request) -> Response:
         found, how_many = await _findings(visit.actor, visit)
         facts: dict[str, Any] = {
             "most": most,
+            "bord": board_of(request.query_params),
             "say": await speaker(visit),
             "counts": board.counts,
             "stalled": board.stalled,
@@ -78,15 +80,23 @@ async def _findings(actor: Actor, visit: Visit) -> tuple[Sequence[FindingLine], 
 
 
 async def case_list(request: Request) -> Response:
-    """The cases, all that are open or those in one phase."""
-    chosen = request.query_params.get("fase", "")
-    phase = Phase(chosen) if chosen in set(Phase) else None
+    """The cases, all that are open or those in one phase, of one regisseur, or urgent ones; the newest first."""
+    asked = request.query_params
+    phase = Phase(asked["fase"]) if asked.get("fase") in set(Phase) else None
     async with visiting(request) as visit:
-        found = await dashboard.page_of_cases(visit.work, phase=phase, page=Page(A_PAGE, after_in(request)))
-        facts: dict[str, Any] = {"say": await speaker(visit), "cases": found.rows, "phase": phase, "further": ""}
+        wanted = CaseFilter(
+            phases=(phase,) if phase else (), is_open=phase is None, director_id=_id(asked.get("regisseur", "")),
+            urgent=True if asked.get("spoed") == "ja" else None,
+        )  # fmt: skip
+        found = await dashboard.page_of(visit.work, wanted, Page(A_PAGE, after_in(request)))
+        directors = await people.with_role(visit.work, [Role.PROCESS_DIRECTOR])
+        facts: dict[str, Any] = {
+            "say": await speaker(visit), "cases": found.rows, "phase": phase, "wanted": wanted, "further": "",
+            "directors": directors,
+        }  # fmt: skip
         if found.following is not None:
-            asked = {"fase": phase.value} if phase else {}
-            facts["further"] = "/casussen?" + urlencode(asked | {"na": cursor(found.following)})
+            told = {name: asked[name] for name in ("fase", "regisseur", "spoed") if asked.get(name)}
+            facts["further"] = "/casussen?" + urlencode(told | {"na": cursor(found.following)})
         return page(request, visit, "casussen.html", **facts)
 
 

@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from api.workplace import channels, entering, own, pages, post, preferences, trail, wording, wordings
+from api.workplace.case import history
 from api.workplace.language import TRANSLATED
 from models import (
     agenda,
@@ -39,6 +40,7 @@ from models import (
     words,
 )
 from models import preferences as when
+from models.casebook import progress
 from models.lookups import terms, viewers
 from models.phrases import plain
 from models.refusals import Refusal
@@ -64,7 +66,7 @@ _SHOWN: tuple[type[StrEnum], ...] = (
     words.CommitmentState, words.ContactKind, words.EscalatedTo, words.EscalationEnd, words.GoalState, words.GlassKind,
     words.GlassVerdict, words.ReassignReason, words.Withheld, words.LogPurpose, words.TokenScope, itemwords.Category,
     itemwords.Condition, agenda.Presence, agenda.RepliedBy, asking.Supplied, delivery.Delivery, events.EventKind,
-    messages.MessageKind, ladder.Addressee, terms.RungState,
+    messages.MessageKind, ladder.Addressee, terms.RungState, words.SearchReason, words.HandoverWay,
 )  # fmt: skip
 
 _MONDAY = date(2026, 11, 30)
@@ -84,7 +86,7 @@ def domain() -> Iterator[str]:
         ladder.EXPLANATIONS, viewers.SEEN, viewers.DID, viewers.FUNCTIONS, viewers.SAID_PURPOSES,
     ):  # fmt: skip
         yield from told.values()
-    yield from map(plain, (*viewers.SEEN, *viewers.DID))
+    yield from map(plain, (*viewers.SEEN, *viewers.DID, *history.KINDS, *progress.RANK))
     yield from (pages.WENT_WRONG, own.WRONG, entering.NOT_GOOD, entering.TOKEN_NOT_GOOD)
     yield from (*wording.DAYS, *clocks.MONTHS, *_days_off(), clocks.ON_HOLD, clocks.AFTER_CLOSING)
     yield from _told()

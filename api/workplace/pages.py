@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import problems
 from api.tracing import note_refusal
-from api.workplace import files, language, report_said, wording
+from api.workplace import doing, files, language, report_said, wording
 from api.workplace.visits import Visit
 from models.lookups import cases, people
 from models.process import HELP, LABELS
@@ -91,9 +92,23 @@ SAID: Mapping[str, str] = {
     "vertrokken": "Het vertrek is vastgelegd. Deze persoon komt niet meer binnen.",
     "toegevoegd": "De organisatie is toegevoegd. Stel nu mensen van haar voor.",
     "beleid_vastgesteld": "Het beleid is vastgesteld. Wat openstaat is meteen meegegaan.",
+    "doel": "Het doel is toegevoegd.",
+    "doelstand": "De stand van het doel is vastgelegd.",
+    "afspraak": "De afspraak is toegevoegd. De deelnemer krijgt de vraag haar te aanvaarden.",
+    "voorwaarde": "Vastgelegd of de voorwaarde is ingetreden.",
+    "voortgang": "De voortgang is gemeld.",
+    "conflict": "De afspraak is gemarkeerd als tegenstrijdig. Beide procesregisseurs stemmen dit af.",
+    "overdracht": "De overdracht is vastgelegd. Een deelnemer aanvaardt of weigert haar zelf.",
+    "criteria": "De heraanmeldcriteria zijn vastgelegd.",
+    "samenhang": "De samenhang is vastgelegd.",
+    "samenhang_einde": "De samenhang is beëindigd.",
+    "deelnemer": "Het besluit over wie betrokken is, is vastgelegd.",
     "bevestig": "Bevestig eerst dat u het bent; doe daarna opnieuw wat u wilde.",
     **report_said.SAID,
 }
+#: what the overview can be asked, and how long that is at most
+_BOARD = ("bereik", "oorzaak", "organisatie", "regisseur", "fase", "alles")
+_LONGEST_BOARD = 300
 WENT_WRONG = "Er ging iets mis"
 TITLES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "Niet goed ingevuld",
@@ -130,6 +145,7 @@ def _environment() -> Environment:
     made.filters |= {"vertaald": language.marked, "geleden": wording.ago}
     made.globals |= {"FASEN": LABELS, "UITLEG": HELP, "DOOR_POLS": DONE_BY_FLOW, "REDENEN": tuple(ReassignReason)}
     made.globals |= {"WORDS": WORDS, "lang": language.current}
+    made.globals |= {"HIER": doing.HERE, "HARDOP": doing.ALOUD}
     made.globals |= {"STIJL": files.address("pols.css"), "ICOON": files.address("pols.svg")}
     made.globals |= {"HTMX": files.address("htmx.js"), "TER_PLEKKE": _IN_PLACE}
     return made
@@ -168,13 +184,20 @@ def back(address: str, said: str) -> Response:
     return RedirectResponse(f"{address}?gezegd={said}", status_code=HTTPStatus.SEE_OTHER)
 
 
-def stay(request: Request, address: str, said: str) -> Response:
-    """The same, for a form that was sent without leaving the page: back to that page as it was filtered."""
-    shown = urlsplit(request.headers.get("hx-current-url", ""))
-    if shown.path != address:
-        return back(address, said)
-    asked = [(name, value) for name, value in parse_qsl(shown.query) if name != "gezegd"]
-    return RedirectResponse(f"{address}?{urlencode([*asked, ('gezegd', said)])}", status_code=HTTPStatus.SEE_OTHER)
+def to_board(visit: Visit, said: str) -> Response:
+    """After a form on the overview: back to it, as it was filtered."""
+    kept = board_of(dict(parse_qsl(visit.field("bord")[:_LONGEST_BOARD])))
+    return RedirectResponse(f"/?{kept}{'&' if kept else ''}gezegd={said}", status_code=HTTPStatus.SEE_OTHER)
+
+
+def back_to(visit: Visit, case_id: UUID, said: str) -> Response:
+    """To the page that the form stood on: of the case, or the overview."""
+    return back(f"/casussen/{case_id}", said) if visit.field("terug") == "casus" else to_board(visit, said)
+
+
+def board_of(asked: Mapping[str, str]) -> str:
+    """What an address asks of the overview, to come back to; anything else is left out."""
+    return urlencode({name: asked[name] for name in _BOARD if asked.get(name)})
 
 
 def go_on(request: Request, title: str, address: str) -> Response:

@@ -2,14 +2,13 @@
 
 from datetime import date, datetime, time
 from typing import TypeVar
-from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.workplace.pages import back, stay
+from api.workplace.pages import back, back_to, to_board
 from api.workplace.visits import Visit, visiting
 from models.casebook import answers, corrections, decisions, reassign
 from models.casebook import resend as resending
@@ -24,10 +23,6 @@ _WIRE = {
     "spoke_at": "gesprokenOp", "spoke_to": "gesprokenMet", "outcome": "uitkomst", "note": "toelichting",
     "recheck_at": "hertoetsOp", "reason": "toelichting",
 }  # fmt: skip
-
-
-def _back_to(request: Request, visit: Visit, case_id: UUID, said: str) -> Response:
-    return stay(request, f"/casussen/{case_id}" if visit.field("terug") == "casus" else "/", said)
 
 
 def _wrong(error: ValidationError) -> InvalidFields:
@@ -50,7 +45,7 @@ async def assign(request: Request) -> Response:
             person_id=visit.id_in_form("persoon"), reason=ReassignReason(_chosen(visit, "reden", ReassignReason))
         )
         duty = await reassign.reassign(visit.work, request.path_params["duty_id"], command)
-        return _back_to(request, visit, duty.case_id, "toegewezen")
+        return back_to(visit, duty.case_id, "toegewezen")
 
 
 async def resend(request: Request) -> Response:
@@ -59,7 +54,7 @@ async def resend(request: Request) -> Response:
         command = SendAgain(to=SendTo(_chosen(visit, "aan", SendTo)), recipient_id=visit.id_in_form("ontvanger"))
         case_id = request.path_params["case_id"]
         await resending.send_again(visit.work, case_id, command)
-        return _back_to(request, visit, case_id, "verzonden")
+        return back_to(visit, case_id, "verzonden")
 
 
 async def resume(request: Request) -> Response:
@@ -71,7 +66,7 @@ async def resume(request: Request) -> Response:
         except ValidationError as error:
             raise _wrong(error) from None
         await decisions.decide(visit.work, case_id, command)
-        return _back_to(request, visit, case_id, "hervat")
+        return back_to(visit, case_id, "hervat")
 
 
 async def note_phone(request: Request) -> Response:
@@ -83,6 +78,8 @@ async def note_phone(request: Request) -> Response:
             recheck_at=_morning(visit.field("hertoetsOp")),
         )  # fmt: skip
         given = await answers.answer(visit.work, request.path_params["duty_id"], command)
+        if visit.field("terug") == "overzicht":
+            return to_board(visit, "telefonisch")
         return back(f"/casussen/{given.case_id}", "telefonisch")
 
 

@@ -162,6 +162,8 @@ async def visiting(request: Request) -> AsyncIterator[Visit]:
         token = csrf_of(secret)
         if request.method == "POST":
             _check(request, form, token)
+        else:
+            work.changes_nothing()
         yield Visit(work, name, token, form)
 
 

@@ -15,7 +15,7 @@ from models.transactions import Work
 from models.words import GoalState, Phase
 
 #: from the preparation of the first meeting until the case is closed
-_WITH_A_PLAN = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.PLAN, Phase.MONITORING, Phase.CLOSING})
+WITH_A_PLAN = frozenset({Phase.REGIE, Phase.FOCUSOVERLEG, Phase.PLAN, Phase.MONITORING, Phase.CLOSING})
 
 
 async def set_goal(work: Work, case_id: UUID, command: SetGoal) -> Goal:
@@ -56,7 +56,7 @@ async def judge_goal(work: Work, goal_id: UUID, command: JudgeGoal) -> Goal:
 
 async def _may(frame: Frame) -> None:
     must_direct(frame)
-    if frame.case.phase not in _WITH_A_PLAN:
+    if frame.case.phase not in WITH_A_PLAN:
         raise NotInThisPhase("Doelen horen bij een casus in procesregie.")
 
 

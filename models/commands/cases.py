@@ -12,6 +12,7 @@ from models.words import (
     DecisionKind,
     GlassVerdict,
     ReassignReason,
+    SearchReason,
     SendTo,
     Withheld,
 )
@@ -142,6 +143,14 @@ class EndLink(Command):
 
     reason: Annotated[Prose, Field(min_length=1)]
     deciders: Some[UUID] = ()
+
+
+class FindPerson(Command):
+    """Look for somebody among the cases one reads, by name or citizen number, and why."""
+
+    name: Line = ""
+    bsn: Annotated[str, Field(max_length=20)] = ""
+    reason: SearchReason
 
 
 class Reassign(Command):

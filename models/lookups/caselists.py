@@ -10,10 +10,10 @@ from sqlalchemy.orm import aliased
 from models.lookups.cases import listed
 from models.lookups.paging import Page, Paged, Place, cut, keyset
 from models.refusals import NotFound
-from models.tables.cases import Case
+from models.tables.cases import Case, Involvement
 from models.tables.people import Organisation, Person
 from models.transactions import Work
-from models.words import GlassKind, OrganisationKind, Phase, Role
+from models.words import GlassKind, OrganisationKind, Phase, Role, Standing
 
 #: made once: an alias costs more than the question it is for
 _DIRECTOR, _CASE_DIRECTOR = aliased(Person), aliased(Person)
@@ -32,6 +32,8 @@ class CaseFilter:
     urgent: bool | None = None
     is_open: bool = False
     led_by: Collection[UUID] = ()  #: these regisseurs
+    numbers: Collection[str] = ()
+    partner_id: UUID | None = None  #: this participant is involved now
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +93,24 @@ def _sees_process(work: Work) -> ColumnElement[bool]:
 def _matches(work: Work, wanted: CaseFilter) -> list[ColumnElement[bool]]:
     """Who sees only the shell cannot find a case by what the shell hides."""
     found: list[ColumnElement[bool]] = []
-    if wanted.phases:
-        found.append(Case.phase.in_(wanted.phases))
+    among = ((Case.phase, wanted.phases), (Case.director_id, wanted.led_by), (Case.number, wanted.numbers))
+    found += [column.in_(these) for column, these in among if these]
+    equal = ((Case.director_id, wanted.director_id), (Case.municipality, wanted.municipality))
+    found += [column == value for column, value in equal if value is not None]
     if wanted.is_open:
         found.append(Case.closed_at.is_(None))
-    if wanted.director_id is not None:
-        found.append(Case.director_id == wanted.director_id)
-    if wanted.led_by:
-        found.append(Case.director_id.in_(wanted.led_by))
     if wanted.urgent is not None:
         found.append(Case.urgent.is_(wanted.urgent))
-    if wanted.municipality is not None:
-        found.append(Case.municipality == wanted.municipality)
     if wanted.theme is not None:
         found.append(Case.themes.contains([wanted.theme]))
-    if wanted.municipality is not None or wanted.theme is not None:
+    if wanted.partner_id is not None:
+        found.append(Case.id.in_(_involves(wanted.partner_id)))
+    if any(one is not None for one in (wanted.municipality, wanted.theme, wanted.partner_id)):
         found.append(_sees_process(work))
     return found
+
+
+def _involves(partner_id: UUID) -> Select[UUID]:
+    """As far as the actor may know who is involved."""
+    now = (Involvement.until.is_(None), Involvement.standing == Standing.INVOLVED)
+    return select(Involvement.case_id).where(Involvement.organisation_id == partner_id, *now)

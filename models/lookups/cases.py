@@ -81,6 +81,10 @@ async def case(work: Work, case_id: UUID) -> Case:
 
 async def house_policy(work: Work, house_id: UUID) -> tuple[int, Policy]:
     """The newest policy of a house and its version (0: only defaults)."""
+    return await work.remembered(("policy", house_id), lambda: _house_policy(work, house_id))
+
+
+async def _house_policy(work: Work, house_id: UUID) -> tuple[int, Policy]:
     statement = (
         select(HousePolicy.version, HousePolicy.body).where(HousePolicy.house_id == house_id)
         .order_by(HousePolicy.version.desc()).limit(1)
@@ -96,6 +100,10 @@ def is_unshielded(work: Work, found: Case) -> bool:
 
 async def case_facts(work: Work, found: Case) -> CaseFacts:
     """What visibility must know of a case, for this actor."""
+    return await work.remembered(("facts", found.id), lambda: _case_facts(work, found))
+
+
+async def _case_facts(work: Work, found: Case) -> CaseFacts:
     standings = await work.session.scalars(
         select(Involvement.standing).where(
             Involvement.case_id == found.id, Involvement.until.is_(None),
@@ -172,6 +180,10 @@ def _standing() -> Select[Involvement]:
 
 async def standings(work: Work, case_id: UUID) -> list[Involvement]:
     """Everybody who stands to a case now, in whatever way."""
+    return await work.remembered(("standings", case_id), lambda: _standings(work, case_id))
+
+
+async def _standings(work: Work, case_id: UUID) -> list[Involvement]:
     return list(await work.session.scalars(_standing(), {"wanted": case_id}))
 
 
@@ -240,3 +252,8 @@ async def latest_decision(work: Work, case: Case, kind: DecisionKind, since: dat
         "case": case.id, "visit": case.visit_id, "kind_": kind, "since": since, "registrar": work.actor.person_id,
     }  # fmt: skip
     return (await work.session.scalars(_latest(), asked)).one_or_none()
+
+
+async def passed(work: Work, case_id: UUID) -> frozenset[Phase]:
+    """The phases that a case has been in."""
+    return frozenset(await work.session.scalars(select(Visit.phase).where(Visit.case_id == case_id).distinct()))

@@ -1,6 +1,6 @@
 """Which cases are linked, and which commitments of them contradict each other. Of the house only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -108,3 +108,24 @@ async def of_case(work: Work, case_id: UUID, facts: CaseFacts) -> Sequence[Seen]
         Seen(one, one.commitment_id if one.case_id == case_id else one.other_commitment_id, other_id, number)
         for one, other_id, number in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A running commitment of a linked case, as its own regisseur sees it."""
+
+    id: UUID
+    number: str
+    body: str
+
+
+async def led_elsewhere(work: Work, case_ids: Collection[UUID]) -> list[Elsewhere]:
+    """The running commitments of these cases, of those that the actor leads; of another's nothing is shown."""
+    if not case_ids:
+        return []
+    led = (Case.director_id.in_(work.actor.directs_as), Case.phase != Phase.CLOSED)
+    rows = await work.session.execute(
+        select(Commitment.id, Case.number, Commitment.body).join(Case, Case.id == Commitment.case_id)
+        .where(Case.id.in_(case_ids), Commitment.ended_at.is_(None), *led).order_by(Case.number, Commitment.id)
+    )  # fmt: skip
+    return [Elsewhere(*row) for row in rows]

@@ -9,10 +9,6 @@ from models.lookups.caselists import CaseFilter, CaseLine
 from models.lookups.paging import Page, Paged
 from models.lookups.waiting import Waiting
 from models.transactions import Work
-from models.words import Phase
-
-#: the page that nobody asked to go on from
-FIRST = Page(50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +32,8 @@ def _when(one: Listed) -> tuple[bool, datetime]:
     return one.next is None, one.next.duty.due_at if one.next else one.line.case.reported_at
 
 
-async def page_of_cases(work: Work, *, phase: Phase | None = None, page: Page = FIRST) -> Paged[Listed]:
-    """The cases that the actor may know of, the newest first, in one phase or all that are open."""
-    wanted = CaseFilter(is_open=True) if phase is None else CaseFilter(phases=(phase,))
+async def page_of(work: Work, wanted: CaseFilter, page: Page) -> Paged[Listed]:
+    """The cases that the actor may know of and that are asked for, the newest first."""
     found = await caselists.page(work, wanted, page)
     return Paged(await _listed(work, found.rows), found.following)
 

@@ -102,9 +102,11 @@ async def is_of_participant(work: Work, somebody: Person) -> bool:
 
 async def names(work: Work) -> tuple[dict[UUID, str], dict[UUID, str]]:
     """The names of all people and organisations of the house, for reading ids."""
-    people = await work.session.execute(select(Person.id, Person.name))
-    organisations_ = await work.session.execute(select(Organisation.id, Organisation.name))
-    return {row.id: row.name for row in people}, {row.id: row.name for row in organisations_}
+    return await work.remembered(("people",), lambda: _people_names(work)), await organisation_names(work)
+
+
+async def _people_names(work: Work) -> dict[UUID, str]:
+    return {row.id: row.name for row in await work.session.execute(select(Person.id, Person.name))}
 
 
 async def signed_in(work: Work, secret_hash: bytes) -> tuple[Actor, str]:
@@ -141,8 +143,11 @@ async def employers(work: Work, ids: Iterable[UUID]) -> dict[UUID, UUID]:
 
 async def organisation_names(work: Work) -> dict[UUID, str]:
     """The names of the organisations of the house."""
-    rows = await work.session.execute(select(Organisation.id, Organisation.name))
-    return {row.id: row.name for row in rows}
+    return await work.remembered(("organisations",), lambda: _organisation_names(work))
+
+
+async def _organisation_names(work: Work) -> dict[UUID, str]:
+    return {row.id: row.name for row in await work.session.execute(select(Organisation.id, Organisation.name))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +219,10 @@ async def with_role(work: Work, roles: Iterable[Role]) -> list[UUID]:
 
 async def itself(work: Work) -> UUID | None:
     """The organisation that the house itself is."""
+    return await work.remembered(("itself",), lambda: _itself(work))
+
+
+async def _itself(work: Work) -> UUID | None:
     statement = select(Organisation.id).where(Organisation.house_id == work.actor.house_id)
     return await work.session.scalar(statement.where(Organisation.kind == OrganisationKind.HOUSE))
 
@@ -226,3 +235,14 @@ async def privacy_officers(work: Work) -> list[UUID]:
     )  # fmt: skip
     found = await work.session.scalars(statement.where(Person.roles.contains([Role.PRIVACY_OFFICER.value])))
     return sorted(found)
+
+
+async def deciding(work: Work) -> list[tuple[UUID, str]]:
+    """Who decides about cases for public participants (WGS 2.31), by name and organisation."""
+    statement = (
+        select(Person.id, Person.name, Organisation.name.label("organisation"))
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.house_id == work.actor.house_id, Organisation.kind == OrganisationKind.LID1, may_enter())
+        .where(Person.roles.contains([Role.TRIAGE_MEMBER.value])).order_by(Person.name, Person.id)
+    )  # fmt: skip
+    return [(row.id, f"{row.name} ({row.organisation})") for row in await work.session.execute(statement)]

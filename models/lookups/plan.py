@@ -34,6 +34,10 @@ def reads(work: Work, facts: CaseFacts, found: Commitment) -> bool:
 
 async def readable(work: Work, case_id: UUID, facts: CaseFacts) -> frozenset[UUID]:
     """The commitments of a case that the actor may read, also the ended ones."""
+    return await work.remembered(("commitments", case_id), lambda: _readable(work, case_id, facts))
+
+
+async def _readable(work: Work, case_id: UUID, facts: CaseFacts) -> frozenset[UUID]:
     found = await all_facts(work, case_id)
     return frozenset(id_ for id_, one in found.items() if visibility.reads_commitment(work.actor, facts, one))
 

@@ -130,6 +130,7 @@ DID: Mapping[str, str] = {
     "toezicht beoordeeld": "beoordeelde de toegang voor toezicht",
     "code onjuist": "vulde een onjuiste code in",
     "cijfers gedownload": "haalde cijfers over het huis op",
+    "gezocht": "vond de casus bij het zoeken naar een persoon",
     "inzage gegeven": "stelde een overzicht samen van wie dit dossier zag",
 }
 FUNCTIONS: Mapping[str, str] = {

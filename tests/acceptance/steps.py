@@ -209,7 +209,7 @@ async def recorded(
     await world.post("regisseur", f"/overleggen/{meeting}/uitkomsten", said)
 
 
-async def minuted(world: World, case_id: str, minutes: str, *, leads: str) -> None:
+async def agreed(world: World, case_id: str, minutes: str, *, leads: str) -> None:
     """The outcome is made known, the minutes are written, somebody leads the content, and the plan is adopted."""
     await world.decide(leads, case_id, "casusregisseur_aanwijzen", persoon=person(world, leads))
     await world.answer("regisseur", case_id, "uitkomst_bekendmaken", "gedaan")

@@ -286,7 +286,7 @@ async def _a_fact_is_disputed_and_rectified(world: World, family: Family) -> Non
     """
     await world.move_to(MINUTES)
     for who, leads in (("Kevin", "gemeente"), ("Monique", "gemeente"), ("Ronald", "gemeente")):
-        await steps.minuted(world, family.cases[who], f"verslag over {who}", leads=leads)
+        await steps.agreed(world, family.cases[who], f"verslag over {who}", leads=leads)
     kevin, fact = family.cases["Kevin"], family.path("Kevin", f"informatie/{family.people['feit']}")
     await world.answer("gi", kevin, "verslag_corrigeren", "correctie", toelichting="hij gaat weer naar school")
     better = {"categorie": "politiegegevens", "regime": "Wpg", "tekst": BETTER}

@@ -67,6 +67,7 @@ async def pages(own_db: Databases, tmp_path: Path) -> dict[str, Path]:
             "aanmelden": "/aanmelden",
             "overzicht": "/",
             "casussen": "/casussen",
+            "zoeken": "/zoeken?nummer=1",
             "casus": f"/casussen/{story.case_id}",
             "logboek": f"/logboek?doel=rechtmatigheid&casus={story.case_id}",
             "inzage": f"/logboek/casussen/{story.case_id}?doel=rechtmatigheid",

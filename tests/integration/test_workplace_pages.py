@@ -36,6 +36,7 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
     story = await factories.a_case(db.web, house, Phase.PLAN)
     found = {}
     case = f"/casussen/{story.case_id}"
+    closing = f"/casussen/{(await factories.a_case(db.web, house, Phase.CLOSING)).case_id}"
     term = f"/taken/{(await story.duty(DutyKind.EVALUATION)).id}/termijn"
     system = f"/abonnementen/{(await factories.ways_and_systems(db.web, house, 'ggz'))['abonnementen']}"
     async with unit_of_work(house.actors["ggz"], db.web) as work:
@@ -46,6 +47,7 @@ async def pages(db: Databases, house: AHouse) -> dict[str, str]:
                 "/", "/casussen", case, f"{case}/toegang", term, "/noodtoegangen", "/nergens", "/mijn", "/berichten",
                 "/mijn/voorkeuren", "/teksten", "/voorkeuren", "/bevestigen",
                 "/mijn/agenda", "/aanmeldingen", f"{case}/screening",
+                "/mijn/agenda", "/zoeken", "/zoeken?nummer=1", closing,
                 "/mijn/kanalen", "/abonnementen", system,
                 "/beleid", "/beleid/geschiedenis", "/mensen", f"/mensen/{house.person('ggz')}", "/organisaties",
                 "/inrichting",
