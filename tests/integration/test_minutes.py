@@ -53,7 +53,7 @@ async def test_what_a_line_lacks_is_said_and_nobody_else_sees_it_until_it_is_the
             assert (await work.session.scalars(rows)).all() == []
             assert (await work.session.scalars(select(MinuteDraft.line_id))).all() == []
     assert secret not in str(await story.all(InfoItem))
-    await door.refused("politie", path, {"doorbrekingsgrond": "uitdrukkelijke_toestemming"}, 404)
+    await door.refused("politie", path, {"doorbrekingsgrond": "uitdrukkelijke_toestemming"}, 403)
 
     again = await door.post("regisseur", path, {"doorbrekingsgrond": "goed_hulpverlenerschap"})
     done = await door.post("regisseur", path, {"motiveringDoorbreking": "acuut gevaar"})
