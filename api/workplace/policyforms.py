@@ -13,7 +13,7 @@ from api.workplace.policyshapes import Form, Input, Kind, Lines, PerKey, Rows, S
 from api.workplace.policywords import CHAPTERS, ELSEWHERE, LAST, WORDS, Chapter
 from models.clocks import Budget
 from models.ladder import DEFAULT, URGENT
-from models.lookups.sentences import plain
+from models.phrases import plain
 from models.owed import BY_THE_HOUR, DUTIES
 from models.policy import Policy
 from models.projection import spoken

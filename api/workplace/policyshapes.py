@@ -15,7 +15,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from api.wire import Spoken
-from models.lookups.sentences import plain
+from models.phrases import plain
 from models.refusals import FieldError, InvalidFields
 
 Form = Callable[[str], str]

@@ -23,7 +23,7 @@ from models.lookups import absence as absences
 from models.lookups import keeping as lookup
 from models.lookups.keeping import Wanted
 from models.lookups.paging import Page, Place
-from models.lookups.sentences import plain
+from models.phrases import plain
 from models.refusals import FieldError, InvalidFields
 from models.words import OrganisationKind, Role
 
