@@ -98,7 +98,8 @@ async def _reported(world: World) -> str:
     ]  # fmt: skip
     facts: dict[str, Any] = {
         "themas": ["geweld in afhankelijkheidsrelaties"], "personen": people,
-        "reden": "inbraken, drank en geweld thuis", "doel": "één aanpak voor het gezin", "situatie": "vier hulpverleners, geen verbetering",
+        "reden": "inbraken, drank en geweld thuis", "doel": "één aanpak voor het gezin",
+        "situatie": "vier hulpverleners, geen verbetering",
         "redenNietBesproken": "met Monique wel; met Ronald niet, voor de veiligheid van zijn partner",
     }  # fmt: skip
     draft = await world.post("gemeente", "/aanmeldingen", steps.referral(**facts))
@@ -146,9 +147,10 @@ async def _linked_by_the_three_part_test(world: World, family: Family) -> None:
     """One Coherence: that they stood in one report links nothing; without each part of the test nothing is linked."""
     test = {"kring": "wonen in één huis", "afhankelijkheid": "zijn geweld en haar drinken", "noodzaak": "één aanpak"}
     pairs = (("Kevin", "Monique"), ("Kevin", "Ronald"), ("Monique", "Ronald"))
+    for who in family.cases:
+        assert (await world.get("gemeente", family.path(who, "samenhangen")))["resultaten"] == []
     for one, other in pairs:
         path, about = family.path(one, "samenhangen"), {"casus": family.cases[other]}
-        assert (await world.get("gemeente", path))["resultaten"] == [] or one == "Kevin"
         await world.post("gemeente", path, test | about | {"noodzaak": ""}, expect=400)
         await world.post("ggz" if one == "Monique" else "gi", path, test | about, expect=403)
         await world.post("gemeente", path, test | about)
@@ -196,7 +198,7 @@ async def _delivered_with_consent(world: World, family: Family) -> str:
     """
     await world.move_to(datetime(2026, 3, 18, 10, 0, tzinfo=AMSTERDAM))
     item = {
-        "categorie": "gezondheid", "regime": "medisch", "tekst": TREATMENT, "leefgebied": "gezondheid",
+        "categorie": "gezondheid", "regime": "medisch", "tekst": TREATMENT, "leefgebied": "verslaving",
         "nietVoor": steps.organisation(world, "corporatie"),
     }  # fmt: skip
     path = family.path("Monique", "informatie")
@@ -294,7 +296,7 @@ async def _a_fact_is_disputed_and_rectified(world: World, family: Family) -> Non
     assert (await world.client("politie").put(fact, json=better)).status_code == 200
     await world.settled()
     assert (await world.get("gi", fact))["tekst"] == BETTER
-    assert any("gecorrigeerd" in one.lower() for one in world.mailed("gi")), world.mailed("gi")
+    assert "Informatie in een casus is gewijzigd" in world.mailed("gi")
     [before] = (await world.get("politie", f"{fact}/versies"))["resultaten"]
     assert before["inhoud"]["tekst"] == FACT
     assert (await world.client("gi").get(f"{fact}/versies")).status_code == 404
@@ -339,7 +341,7 @@ async def _scaled_down_closed_and_shielded(world: World, family: Family) -> None
         await world.answer("gemeente", case, "overdracht_aanvaarden", "aanvaard")
         again = {"criteria": [{"criterium": "weer geweld thuis", "watTeDoen": "meld opnieuw", "wieBellen": "wijkteam"}]}
         assert (await world.client("regisseur").put(family.path(who, "heraanmeldcriteria"), json=again)).is_success
-        await world.decide("regisseur", case, "afsluiten", expect=409)  # what closing asks is still open
+        await world.decide("om", case, "afsluiten", expect=409)  # what closing asks is still open
         await steps.closed(world, case)
         assert await world.phase(case) == "afgesloten"
     await world.settled()
