@@ -13,8 +13,8 @@ from api.workplace.policyshapes import Form, Input, Kind, Lines, PerKey, Rows, S
 from api.workplace.policywords import CHAPTERS, ELSEWHERE, LAST, WORDS, Chapter
 from models.clocks import Budget
 from models.ladder import DEFAULT, URGENT
-from models.phrases import plain
 from models.owed import BY_THE_HOUR, DUTIES
+from models.phrases import plain
 from models.policy import Policy
 from models.projection import spoken
 from models.refusals import FieldError, InvalidFields
