@@ -116,7 +116,7 @@ async def looked_at(db: Databases, door: Door, story: Story, who: str, ids: Any)
     async with signed_in(db, door.house, who) as client:
         for path in ("/", "/casussen", f"/casussen/{story.case_id}", "/berichten"):
             page = await client.get(path)
-            found[f"page {path}"] = (page.status_code, re.sub(r'(name="csrf" value=)"[^"]*"', r"\1", page.text))
+            found[f"page {path}"] = (page.status_code, re.sub(r'(name="csrf" value|nonce)="[^"]*"', r"\1", page.text))
     return found
 
 

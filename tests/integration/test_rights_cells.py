@@ -879,7 +879,8 @@ async def _looked(client: httpx2.AsyncClient, page: str, about: str, sent: dict[
         answer = await client.get(path)
     else:
         answer = await client.post(path, data=csrf(client) | sent)
-    return answer.status_code, answer.headers.get("location", "") + answer.text.replace(about, "")
+    text = re.sub(r' nonce="[^"]*"', "", answer.text)
+    return answer.status_code, answer.headers.get("location", "") + text.replace(about, "")
 
 
 # Nobody, and somebody who was

@@ -29,6 +29,7 @@ from tests.following import days_pass
 TO_TRY = Ways(token_form=True)  #: as where somebody tries Pols out
 OPEN_TO_ALL = {
     ("GET", "/aanmelden"), ("POST", "/aanmelden"), ("GET", "/stijl/pols.css"), ("GET", "/stijl/pols.svg"),
+    ("GET", "/stijl/htmx.js"),
     ("POST", "/aanmelden/organisatie"), ("GET", "/aanmelden/terug"), ("GET", "/aanmelden/account"),
     ("POST", "/aanmelden/account"), ("GET", "/antwoord"), ("POST", "/antwoord"), ("GET", "/a/{token}"),
     ("POST", "/a/{token}"), ("GET", "/a/{token}/antwoord"), ("POST", "/a/{token}/antwoord"),
