@@ -20,6 +20,8 @@ NAMES = frozenset({"Pols", "\N{EN DASH} Pols", "Nederlands", "English"})
 _LETTER = re.compile(r"[^\W\d_]")
 _ENTITY = re.compile(r"&[a-zA-Z]+;")
 _JINJA = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
+#: a macro that gives attributes stands outside every tag
+_ATTRIBUTE = re.compile(r"[a-z-]+=\"[^\"]*\"")
 _FILLED_IN = re.compile(r"%\(\w+\)[sd]|{\w*[^}]*}")
 _READ_ALOUD = frozenset({"aria-label", "data-kop", "placeholder", "title", "alt"})
 
@@ -58,7 +60,7 @@ def test_a_translation_fills_in_the_same_and_adds_no_markup(language: str) -> No
 
 
 def _templates() -> list[Path]:
-    return [one for one in sorted(TEMPLATES.glob("*.html")) if not one.name.startswith(OF_ANSWERS)]
+    return [one for one in sorted(TEMPLATES.rglob("*.html")) if not one.name.startswith(OF_ANSWERS)]
 
 
 class _Texts(HTMLParser):
@@ -81,7 +83,7 @@ def bare(source: str) -> list[str]:
     page.feed(_JINJA.sub(" ", source))
     return [
         one for text in page.found if text not in NAMES
-        for one in [_ENTITY.sub("", text)] if _LETTER.search(one)
+        for one in [_ATTRIBUTE.sub("", _ENTITY.sub("", text))] if _LETTER.search(one)
     ] + list(_spoken(Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(source)))  # fmt: skip
 
 

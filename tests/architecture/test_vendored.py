@@ -11,7 +11,7 @@ from api.workplace import files
 from tests.architecture.source import ROOT
 
 STATIC = ROOT / "api" / "workplace" / "static"
-TEMPLATES = sorted((ROOT / "api" / "workplace" / "templates").glob("*.html"))
+TEMPLATES = sorted((ROOT / "api" / "workplace" / "templates").rglob("*.html"))
 PACKAGES = json.loads((STATIC / "packages.json").read_text(encoding="utf-8"))
 OURS = {"pols.css", "pols.svg", "theme.css", "packages.json"}
 
