@@ -158,7 +158,7 @@ class Voorgesteld(Outgoing):
     ready: bool
 
 
-class Voorstel(Outgoing):
+class Agendavoorstel(Outgoing):
     """Wat op deze dag aan de orde zou moeten komen, spoed eerst. Niets staat op de agenda voordat u het erop zet."""
 
     model_config = dutch(results="resultaten")
@@ -236,10 +236,10 @@ async def read_sitting(sitting_id: Id, work: CaseWork) -> OverlegdagGeheel:
 
 
 @router.get("/overlegdagen/{id}/voorstel", summary="Wat op deze dag aan de orde zou moeten komen")
-async def read_proposal(sitting_id: Id, work: Planner) -> Voorstel:
+async def read_proposal(sitting_id: Id, work: Planner) -> Agendavoorstel:
     found = await sittings.sitting(work, sitting_id)
     listed = await sittings.due(work, found.kind, found.starts_at + sittings.PROPOSED_WITHIN)
-    return Voorstel(
+    return Agendavoorstel(
         results=[
             Voorgesteld(
                 case=Verwijzing(id=one.case_id, name=one.number),
