@@ -247,7 +247,7 @@ async def test_the_search_box_leads_to_the_duty_or_says_that_there_is_none(
             assert 'action="/zoeken"' in page
 
     to_duty = f"/casussen/{story.case_id}#taak-{mail.duty_id}"
-    assert found == {"triagist": to_duty, "om": to_duty, "ggz": "/?gezegd=onbekend"}
+    assert found == {"triagist": to_duty, "om": to_duty, "ggz": "/zoeken?gezegd=onbekend"}
 
 
 # Typing a reference and a code

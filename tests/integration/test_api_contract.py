@@ -86,7 +86,7 @@ def test_names_on_the_wire_are_camel_case_without_underscores() -> None:
         "fase", "procesregisseur", "gemeente", "thema", "spoed", "paginaGrootte", "na", "afgedaan", "soort", "casus",
         "teLaat", "voor", "status", "beantwoord", "oorzaak", "naam", "vanaf", "aantal", "recht",
         "doel", "tot", "persoon", "handeling", "geweigerd", "organisatie", "rol", "minimaleLeeftijd", "voorbij",
-        "staat", "kenmerk", "deel", "van",
+        "staat", "kenmerk", "deel", "van", "onderdeel", "leefgebied", "versie",
     }  # fmt: skip
 
 

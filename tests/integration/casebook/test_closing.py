@@ -6,8 +6,9 @@ import pytest
 
 from models.lookups import referrals
 from models.refusals import GateOpen, InvalidFields, MayNotDecide, NotAllowed, NotFound, NotInThisPhase, NotPossible
-from models.tables.cases import CriterionJudgement, Decision, Document
+from models.tables.cases import CriterionJudgement, Decision
 from models.tables.engine import JournalEntry
+from models.tables.items import InfoItem
 from models.tables.meetings import Commitment
 from models.tables.referrals import Subject
 from models.words import DecisionKind as D
@@ -93,7 +94,7 @@ async def test_the_closing_letter_is_left_to_the_flow_in_the_name_of_the_regisse
     assert [one.actor_person_id for one in letters] == [house.person("regisseur")]
 
 
-CONTENT = (Subject, CriterionJudgement, Commitment, Document)
+CONTENT = (Subject, CriterionJudgement, Commitment, InfoItem)
 
 
 async def read(story: Story, who: str) -> dict[str, int]:
@@ -106,7 +107,7 @@ async def test_closed_is_shielded_for_everybody_but_the_report_for_who_made_it(d
     for who in house.actors:
         report = 1 if who == "politie" else 0
         shown = await read(story, who)
-        assert shown == {"subject": report, "criterion_judgement": 0, "commitment": 0, "document": 0}, who
+        assert shown == {"subject": report, "criterion_judgement": 0, "commitment": 0, "info_item": 0}, who
 
 
 async def test_a_closed_case_is_opened_again_for_a_while_by_public_participants(db: Databases, house: AHouse) -> None:
@@ -117,7 +118,7 @@ async def test_a_closed_case_is_opened_again_for_a_while_by_public_participants(
 
     await story.decide("gemeente", D.UNSHIELD, until=until)
 
-    shown = {"subject": 1, "criterion_judgement": 4, "commitment": 2, "document": 2}
+    shown = {"subject": 1, "criterion_judgement": 4, "commitment": 2, "info_item": 2}
     assert await read(story, "regisseur") == await read(story, "ggz") == shown
     assert (await read(story, "triagist"))["subject"] == 0
     await db.shift(11 * DAY)
