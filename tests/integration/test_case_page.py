@@ -67,7 +67,7 @@ async def test_one_next_step_is_named_to_who_must_take_it(db: Databases, house: 
                        story)  # fmt: skip
 
     assert shown.count("Uw volgende stap") == 1
-    assert re.search(r'class="knop" href="#taak-[0-9a-f-]{36}"', shown)
+    assert re.search(r'class="nl-button[^"]*" href="#taak-[0-9a-f-]{36}"', shown)
 
 
 async def test_every_link_within_the_page_leads_somewhere(db: Databases, house: AHouse, story: Story) -> None:

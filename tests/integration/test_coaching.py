@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
@@ -265,13 +266,12 @@ async def test_a_summary_is_taken_back_by_the_coach_of_that_case_alone(door: Doo
 
 
 async def test_the_database_lets_nobody_else_of_the_house_change_a_summary(door: Door, story: Story) -> None:
-    await summarised(door, story)
+    summary = (await summarised(door, story)).rsplit("/", 1)[1]
 
     for who, changed in (("regisseur", 0), ("manager", 0), ("privacy", 0), ("politie", 0), ("begeleider", 1)):
         async with story.acting(who) as work:
             done = await work.session.execute(
-                text("UPDATE info_item SET body = 'anders' WHERE case_id = :case AND category = 'begeleiding_en_hulp'"),
-                {"case": story.case_id},
+                text("UPDATE info_item SET body = 'anders' WHERE id = :summary"), {"summary": UUID(summary)},
             )  # fmt: skip
             await work.session.rollback()
         assert done.rowcount == changed, who  # type: ignore[attr-defined]
