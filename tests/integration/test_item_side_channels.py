@@ -40,6 +40,8 @@ UNIQUE = {
     "ix_calendar_event_occasion": "made by Pols, of the own person only",
     "ix_contact_way_open": "of the own person only",
     "ix_subscription_open": "of systems, set by who keeps the house",
+    "ix_sitting_occasion": "of who plans meetings only",
+    "ix_designation_change_open": "of who keeps the house only",
 }
 
 

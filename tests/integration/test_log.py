@@ -362,8 +362,8 @@ async def test_the_privacy_officer_reads_the_log_and_prints_who_saw_a_file(db: D
         refused = (await client.get("/logboek", params=PURPOSE | {"geweigerd": "ja", "na": "~zomaar"})).text
 
     assert "Kies een doel" in asked
-    assert "gemeld" not in asked
-    assert "gemeld: aanmelding" in log
+    assert "Gemeld:" not in asked
+    assert "Gemeld: aanmelding" in log
     assert f"/logboek/casussen/{story.case_id}?doel=rechtmatigheid" in log
     assert "van Politie diende de aanmelding in." in seen
     assert "Er zijn geen regels" in refused
