@@ -588,7 +588,9 @@ async def world(roving: Any) -> AsyncIterator[World]:
 
 def _path(operation: str, ids: dict[str, str], house: AHouse) -> str:
     template = operation.split()[1]
-    filled = template.replace("{id}", ids[ABOUT.get(operation, template.split("/")[1])])
+    filled = template.replace("{naam}", "instroom")
+    if "{id}" in filled:
+        filled = filled.replace("{id}", ids[ABOUT.get(operation, template.split("/")[1])])
     for place, key in INNER.items():
         filled = filled.replace(place, ids[key])
     somebody = str(house.person("psychiater")) if "/toegang/" in template else ids["personen"]
