@@ -121,12 +121,14 @@ class Days(Lines):
 class Pairs(Lines):
     """A word for each day: `2026-12-24: kerstsluiting`."""
 
+    parts: str = "de dag en de naam"
+
     def read(self, name: str, form: Form) -> Any:  # noqa: ANN401 - of the wire
-        """A day on two lines has the last word. Raises InvalidFields."""
+        """What stands on two lines has the last word. Raises InvalidFields."""
         cut = [one.partition(":") for one in _lines(form(name))]
         wrong = [number for number, (_key, colon, _word) in enumerate(cut, 1) if not colon]
         if wrong:
-            raise InvalidFields([FieldError(name, f"regel {wrong[0]}: zet een dubbele punt tussen de dag en de naam")])
+            raise InvalidFields([FieldError(name, f"regel {wrong[0]}: zet een dubbele punt tussen {self.parts}")])
         return {key.strip(): word.strip() for key, _colon, word in cut}
 
     def text(self, value: Any) -> str:  # noqa: ANN401 - of the wire
@@ -317,6 +319,8 @@ def _of_many(inner: Any, named: Sequence[tuple[str, str]]) -> Shape:  # noqa: AN
 def _of_dict(key: Any, inner: Any, named: Sequence[tuple[str, str]]) -> Shape:  # noqa: ANN401 - any type
     if key is date:
         return Pairs()
+    if key is str:
+        return Pairs(parts="het woord en wat ervoor geldt")
     of = shape_of(inner, (), named)
     if key is UUID:
         return PerKey(keys=tuple(named), of=of)

@@ -41,12 +41,13 @@ CHAPTERS: tuple[Chapter, ...] = (
     ),
     Chapter(
         "overleg", "Overleg en evaluatie", "Hoe het overleg heet, hoe lang het duurt, en wanneer er wordt geëvalueerd.",
-        ("meeting_word", "meeting_minutes", "public_meeting_place", "evaluation_days", "evaluation_days_high_risk",
+        ("meeting_word", "meeting_minutes", "public_meeting_place", "quorum", "triage_minutes",
+         "triage_private_own_only", "speaker_regimes", "evaluation_days", "evaluation_days_high_risk",
          "watch_days_most", "weekly_overview"),
     ),
     Chapter(
         "deelnemers", "Deelnemers", "Wie waarover wordt gevraagd, wie mag beslissen, en welke adressen kloppen.",
-        ("ask_known", "reporter_may_decide_alone", "contact_domains", "webhook_hosts"),
+        ("ask_known", "reporter_may_decide_alone", "local_parties", "contact_domains", "webhook_hosts"),
     ),
     Chapter(
         "lijsten", "Checklists en keuzelijsten", "Waaruit mensen kiezen. Wat al is vastgelegd, houdt zijn woorden.",
@@ -54,7 +55,7 @@ CHAPTERS: tuple[Chapter, ...] = (
     ),
     Chapter(
         "drempels", "Drempels en bescherming", "Grenzen aan wat mag, en hoe lang iets wordt bewaard.",
-        ("glass_minutes", "most_cases_read", "erase_after_days", "sensitive_terms"),
+        ("glass_minutes", "most_cases_read", "erase_after_days", "figures_least", "sensitive_terms"),
     ),
 )  # fmt: skip
 #: set on a page of their own
@@ -98,6 +99,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "meeting_word": ("Woord voor het overleg", "Zo heet het overleg over een casus op schermen en in berichten."),
     "meeting_minutes": ("Duur van een overleg (minuten)", "Zo lang staat het in agenda's."),
     "public_meeting_place": ("Plaats van overleg die iedereen mag kennen", "Alleen deze plaats staat in agenda's."),
+    "quorum": ("Quorum per soort overleg", "Wie er minstens moet zijn; leeg: niemand in het bijzonder."),
+    "triage_minutes": ("Tijd per melding op de triage (minuten)", ""),
+    "triage_private_own_only": (
+        "Private deelnemer ziet op de triage alleen eigen meldingen", "Publieke deelnemers zien de hele agenda.",
+    ),
+    "speaker_regimes": (
+        "Wet waaronder iemand spreekt",
+        "Per regel het begin van een woord in de naam of taak van een organisatie, en de wet: ggz: medisch.",
+    ),
     "evaluation_days": ("Evaluatie na (dagen)", "Na het vaststellen van een plan, en daarna telkens."),
     "evaluation_days_high_risk": ("Evaluatie na, bij hoog risico (dagen)", ""),
     "watch_days_most": ("Waakvlam ten hoogste (dagen)", "Zo lang duurt een waakvlam na het afschalen hooguit."),
@@ -105,6 +115,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "ask_known": ("Bekendheid vragen aan", "Publieke deelnemers, voor de toelating. Niemand gekozen: allemaal."),
     "reporter_may_decide_alone": (
         "Melder mag alleen beslissen", "Of de organisatie die meldde als enige over de toelating mag besluiten."
+    ),
+    "local_parties": (
+        "Gemeenten waarvoor een organisatie werkt", "Eén gemeente per regel. Wie niets heeft, werkt in de hele regio."
     ),
     "contact_domains": (
         "Adresdomeinen per organisatie", "Naast het domein van wie is aangewezen. Eén per regel: organisatie.nl."
@@ -119,6 +132,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "most_cases_read": (
         "Verschillende casussen in tien minuten", "Wie er meer opent, wordt tegengehouden en gemeld."
     ),
+    "figures_least": ("Kleinste aantal in cijfers", "Wat kleiner is, wordt in rapportages afgeschermd."),
     "erase_after_days": ("Wissen na (dagen)", "Wat niet in behandeling is genomen, wordt dan gewist."),
     "sensitive_terms": (
         "Gevoelige woorden", "Pols waarschuwt bij deze woorden in aangeleverde informatie. Eén per regel."
