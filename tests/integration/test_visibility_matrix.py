@@ -13,7 +13,7 @@ from deployments import embedded
 from deployments.embedded import EmbeddedServer
 from models import visibility
 from models.actors import Actor
-from models.casebook import goals, plans, referrals
+from models.casebook import documents, goals, plans, referrals
 from models.commands.meetings import SetGoal
 from models.commands.referrals import DescribeSubject, KeepSecret
 from models.rights import CaseFacts
@@ -213,6 +213,9 @@ async def world(server: EmbeddedServer) -> AsyncIterator[World]:
     for key in ("ggz", "politie"):
         async with unit_of_work(house.actors[key], db.web) as work:
             await referrals.draft(work, described())
+    letter = stories["with something apart"]
+    async with letter.acting("regisseur") as work:
+        await documents.keep(work, letter.case_id, kind="slotbrief", ref=new_id(), body="wat er is bereikt")
     await a_deputy(db.owner, house)
     await reveal(db)
     labels = {story.case_id: label for label, story in stories.items()}
@@ -323,6 +326,9 @@ def owner_of(row: Row) -> DutyOwner:
 
 def _line(world: World, actor: Actor, row: Row) -> bool:
     facts = world.facts(actor, row["case_id"])
+    about = next((one for one in world.tables["info_item"] if one["id"] == row["item_id"]), None)
+    if about is not None and not _item(world, actor, about):
+        return False
     if row["commitment_id"] is not None and row["organisation_id"] != actor.organisation_id:
         about = next(one for one in world.tables["commitment"] if one["id"] == row["commitment_id"])
         if actor.organisation_kind is not OrganisationKind.HOUSE and not _commitment(world, actor, about):

@@ -238,7 +238,7 @@ async def test_what_is_typed_is_shown_as_text(police: httpx2.AsyncClient) -> Non
     for step in STEPS:
         page = (await police.get(f"{report}/invullen?stap={step}")).text
         assert "<script>" not in page, step
-        assert Outline(page).all("script") == [], step
+        assert [one for one in Outline(page).all("script") if "src" not in one] == [], step
 
 
 async def test_a_secret_address_stays_secret_and_in_its_own_field(
@@ -445,7 +445,7 @@ async def test_every_step_is_made_as_every_page_is(police: httpx2.AsyncClient) -
         assert len(outline.all("h1")) == 1, path
         assert [one for one in fields if one.get("id") not in named] == [], path
         assert len(ids) == len(set(ids)), path
-        assert outline.all("script", "style") == [], path
+        assert outline.all("style") + [one for one in outline.all("script") if "src" not in one] == [], path
         described_by = " ".join(str(a["aria-describedby"]) for _, a in outline.tags if "aria-describedby" in a).split()
         assert set(described_by) <= set(ids), path
 
