@@ -233,6 +233,7 @@ async def _adopt_plan(frame: Frame, _command: TakeDecision, _decision: Decision)
     refused = await meetings.commitments(frame.work, frame.case.id, {CommitmentState.REFUSED})
     await plans.drop(frame, [one.id for one in refused])
     await plans.adopt(frame)
+    await rounds.as_agreed(frame)
 
 
 async def _small_change(frame: Frame, command: TakeDecision, _decision: Decision) -> None:

@@ -1,15 +1,16 @@
 """Closing a round: the date of the next one, and what is asked again at every evaluation (design §3, MONITORING)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from models import projection
 from models.casebook import duties
 from models.casebook.duties import Because, Wanted
 from models.casebook.frame import Frame
 from models.casebook.holding import later
-from models.clocks import Budget, Unit
+from models.clocks import AMSTERDAM, Budget, Unit
 from models.commands.cases import TakeDecision
 from models.lookups import duties as lookup
+from models.lookups import minutes
 from models.refusals import FieldError, InvalidFields, NotPossible
 from models.tables.cases import Decision
 from models.words import DutyKind, TermChange
@@ -17,6 +18,27 @@ from models.words import DutyKind, TermChange
 #: no case is left alone for longer than this; at high risk it is looked at within four weeks (design §3)
 LONGEST = timedelta(days=183)
 LONGEST_HIGH_RISK = timedelta(days=28)
+
+
+async def as_agreed(frame: Frame) -> None:
+    """The first evaluation is on the day that the minutes name; when they name none that lies ahead, it is after the
+    term of the house. Raises NotPossible when that day is further away than a case is left alone.
+    """
+    day = await minutes.evaluation_day(frame.work, frame.case.id)
+    if day is None:
+        return
+    moment = datetime.combine(day, frame.policy.closes, tzinfo=AMSTERDAM)
+    if moment > frame.work.now:
+        if moment > frame.work.now + _longest(frame):
+            days = _longest(frame).days
+            raise NotPossible(
+                f"De evaluatie die in het verslag staat is niet binnen {days} dagen; zet er een eerdere in."
+            )
+        duties.open_duties(frame, [Wanted(DutyKind.EVALUATION, fixed_at=moment)])
+
+
+def _longest(frame: Frame) -> timedelta:
+    return LONGEST_HIGH_RISK if frame.case.high_risk or frame.case.urgent else LONGEST
 
 
 async def go_on(frame: Frame, command: TakeDecision, decision: Decision) -> None:
@@ -27,9 +49,8 @@ async def go_on(frame: Frame, command: TakeDecision, decision: Decision) -> None
     if command.until is None:
         return  # entering the next round asks for an evaluation by the term of the house
     moment = later(frame, command)
-    longest = LONGEST_HIGH_RISK if frame.case.high_risk or frame.case.urgent else LONGEST
-    if moment > frame.work.now + longest:
-        msg = f"de volgende evaluatie is binnen {longest.days} dagen"
+    if moment > frame.work.now + _longest(frame):
+        msg = f"de volgende evaluatie is binnen {_longest(frame).days} dagen"
         raise InvalidFields([FieldError("datum", msg)])
     duties.open_duties(frame, [Wanted(DutyKind.EVALUATION, fixed_at=moment)])
 

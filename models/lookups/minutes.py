@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -259,6 +260,12 @@ async def put_up(work: Work, case_id: UUID) -> dict[UUID, MinutesState]:
     """By meeting of a case how far its minutes are; without those that were never put up for correction."""
     statement = select(MinuteVersion).where(MinuteVersion.case_id == case_id).order_by(MinuteVersion.number)
     return {one.meeting_id: one.state for one in await work.session.scalars(statement)}
+
+
+async def evaluation_day(work: Work, case_id: UUID) -> date | None:
+    """The day on which a case is evaluated, as a meeting agreed last."""
+    statement = select(MinuteLine.on_day).where(MinuteLine.case_id == case_id, MinuteLine.on_day.is_not(None))
+    return await work.session.scalar(statement.order_by(MinuteLine.written_at.desc(), MinuteLine.id.desc()).limit(1))
 
 
 def plain(one: Told, organisations: Mapping[UUID, str]) -> str:

@@ -22,7 +22,7 @@ from tests.serving import serving
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars",
+    "--disable-background-networking", "--disable-component-update", "--hide-scrollbars", "--accept-lang=nl",
 )  # fmt: skip
 PNG_SIZE = slice(16, 24)
 

@@ -1,11 +1,14 @@
 """Minutes that are put up for correction and adopted, with both views; and the picture of a case."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from models.clocks import AMSTERDAM
+from models.refusals import NotPossible
 from models.tables.base import new_id
 from models.tables.duties import Duty
 from models.tables.minutes import MinuteLine, MinuteVersion
@@ -57,6 +60,37 @@ async def test_answering_the_duty_puts_the_lines_up_and_needs_lines(door: Door, 
 
     assert [one["veld"] for one in refused["velden"]] == ["toelichting"]
     assert (await door.get("politie", f"/overleggen/{await meeting_of(story)}/verslag"))["stand"] == "ter_correctie"
+
+
+async def agreed(door: Door, story: Story, days: int) -> date:
+    """The minutes of a meeting that was held say that the case is evaluated so many days from its report."""
+    day = (await story.facts()).reported_at.date() + timedelta(days=days)
+    nobody = {"spreker": None, "tekst": ""}
+    await typed(door, story, onderdeel="besluit", soort="evaluatie", evaluatiedatum=f"{day}", **nobody)
+    return day
+
+
+async def test_the_plan_is_evaluated_on_the_day_that_the_minutes_name(door: Door, story: Story) -> None:
+    day = await agreed(door, story, 30)
+    await held(story)
+
+    await story.adopt()
+
+    assert [one.due_at.astimezone(AMSTERDAM).date() for one in await story.duties(DutyKind.EVALUATION)] == [day]
+
+
+async def test_a_day_that_leaves_the_case_alone_too_long_is_refused_until_another_is_said(
+    door: Door, story: Story
+) -> None:
+    await agreed(door, story, 400)
+    await held(story)
+
+    with pytest.raises(NotPossible, match="zet er een eerdere in"):
+        await story.adopt()
+    day = await agreed(door, story, 20)
+    await story.decide("regisseur", D.ADOPT_PLAN)
+
+    assert [one.due_at.astimezone(AMSTERDAM).date() for one in await story.duties(DutyKind.EVALUATION)] == [day]
 
 
 async def test_adoption_names_what_must_be_done_first(door: Door, story: Story) -> None:
