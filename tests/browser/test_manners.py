@@ -56,7 +56,7 @@ OVERLAPS = """[...document.querySelectorAll('main td, main th, main li, main p, 
 NOBODY = "niemand"
 #: no page, or one that leads on to another
 NOT_LOOKED_AT = re.compile(
-    r"/stijl/|\.ics$|^/zoeken|^/taken/{duty_id:uuid}$|^/aanmelden/terug|/a/{token}|^/bijlagen/|\.(json|csv|xlsx)$"
+    r"/stijl/|\.(ics|json|csv|xlsx)$|^/taken/{duty_id:uuid}$|^/aanmelden/terug|/a/{token}|^/bijlagen/"
 )
 
 
