@@ -1,6 +1,7 @@
 """Minutes that are put up for correction and adopted, with both views; and the picture of a case."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -65,7 +66,7 @@ async def test_answering_the_duty_puts_the_lines_up_and_needs_lines(door: Door, 
 async def agreed(door: Door, story: Story, days: int) -> date:
     """The minutes of a meeting that was held say that the case is evaluated so many days from its report."""
     day = (await story.facts()).reported_at.date() + timedelta(days=days)
-    nobody = {"spreker": None, "tekst": ""}
+    nobody: dict[str, Any] = {"spreker": None, "tekst": ""}
     await typed(door, story, onderdeel="besluit", soort="evaluatie", evaluatiedatum=f"{day}", **nobody)
     return day
 
