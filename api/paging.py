@@ -1,5 +1,6 @@
 """Lists by page: the same words in every question, the same shape in every answer, and a `Link` to what follows."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -37,6 +38,11 @@ def place(sent: str) -> Place:
 
 CURSOR = "^~[A-Za-z0-9_-]{36}$"
 Cursor = Annotated[str, Field(pattern=CURSOR)]
+
+
+def came_after(sent: str) -> Place | None:
+    """Where the page before ended, in an address that people can change; what is no cursor begins at the beginning."""
+    return place(sent) if re.fullmatch(CURSOR, sent) else None
 
 
 class Blad(Incoming):

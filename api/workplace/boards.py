@@ -1,23 +1,21 @@
 """The overview and the list of cases: what is stuck and on whom comes first."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.paging import CURSOR, cursor, place
+from api.paging import came_after, cursor
 from api.workplace.pages import board_of, page, speaker
-from api.workplace.visits import Visit, visiting
+from api.workplace.visits import Visit, id_of, visiting
 from models.actors import Actor
 from models.findings import MEANINGS
 from models.lookups import absence, dashboard, findings, people, stalled, waiting
 from models.lookups.caselists import CaseFilter
 from models.lookups.findings import FindingLine
-from models.lookups.paging import Page, Place
+from models.lookups.paging import Page
 from models.lookups.stalled import StalledFilter
 from models.stalled import Cause
 from models.words import Phase, Role
@@ -67,8 +65,8 @@ def _wanted(request: Request, actor: Actor, *, mine: bool) -> StalledFilter:
     """Of what is stalled only this; a word that means nothing asks nothing."""
     asked, cause = request.query_params, request.query_params.get("oorzaak", "")
     return StalledFilter(
-        cause=Cause(cause) if cause in set(Cause) else None, organisation_id=_id(asked.get("organisatie", "")),
-        director_id=actor.person_id if mine else _id(asked.get("regisseur", "")),
+        cause=Cause(cause) if cause in set(Cause) else None, organisation_id=id_of(asked.get("organisatie", "")),
+        director_id=actor.person_id if mine else id_of(asked.get("regisseur", "")),
     )  # fmt: skip
 
 
@@ -85,10 +83,10 @@ async def case_list(request: Request) -> Response:
     phase = Phase(asked["fase"]) if asked.get("fase") in set(Phase) else None
     async with visiting(request) as visit:
         wanted = CaseFilter(
-            phases=(phase,) if phase else (), is_open=phase is None, director_id=_id(asked.get("regisseur", "")),
+            phases=(phase,) if phase else (), is_open=phase is None, director_id=id_of(asked.get("regisseur", "")),
             urgent=True if asked.get("spoed") == "ja" else None,
         )  # fmt: skip
-        found = await dashboard.page_of(visit.work, wanted, Page(A_PAGE, after_in(request)))
+        found = await dashboard.page_of(visit.work, wanted, Page(A_PAGE, came_after(asked.get("na", ""))))
         directors = await people.with_role(visit.work, [Role.PROCESS_DIRECTOR])
         facts: dict[str, Any] = {
             "say": await speaker(visit), "cases": found.rows, "phase": phase, "wanted": wanted, "further": "",
@@ -98,16 +96,3 @@ async def case_list(request: Request) -> Response:
             told = {name: asked[name] for name in ("fase", "regisseur", "spoed") if asked.get(name)}
             facts["further"] = "/casussen?" + urlencode(told | {"na": cursor(found.following)})
         return page(request, visit, "casussen.html", **facts)
-
-
-def after_in(request: Request) -> Place | None:
-    """Where the page before ended; what is no such place begins at the beginning."""
-    asked = request.query_params.get("na", "")
-    return place(asked) if re.fullmatch(CURSOR, asked) else None
-
-
-def _id(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None

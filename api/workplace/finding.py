@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api.paging import cursor
-from api.workplace.boards import after_in
+from api.paging import came_after, cursor
 from api.workplace.case.forms import NOTHING_TRIED, Tried, filled, refused_at
 from api.workplace.pages import back, page, speaker
-from api.workplace.visits import Visit, visiting
+from api.workplace.visits import Visit, id_of, visiting
 from models.casebook import searching
 from models.commands.cases import FindPerson
 from models.lookups import cases, dashboard, links, people, search, tasks
@@ -44,9 +43,9 @@ async def look(request: Request) -> Response:
         return await _by_reference(request, asked["kenmerk"])
     async with visiting(request) as visit:
         found, further = _NOTHING, ""
-        wanted = _wanted(visit, asked.get("nummer", ""), partner := _id(asked.get("deelnemer", "")))
+        wanted = _wanted(visit, asked.get("nummer", ""), partner := id_of(asked.get("deelnemer", "")))
         if wanted is not None:
-            found = await dashboard.page_of(visit.work, wanted, Page(A_PAGE, after_in(request)))
+            found = await dashboard.page_of(visit.work, wanted, Page(A_PAGE, came_after(asked.get("na", ""))))
         if found.following is not None:
             told = {"nummer": asked.get("nummer", ""), "deelnemer": str(partner or "")}
             further = "/zoeken?" + urlencode(told | {"na": cursor(found.following)})
@@ -106,13 +105,6 @@ async def _address(work: Work, typed: str) -> str:
         return f"/casussen/{case.id}"
     line = await tasks.one(work, found.duty_id)
     return f"/casussen/{line.case.id}#taak-{line.duty.id}"
-
-
-def _id(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 ROUTES = (

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.paging import cursor, place
+from api.paging import came_after, cursor
 from api.workplace.pages import back, page
 from api.workplace.policyforms import (
     Block,
@@ -32,7 +32,7 @@ from api.workplace.visits import Visit, visiting
 from models.casebook import policies, sessions, setup
 from models.lookups import cases, people, projected
 from models.lookups import policies as lookup
-from models.lookups.paging import Page, Paged, Place
+from models.lookups.paging import Page, Paged
 from models.lookups.policies import Version
 from models.policy import Policy
 from models.refusals import FieldError, InvalidFields, NotAllowed, NotPossible, NotSignedIn, Outdated
@@ -91,7 +91,7 @@ async def history(request: Request) -> Response:
     """Every version: who set it, when, why, and what it changed."""
     async with visiting(request) as visit:
         must_read(visit)
-        found = await _history(visit, await _names(visit), Page(A_PAGE, _after(request.query_params.get("na", ""))))
+        found = await _history(visit, await _names(visit), Page(A_PAGE, came_after(request.query_params.get("na", ""))))
         further = f"{HERE}/geschiedenis?na={quote(cursor(found.following))}" if found.following else ""
         return page(request, visit, "beleid_geschiedenis.html", gevonden=found, verder=further)
 
@@ -102,13 +102,6 @@ async def _history(visit: Visit, names: Names, wanted: Page) -> Paged[tuple[Vers
     found = await lookup.versions(visit.work, visit.actor.house_id, wanted)
     rows = [(one, differences(wire(one.before), wire(one.policy), names)) for one in found.rows]
     return Paged(rows, found.following)
-
-
-def _after(sent: str) -> Place | None:
-    try:
-        return place(sent) if sent else None
-    except (ValueError, IndexError):
-        return None
 
 
 def _edit(chapter: Chapter) -> Callable[[Request], Awaitable[Response]]:

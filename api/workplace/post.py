@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.paging import cursor, place
+from api.paging import came_after, cursor
 from api.workplace.pages import back, page
-from api.workplace.visits import visiting
+from api.workplace.visits import id_of, visiting
 from models.casebook import messages as casebook
 from models.delivery import MEANING, Delivery, WhyGivenUp, mends
 from models.lookups import messages, people
 from models.lookups.messages import Wanted
-from models.lookups.paging import Page, Place
+from models.lookups.paging import Page
 from models.refusals import FieldError, InvalidFields
 
 A_PAGE = 50
@@ -30,10 +29,10 @@ WHY: Mapping[WhyGivenUp, str] = {
 async def overview(request: Request) -> Response:
     """The messages of the house, the newest first."""
     asked = request.query_params
-    state, organisation_id = asked.get("staat", ""), _id(asked.get("organisatie", ""))
-    wanted = Wanted(Delivery(state) if state in set(Delivery) else None, organisation_id, _id(asked.get("casus", "")))
+    state, organisation_id = asked.get("staat", ""), id_of(asked.get("organisatie", ""))
+    wanted = Wanted(Delivery(state) if state in set(Delivery) else None, organisation_id, id_of(asked.get("casus", "")))
     async with visiting(request) as visit:
-        found = await messages.page(visit.work, Page(A_PAGE, _after(asked.get("na", ""))), wanted)
+        found = await messages.page(visit.work, Page(A_PAGE, came_after(asked.get("na", ""))), wanted)
         names = await people.organisation_names(visit.work)
         further = "/berichten?" + urlencode(dict(asked) | {"na": cursor(found.following)}) if found.following else ""
         return page(
@@ -57,20 +56,6 @@ async def give_up(request: Request) -> Response:
             raise InvalidFields([FieldError("reden", "kies waarom dit bericht niet meer wordt verzonden")])
         await casebook.give_up(visit.work, request.path_params["message_id"], WhyGivenUp(chosen))
     return back("/berichten", "opgegeven")
-
-
-def _after(sent: str) -> Place | None:
-    try:
-        return place(sent) if sent else None
-    except (ValueError, IndexError):
-        return None
-
-
-def _id(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 ROUTES = (

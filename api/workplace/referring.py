@@ -7,9 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api.paging import cursor
+from api.paging import came_after, cursor
 from api.workplace import report_words as words
-from api.workplace.boards import after_in
 from api.workplace.language import _
 from api.workplace.pages import back, page, speaker
 from api.workplace.report_desk import Desk, Mode, desk, must_report, own
@@ -40,7 +39,9 @@ async def overview(request: Request) -> Response:
     state = ReferralState(chosen) if chosen in set(ReferralState) else None
     async with visiting(request) as visit:
         must_report(visit)
-        found = await referrals.own(visit.work, Page(A_PAGE, after_in(request)), state=state)
+        found = await referrals.own(
+            visit.work, Page(A_PAGE, came_after(request.query_params.get("na", ""))), state=state
+        )
         facts: dict[str, Any] = {
             "reports": found.rows, "state": state, "STATES": tuple(ReferralState), "further": "",
             "cases": await reported.cases_of(visit.work, [one.id for one in found.rows]),

@@ -12,17 +12,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.messages import said
-from api.paging import cursor, place
+from api.paging import came_after, cursor
 from api.workplace.away import absence_of
 from api.workplace.pages import back, page
-from api.workplace.visits import Visit, visiting
+from api.workplace.visits import Visit, id_of, visiting
 from models.casebook import absence, designating, handover, leaving, organisations, sessions
 from models.commands.people import AddOrganisation, HandOver, Leave, ProposeDesignation
 from models.designation import wrong_roles
 from models.lookups import absence as absences
 from models.lookups import keeping as lookup
 from models.lookups.keeping import Wanted
-from models.lookups.paging import Page, Place
+from models.lookups.paging import Page
 from models.phrases import plain
 from models.refusals import FieldError, InvalidFields
 from models.words import OrganisationKind, Role
@@ -56,9 +56,11 @@ async def overview(request: Request) -> Response:
     """The people of the house, and what waits to be confirmed."""
     asked = request.query_params
     role = asked.get("rol", "")
-    wanted = Wanted(_id(asked.get("organisatie", "")), Role(role) if role in set(Role) else None, "vertrokken" in asked)
+    wanted = Wanted(
+        id_of(asked.get("organisatie", "")), Role(role) if role in set(Role) else None, "vertrokken" in asked
+    )
     async with visiting(request) as visit:
-        return await _listed(request, visit, wanted, Page(A_PAGE, _after(asked.get("na", ""))))
+        return await _listed(request, visit, wanted, Page(A_PAGE, came_after(asked.get("na", ""))))
 
 
 async def search(request: Request) -> Response:
@@ -304,20 +306,6 @@ def _as_is(person_: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of people
         "naam": person_.name, "email": person_.email, "telefoon": person_.phone or "", "rollen": list(person_.roles),
         **{name: one.isoformat() if one else "" for name, one in until.items()}, "reden": "",
     }  # fmt: skip
-
-
-def _after(sent: str) -> Place | None:
-    try:
-        return place(sent) if sent else None
-    except (ValueError, IndexError):
-        return None
-
-
-def _id(value: str) -> UUID | None:
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 _WHO = "/mensen/{person_id:uuid}"

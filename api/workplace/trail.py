@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.paging import cursor, place
+from api.paging import came_after, cursor
 from api.workplace.pages import page
-from api.workplace.visits import visiting
+from api.workplace.visits import id_of, visiting
 from models.casebook import oversight, sessions
 from models.lookups import people, trail, viewers
 from models.lookups.paging import Page, Place
@@ -30,7 +29,7 @@ PURPOSES: Mapping[LogPurpose, str] = {
 async def log(request: Request) -> Response:
     """The lines of the house. Without a purpose only the question what it is for."""
     asked = request.query_params
-    purpose, case_id = _purpose(request), _id(asked.get("casus", ""))
+    purpose, case_id = _purpose(request), id_of(asked.get("casus", ""))
     facts: dict[str, Any] = {"purposes": PURPOSES, "purpose": purpose, "case_id": case_id, "lines": [], "further": ""}
     facts |= {"action": asked.get("handeling", "").strip(), "refused": "geweigerd" in asked}
     async with visiting(request) as visit:
@@ -39,7 +38,7 @@ async def log(request: Request) -> Response:
         if purpose is None:
             return page(request, visit, "logboek.html", **facts)
         wanted = LogFilter(case_id=case_id, action=facts["action"] or None, refused=facts["refused"] or None)
-        found = await trail.lines(work, wanted, Page(A_PAGE, _after(asked.get("na", ""))))
+        found = await trail.lines(work, wanted, Page(A_PAGE, came_after(asked.get("na", ""))))
         oversight.consulted(work, "logboek", case_id)
         names = await people.organisation_names(work)
         facts["lines"] = [(line, viewers.function_of(line.roles), names) for line in found.rows]
@@ -54,7 +53,7 @@ async def file(request: Request) -> Response:
         work = await oversight.for_purpose(visit.work, purpose)
         sessions.must_be_fresh(work, sessions.READS_LOG)
         wanted = await trail.file_of_case(work, case_id)
-        found = await trail.seen_in(work, wanted, Page(MOST, _after(request.query_params.get("na", ""))))
+        found = await trail.seen_in(work, wanted, Page(MOST, came_after(request.query_params.get("na", ""))))
         oversight.told(work, wanted.case_id, wanted.referral_id)
         lines = await viewers.told(work, found.rows)
         further = _further(f"/logboek/casussen/{case_id}", request, found.following)
@@ -66,21 +65,7 @@ def _purpose(request: Request) -> LogPurpose | None:
     return LogPurpose(given) if given in set(LogPurpose) else None
 
 
-def _after(sent: str) -> Place | None:
-    try:
-        return place(sent) if sent else None
-    except (ValueError, IndexError):
-        return None
-
-
 def _further(address: str, request: Request, following: Place | None) -> str:
     if following is None:
         return ""
     return f"{address}?" + urlencode(dict(request.query_params) | {"na": cursor(following)})
-
-
-def _id(value: str) -> UUID | None:
-    try:
-        return UUID(value.strip())
-    except ValueError:
-        return None

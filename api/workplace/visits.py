@@ -84,10 +84,7 @@ class Visit:
 
     def id_in_form(self, name: str) -> UUID | None:
         """An id in the form, when it is one."""
-        try:
-            return UUID(self.field(name))
-        except ValueError:
-            return None
+        return id_of(self.field(name))
 
 
 def database_of(request: Request) -> Database:
@@ -106,6 +103,14 @@ def ways_of(request: Request) -> Ways:
         msg = "the workplace has no ways in"
         raise TypeError(msg)
     return ways
+
+
+def id_of(value: str) -> UUID | None:
+    """An id that somebody sent, when it is one."""
+    try:
+        return UUID(value.strip())
+    except ValueError:
+        return None
 
 
 def text_of(form: FormData, name: str) -> str:
